@@ -1,0 +1,60 @@
+# The two commands for a newcomer are `make demo` and `make test`; both do all of the set-up that they need.
+PYTHON ?= python3
+BIN := .venv/bin
+ASSIGNMENT ?= hw2
+INSTALLED := .venv/.installed
+SOURCES := autograder course_utils tests benchmarks
+
+.PHONY: help setup bubblewrap demo test test-only lint format release grade formgrader report bench clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) bubblewrap  ## Install everything into .venv
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the packages (the first time takes a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# bubblewrap isolates student code; it is a package of the system, not of Python.
+bubblewrap:
+	@command -v bwrap >/dev/null || sh scripts/install-bubblewrap.sh
+
+demo: setup  ## Release, collect, grade and report a small class
+	@$(BIN)/autograder demo
+
+test: setup lint test-only  ## Lint, check types and run all tests
+
+test-only: setup
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+lint: $(INSTALLED)  ## Check style, types, that notebooks hold no outputs and that release/ is fresh
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/mypy --no-error-summary
+	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --verify --keep-id
+
+format: $(INSTALLED)  ## Format the code
+	@$(BIN)/ruff check --quiet --fix $(SOURCES)
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+release: setup  ## Generate release/ASSIGNMENT from source/ASSIGNMENT, and the student kit
+	@$(BIN)/autograder release $(ASSIGNMENT)
+
+grade: setup  ## Grade all of submitted/
+	@$(BIN)/autograder grade $(ASSIGNMENT)
+
+formgrader: setup  ## Open nbgrader's formgrader for the written answers
+	@$(BIN)/jupyter lab --ServerApp.root_dir=.
+
+report: setup  ## Write the feedback pages
+	@$(BIN)/autograder report $(ASSIGNMENT)
+
+bench: setup  ## Measure an epoch of ours against the original course code
+	@$(BIN)/python benchmarks/epoch.py
+
+clean:  ## Remove what the demo and the tests leave behind (never submissions or grades)
+	@rm -rf demo .pytest_cache .ruff_cache .mypy_cache

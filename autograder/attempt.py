@@ -1,0 +1,118 @@
+"""Grades one Python file as if a student had written it into the released notebook: `autograder try`.
+
+Goes a submission's way through the flow course material -> submission -> trace -> verdict, and stops there.
+The file is parsed here, to say where a syntax error is, but only ever executed in the sandbox.
+"""
+
+import ast
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.config import Course
+from autograder.errors import UsageError
+from autograder.grading import grade_submission, make_task
+from autograder.intake import Submission, grade_id, locked
+from autograder.verdict import Verdict, as_text
+
+_ELSEWHERE = "# The whole solution is in the first solution cell."
+_SHOWN = ("name", "cell", "outcome", "points", "max_points", "rationale", "help")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The verdict on one file.
+
+    Attributes:
+        verdict: what the checks say.
+        phases: seconds by phase of the grading.
+        seconds: of it all.
+    """
+
+    verdict: Verdict
+    phases: dict[str, float]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return all(check.outcome == "passed" for check in self.verdict.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        verdict = self.verdict.to_json()
+        verdict["checks"] = [{key: check[key] for key in _SHOWN} for check in verdict["checks"]]
+        return {**verdict, "seconds": round(self.seconds, 3)}
+
+    def to_text(self) -> str:
+        phases = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self.phases.items())
+        verdict = as_text(self.verdict.checks, self.verdict.points, self.verdict.max_points)
+        return f"{verdict}\n{self.seconds:.1f} s ({phases})"
+
+
+def try_solution(course: Course, assignment: str, path: Path, keep_trace: Path | None = None) -> Attempt:
+    """Grade the Python file at `path`.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+        path: the file.
+        keep_trace: a folder to make, for the probes and the trace; `pytest autograder/checks/ASSIGNMENT
+            --trace-folder FOLDER` then judges them again.
+
+    Raises:
+        UsageError: the file is missing or no Python, or this machine cannot grade.
+    """
+    begin = time.perf_counter()
+    release = nbformat.read(course.release_notebook(assignment), as_version=4)
+    source = read_python(path)
+    names = [str(grade_id(cell)) for cell in release.cells if _is_code_answer(cell)]
+    if not names:
+        raise UsageError(f"The notebook of {assignment} has no solution cell for code, so there is nothing to try.")
+    answers = dict.fromkeys(names, _ELSEWHERE) | {names[0]: source}
+    notebook = nbformat.writes(fill_in(release, answers)).encode("utf-8")
+    task = make_task(course, assignment, Submission(notebook, {}))
+    if keep_trace is not None:
+        try:
+            keep_trace.mkdir(parents=True)
+        except OSError as error:
+            raise UsageError(f"{keep_trace} cannot be made ({error.strerror}): name a new folder.") from None
+    graded = grade_submission(task, keep_trace)
+    return Attempt(Verdict.from_json(graded.verdict), graded.seconds, time.perf_counter() - begin)
+
+
+def fill_in(release: NotebookNode, answers: dict[str, str]) -> NotebookNode:
+    """A copy of the released notebook with `answers` (text by grade_id) in its solution cells."""
+    notebook = nbformat.from_dict(release)
+    for cell in notebook.cells:
+        if not locked(cell) and grade_id(cell) in answers:
+            cell.source = answers[str(grade_id(cell))]
+    return notebook
+
+
+def read_python(path: Path) -> str:
+    """The text of a Python file.
+
+    Raises:
+        UsageError: it is missing, or is no Python; says in which line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not text in UTF-8.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        place = f"{path}, line {error.lineno}" if error.lineno else f"{path}"
+        raise UsageError(f"{place}: this is no valid Python ({error.msg}).") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UsageError(f"{path}: this is no valid Python ({error}).") from None
+    return text
+
+
+def _is_code_answer(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("solution"))

@@ -1,0 +1,42 @@
+"""How a check ends when it does not pass: three functions, each of which raises.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these are the words in which
+a check gives its part of the verdict. A check that returns has passed.
+"""
+
+from typing import NoReturn
+
+
+class CheckEnded(Exception):
+    """A check ended without passing, on purpose."""
+
+    def __init__(self, outcome: str, rationale: str, help: str = "", mistake: str = "") -> None:
+        super().__init__(rationale)
+        self.outcome = outcome
+        self.rationale = rationale
+        self.help = help
+        self.mistake = mistake
+
+
+def fail(rationale: str, help: str, *, mistake: str) -> NoReturn:
+    """The submission is wrong here.
+
+    Args:
+        rationale: what was seen, with names, got and expected, and why it matters.
+        help: what to try.
+        mistake: the short name of the mistake, such as `"fakes-not-detached"`; in words, it opens the rationale.
+    """
+    name = mistake.replace("-", " ")
+    if not name.startswith("z "):  # the latent vector keeps its small letter
+        name = name[:1].upper() + name[1:]
+    raise CheckEnded("failed", f"{name}: {rationale}", help, mistake)
+
+
+def not_checked(rationale: str) -> NoReturn:
+    """There is nothing to look at: the code did not run so far."""
+    raise CheckEnded("not_checked", rationale)
+
+
+def cannot_judge(rationale: str) -> NoReturn:
+    """What was recorded does not decide; a person will look. No point is taken."""
+    raise CheckEnded("cannot_judge", rationale)

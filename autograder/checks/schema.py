@@ -1,0 +1,111 @@
+"""The form that a recorded trace must have before any check looks at it.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this guards the way from the
+trace to the verdict. A trace comes out of a process that a student controls, so its JSON may be anything; what is not
+of this form fails with that as its reason, and never reaches a check. Events are checked where they are read, in
+`course_utils.attribution.evidence`.
+"""
+
+from typing import Any
+
+import jsonschema
+
+from course_utils.trace import Trace, TraceError
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_WEIGHTS = {
+    "type": "object",
+    "properties": dict.fromkeys(("encoder", "generator", "discriminator"), _TEXT),
+    "required": ["encoder", "generator", "discriminator"],
+}
+_ERROR = {
+    "type": ["object", "null"],
+    "properties": {"type": _TEXT, "message": _TEXT, "line": _TEXT},
+    "required": ["type", "message", "line"],
+}
+_VALUE = {  # what `course_utils.probe` says of a returned value
+    "type": "object",
+    "properties": {
+        "type": _TEXT,
+        "shape": {"type": "array", "items": {"type": "integer"}},
+        "requires_grad": {"type": "boolean"},
+        "value": {"type": ["number", "string"]},
+    },
+    "required": ["type"],
+    "if": {"properties": {"type": {"const": "Tensor"}}},
+    "then": {"required": ["shape", "requires_grad"]},
+}
+_EVENTS = {"type": "array", "items": {"type": "object", "required": ["event"]}}
+_GROUP = {
+    "type": "object",
+    "properties": {"lr": _NUMBER, "parameters": {"type": "array", "items": {"type": ["string", "null"]}}},
+    "required": ["lr", "parameters"],
+}
+_OPTIMIZER = {
+    "type": "object",
+    "properties": {
+        "key": _TEXT,
+        "kind": _TEXT,
+        "is_optimizer": {"type": "boolean"},
+        "groups": {"type": "array", "items": _GROUP},
+    },
+    "required": ["key", "kind", "is_optimizer", "groups"],
+}
+
+
+def _unless_error(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with `error`, and, where that is null, with all the rest."""
+    return {
+        "type": "object",
+        "properties": {"error": _ERROR, **properties},
+        "required": ["error"],
+        "if": {"properties": {"error": {"type": "null"}}},
+        "then": {"required": required},
+    }
+
+
+_RUN = _unless_error(
+    ["returned", "optimizers", "lr"],
+    {"returned": _TEXT, "lr": _NUMBER, "optimizers": {"type": "array", "items": _OPTIMIZER}},
+)
+_STEP = _unless_error(
+    ["returned", "losses", "x_real"],
+    {"returned": _TEXT, "losses": {"type": "object", "additionalProperties": _VALUE}, "x_real": _TEXT},
+)
+_LOSS = _unless_error(
+    ["loss", "x_real", "z", "events"], {"loss": _VALUE, "x_real": _TEXT, "z": _TEXT, "events": _EVENTS}
+)
+_STEPS = _unless_error(["steps", "events"], {"steps": {"type": "array", "items": _STEP}, "events": _EVENTS})
+_TRAINING = _unless_error(["weights"], {"weights": _WEIGHTS, "wide": {"type": "boolean"}})
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "optimizers": {
+        "type": "object",
+        "properties": {"runs": {"type": "array", "items": _RUN}},
+        "required": ["runs"],
+    },
+    "losses": _LOSS,
+    "train_step": {**_STEPS, "required": ["error", "steps", "events"]},
+    "convergence": _TRAINING,
+}
+
+
+def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
+    """The trace itself, if it has the form of an answer to the probe.
+
+    Raises:
+        TraceError: it has not; the message names the trace.
+    """
+    kind, data = probe.data["kind"], trace.data
+    try:
+        jsonschema.validate(data, _SCHEMAS[kind])
+        count = {"optimizers": ("runs", "lrs"), "train_step": ("steps", "batches")}.get(kind)
+        if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
+            raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
+    except (jsonschema.ValidationError, RecursionError) as error:
+        raise TraceError(f"The trace {name} does not have the form that the test cells write.") from error
+    return trace
+
+
+def _ended_early(data: dict[str, Any]) -> bool:
+    return data.get("error") is not None or any(step["error"] is not None for step in data.get("steps", []))

@@ -1,0 +1,158 @@
+"""Grades a whole class: sends the submissions of an assignment to Dask and yields each result as it ends.
+
+Stands around the step from submission to verdict in the flow course material -> submission -> trace ->
+verdict -> gradebook -> report. What has a stored result is not graded again. A worker that dies, or a fault
+of the grader, costs only the submission that it was at; no point is given or taken for it.
+"""
+
+import logging
+import os
+import traceback
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from autograder import intake, results
+from autograder.config import Course
+from autograder.errors import UsageError
+from autograder.grading import GradedSubmission, Task, grade_submission, load_graded, make_task, store_graded
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_AHEAD = 2  # submissions sent to each worker: one that runs, one that waits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one student's submission.
+
+    Attributes:
+        student: id of the student or team.
+        key: name of the stored result.
+        graded: the result, or None where the grader failed.
+        fault: why the grader failed, or None.
+        reused: whether the result was there already.
+    """
+
+    student: str
+    key: str
+    graded: GradedSubmission | None = None
+    fault: str | None = None
+    reused: bool = False
+
+
+def class_of(course: Course, assignment: str) -> list[str]:
+    """Ids of all who handed in something for the assignment, sorted."""
+    submitted = course.root / "submitted"
+    return sorted(path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir())
+
+
+def read_class_task(course: Course, assignment: str, student: str) -> Task:
+    """The task for what `student` handed in, as it lies in `submitted/` now."""
+    folder = course.root / "submitted" / student / assignment
+    return make_task(course, assignment, intake.read_submission(folder, course.assignment(assignment).notebook))
+
+
+def grade_class(
+    course: Course, assignment: str, scheduler: str | None = None, again: bool = False
+) -> Iterator[Outcome]:
+    """Grade everything in `submitted/` and yield an outcome for each submission, as it ends.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+        scheduler: address of a running Dask scheduler; by default a cluster of processes on this machine.
+        again: grade also what has a stored result.
+
+    Raises:
+        UsageError: nothing can be graded here, or the scheduler does not answer.
+    """
+    waiting: deque[str] = deque()
+    for student in class_of(course, assignment):
+        key = read_class_task(course, assignment, student).key
+        stored = None if again else load_graded(course, assignment, key)
+        if stored:
+            yield Outcome(student, key, stored, reused=True)
+        else:
+            waiting.append(student)
+    if not waiting:
+        return
+    with _dask(scheduler, len(waiting)) as client:
+        yield from _grade_on(client, course, assignment, waiting)
+
+
+def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[str]) -> Iterator[Outcome]:
+    from distributed import as_completed
+
+    ended = as_completed(raise_errors=False)
+    sent: dict[str, tuple[str, str]] = {}  # student and result by the key of the future
+
+    def send_next() -> None:
+        student = waiting.popleft()
+        task = read_class_task(course, assignment, student)
+        future = client.submit(grade_submission, task, pure=False, key=f"grade-{student}-{task.key[:12]}")
+        sent[str(future.key)] = student, task.key
+        ended.add(future)
+
+    for _ in range(min(len(waiting), _AHEAD * len(client.scheduler_info(n_workers=-1)["workers"]))):
+        send_next()
+    for future in ended:
+        student, key = sent.pop(str(future.key))
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, UsageError):
+            raise error
+        if future.status == "finished":
+            graded = future.result()
+            store_graded(course, assignment, key, graded)
+            yield Outcome(student, key, graded)
+        else:
+            yield Outcome(student, key, fault=_tell(error, future.traceback() if error else None))
+        future.release()
+        if waiting:
+            send_next()
+
+
+def _tell(error: BaseException | None, trace: TracebackType | None) -> str:
+    if error is None:
+        return "The work was lost on its way; run the command again."
+    return "".join(traceback.format_exception(type(error), error, trace))
+
+
+@contextmanager
+def _dask(scheduler: str | None, most: int) -> Iterator["Client"]:
+    """A client of the scheduler at that address, or of a cluster that lives as long as the block."""
+    from distributed import Client, LocalCluster
+
+    if scheduler is None:
+        workers = min(os.cpu_count() or 1, most)
+        with (
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.ERROR,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout="5s")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UsageError(f"No Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
+    with client:
+        try:
+            versions = client.run(results.grader_version)
+        except ImportError as error:
+            raise UsageError(f"A Dask worker lacks what it needs ({error}): install this package there.") from None
+        if not versions:
+            raise UsageError(f"The Dask scheduler at {scheduler} has no workers.")
+        other = sorted(worker for worker, found in versions.items() if found != results.grader_version())
+        if other:
+            raise UsageError(f"These Dask workers have another version of the grader: {', '.join(other)}.")
+        yield client

@@ -1,0 +1,240 @@
+"""Reads `course.toml` into frozen records: the first thing that every command does.
+
+Stands before everything in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
+Each mistake in the file is told in one sentence that names the key and, where it is known, the line.
+"""
+
+import os
+import re
+import secrets
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from autograder.errors import UsageError
+from autograder.sandbox.limits import Limits
+
+COURSE_FILE = "course.toml"
+STATE_FOLDER = ".autograder"  # results, staged files and the secret; never committed
+
+_SIZES = {"address_space", "resident_memory", "file_size", "outbox_size", "output_size"}
+_SECONDS = {"cell_seconds", "notebook_seconds"}
+_UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment of the course.
+
+    Attributes:
+        name: the name of its folder in `source/` and `release/`, for example "hw2".
+        title: what people read.
+        due: "YYYY-MM-DD HH:MM" in the course's time zone, or None where there is no deadline.
+        notebook: file name of the one graded notebook.
+    """
+
+    name: str
+    title: str
+    due: str | None
+    notebook: str
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course as `course.toml` describes it.
+
+    Attributes:
+        root: the folder that holds `course.toml`; all other folders stand beside it.
+        name: name of the course.
+        time_zone: name of an IANA time zone.
+        assignments: by name.
+        limits: what one submission may use in the sandbox.
+    """
+
+    root: Path
+    name: str
+    time_zone: str
+    assignments: dict[str, Assignment]
+    limits: Limits
+
+    @property
+    def state(self) -> Path:
+        """The folder of what the autograder itself remembers."""
+        return self.root / STATE_FOLDER
+
+    @property
+    def secret(self) -> str:
+        """The course's secret, 64 hexadecimal digits, made at first use: what makes seeds hard to guess."""
+        return _read_or_make_secret(self.state / "secret")
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if name not in self.assignments:
+            known = ", ".join(sorted(self.assignments)) or "none"
+            raise UsageError(f"There is no assignment {name!r} in {self.root / COURSE_FILE} (it has: {known}).")
+        return self.assignments[name]
+
+    def release_notebook(self, name: str) -> Path:
+        """Path of the released notebook of the assignment `name`.
+
+        Raises:
+            UsageError: there is no such assignment, or it is not released yet.
+        """
+        path = self.root / "release" / name / self.assignment(name).notebook
+        if not path.is_file():
+            raise UsageError(f"{path} is missing: run `autograder release {name}` first.")
+        return path
+
+
+def load_course(root: Path) -> Course:
+    """Read `course.toml` in the folder `root`.
+
+    Raises:
+        UsageError: the file is missing or something in it is wrong; says what, and where.
+    """
+    path = root / COURSE_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"There is no {COURSE_FILE} in {root.resolve()}: go to the course folder or use --course."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read ({error}).") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.") from None
+    return _Reader(path, text).course(data)
+
+
+class _Reader:
+    """Checks the tables of one `course.toml`, and knows where its keys stand."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def course(self, data: dict[str, Any]) -> Course:
+        self.known((), data, {"name", "time_zone", "assignments", "limits"})
+        zone = self.value((), data, "time_zone", str)
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise self.wrong(
+                ("time_zone",), f'is {zone!r}, which is no time zone; write one as in "America/Chicago"'
+            ) from None
+        tables = self.value((), data, "assignments", dict)
+        return Course(
+            root=self.path.parent.resolve(),
+            name=self.value((), data, "name", str),
+            time_zone=zone,
+            assignments={name: self.assignment(name, table) for name, table in tables.items()},
+            limits=self.limits(self.value((), data, "limits", dict) if "limits" in data else {}),
+        )
+
+    def assignment(self, name: str, table: Any) -> Assignment:
+        where = ("assignments", name)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+            raise self.wrong(where, "is no name for a folder; use letters, digits, _ and -")
+        if not isinstance(table, dict):
+            raise self.wrong(where, "must be a table, as in [assignments.hw2]")
+        self.known(where, table, {"title", "due", "notebook"})
+        notebook = self.value(where, table, "notebook", str)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]*\.ipynb", notebook):
+            raise self.wrong(
+                (*where, "notebook"), f"is {notebook!r}, but must be a plain file name that ends in .ipynb"
+            )
+        due = self.value(where, table, "due", str) if "due" in table else None
+        if due is not None:
+            try:
+                datetime.strptime(due, "%Y-%m-%d %H:%M")  # local time of the course
+            except ValueError:
+                problem = f'is {due!r}, but must be written as "2023-02-24 23:59"'
+                raise self.wrong((*where, "due"), problem) from None
+        return Assignment(name, self.value(where, table, "title", str), due, notebook)
+
+    def limits(self, table: dict[str, Any]) -> Limits:
+        self.known(("limits",), table, {field.name for field in fields(Limits)})
+        return Limits(**{name: self.limit(table, name) for name in table})
+
+    def limit(self, table: dict[str, Any], name: str) -> Any:
+        where = ("limits", name)
+        value = table[name]
+        if name in _SIZES and isinstance(value, str):
+            match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)", value.strip())
+            if match is None:
+                raise self.wrong(where, f'is {value!r}, but must be a number of bytes or text such as "64 MiB"')
+            value = int(float(match[1]) * _UNITS[match[2]])
+        kind: Any = (int, float) if name in _SECONDS else int
+        if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**62:
+            raise self.wrong(
+                where,
+                f"is {table[name]!r}, but must be a {'' if name in _SECONDS else 'whole '}number above 0",
+            )
+        return float(value) if name in _SECONDS else value
+
+    def value(self, where: tuple[str, ...], table: dict[str, Any], key: str, kind: type) -> Any:
+        if key not in table:
+            raise self.wrong((*where, key), "is missing")
+        if not isinstance(table[key], kind) or not table[key]:
+            wanted = {"str": "text in quotes", "dict": "a table with something in it"}[kind.__name__]
+            raise self.wrong((*where, key), f"is {table[key]!r}, but must be {wanted}")
+        return table[key]
+
+    def known(self, where: tuple[str, ...], table: dict[str, Any], keys: set[str]) -> None:
+        for key in table:
+            if key not in keys:
+                raise self.wrong((*where, key), f"is not known; known here: {', '.join(sorted(keys))}")
+
+    def wrong(self, where: tuple[str, ...], problem: str) -> UsageError:
+        line = self.line_of(where)
+        place = f"{self.path}, line {line}" if line else f"{self.path}"
+        return UsageError(f"{place}: `{'.'.join(where)}` {problem}.")
+
+    def line_of(self, where: tuple[str, ...]) -> int | None:
+        """The line of a key written in the plain way, or else of the table that holds it."""
+        table: tuple[str, ...] = ()
+        found = None
+        for number, line in enumerate(self.lines, start=1):
+            if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+                table = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+                if table == where:
+                    return number
+                if table == where[:-1]:
+                    found = number
+            elif table == where[:-1] and re.match(rf"\s*[\"']?{re.escape(where[-1])}[\"']?\s*[=.]", line):
+                return number
+        return found
+
+
+def _read_or_make_secret(path: Path) -> str:
+    for _ in range(2):
+        try:
+            secret = path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32) + "\n")
+            try:
+                os.link(draft, path)  # keeps the first one if two processes come here at once
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+            continue
+        if re.fullmatch(r"[0-9a-f]{64}", secret):
+            return secret
+        break
+    raise UsageError(
+        f"{path} does not hold the 64 hexadecimal digits of the course's secret: restore it, or remove it."
+    )

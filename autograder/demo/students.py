@@ -1,0 +1,141 @@
+"""The class of `autograder demo`: two right solutions, classical mistakes, and work that is broken.
+
+They stand for the students in the flow course material -> submission -> trace -> verdict -> gradebook ->
+report. A mistake is a small change of the first right solution, so that it shows what the mistake is.
+"""
+
+from dataclasses import dataclass
+
+THREE_OPTIMIZERS = {
+    "configure_optimizers": """\
+def configure_optimizers(model, lr):
+    encoder, generator, discriminator = model.encoder, model.generator, model.discriminator
+    return {
+        "discriminator": torch.optim.Adam(discriminator.parameters(), lr=lr, betas=(0.5, 0.999)),
+        "generator": torch.optim.Adam(generator.parameters(), lr=lr, betas=(0.5, 0.999)),
+        "autoencoder": torch.optim.Adam([*encoder.parameters(), *generator.parameters()], lr=lr),
+    }
+""",
+    "loss_functions": """\
+def discriminator_loss(model, x_real, z):
+    real = model.discriminator(x_real)
+    fake = model.discriminator(model.generator(z).detach())
+    loss_real = F.binary_cross_entropy(real, torch.ones_like(real))
+    loss_fake = F.binary_cross_entropy(fake, torch.zeros_like(fake))
+    return loss_real + loss_fake
+
+
+def generator_loss(model, z):
+    fake = model.discriminator(model.generator(z))
+    return F.binary_cross_entropy(fake, torch.ones_like(fake))
+
+
+def autoencoder_loss(model, x_real):
+    reconstruction = model.generator(model.encoder(x_real))
+    return F.mse_loss(reconstruction, x_real)
+""",
+    "train_step": """\
+def train_step(model, x_real, optimizers):
+    z = torch.randn(x_real.shape[0], model.latent_size, device=x_real.device)
+
+    loss_d = discriminator_loss(model, x_real, z)
+    optimizers["discriminator"].zero_grad()
+    loss_d.backward()
+    optimizers["discriminator"].step()
+
+    loss_g = generator_loss(model, z)
+    optimizers["generator"].zero_grad()
+    loss_g.backward()
+    optimizers["generator"].step()
+
+    loss_ae = autoencoder_loss(model, x_real)
+    optimizers["autoencoder"].zero_grad()
+    loss_ae.backward()
+    optimizers["autoencoder"].step()
+
+    return {"discriminator": loss_d, "generator": loss_g, "autoencoder": loss_ae}
+""",
+}
+
+ONE_OPTIMIZER = THREE_OPTIMIZERS | {
+    "configure_optimizers": """\
+def configure_optimizers(model, lr):
+    groups = [{"params": net.parameters()} for net in (model.encoder, model.generator, model.discriminator)]
+    return {"all": torch.optim.RMSprop(groups, lr=lr)}
+""",
+    "train_step": """\
+def train_step(model, x_real, optimizers):
+    optimizer = optimizers["all"]
+    optimizer.zero_grad()
+    z = torch.randn(len(x_real), model.latent_size, device=x_real.device)
+
+    loss_d = discriminator_loss(model, x_real, z)  # its samples are detached, so G gets nothing from it
+    loss_d.backward()
+
+    model.discriminator.requires_grad_(False)  # D lets gradients through, and keeps none
+    loss_g = generator_loss(model, torch.randn_like(z))
+    loss_ae = autoencoder_loss(model, x_real)
+    (0.5 * loss_g + 10 * loss_ae).backward()
+    model.discriminator.requires_grad_(True)
+
+    optimizer.step()  # one step moves all three
+    return {"discriminator": loss_d, "generator": loss_g, "autoencoder": loss_ae}
+""",
+}
+
+WRITTEN = {
+    "answer_what_you_did": "I wrote the losses, one step for each of them, and trained for 80 epochs.",
+    "answer_results": "The reconstructions are sharp; some of the samples look like no digit.",
+    "answer_mode_collapse": "A generator that always draws a 1 could not reconstruct the other digits.",
+    "answer_conflicts": "Generator and discriminator want the opposite of D(G(z)).",
+    "answer_conditioning": "I would give the label to G and to D as further inputs.",
+}
+
+
+@dataclass(frozen=True)
+class DemoSubmission:
+    """What one student of the demo hands in.
+
+    Attributes:
+        student: the id, which says what to expect.
+        answers: text of the solution cells by grade_id; cells that are not named stay as released.
+        raw: bytes to hand in instead of a notebook, or None.
+    """
+
+    student: str
+    answers: dict[str, str]
+    raw: bytes | None = None
+
+
+def demo_class() -> list[DemoSubmission]:
+    """All submissions of the demo class."""
+    zero_d, zero_g, zero_ae = (
+        f'    optimizers["{name}"].zero_grad()\n' for name in ("discriminator", "generator", "autoencoder")
+    )
+    zero_all = "    for optimizer in optimizers.values():\n        optimizer.zero_grad()\n"
+    not_detached = {".detach()": "", zero_d: zero_all, zero_g: ""}  # so D's gradients on G are still there
+    not_zeroed = {zero_d: "", zero_g: "", zero_ae: ""}
+    swapped = {"ones_like(real)": "zeros_like(real)", "zeros_like(fake)": "ones_like(fake)"}
+    summed = {"mse_loss(reconstruction, x_real)": 'mse_loss(reconstruction, x_real, reduction="sum")'}
+    exit_at_once = {"def generator_loss": "import os\n\nos._exit(0)\n\n\ndef generator_loss"}
+    return [
+        DemoSubmission("right-three-optimizers", THREE_OPTIMIZERS | WRITTEN),
+        DemoSubmission("right-one-optimizer", ONE_OPTIMIZER | WRITTEN),
+        DemoSubmission("wrong-fakes-not-detached", _change(not_detached)),
+        DemoSubmission("wrong-gradients-not-zeroed", _change(not_zeroed)),
+        DemoSubmission("wrong-labels-swapped", _change(swapped)),
+        DemoSubmission("wrong-sum-instead-of-mean", _change(summed)),
+        DemoSubmission("broken-kills-its-kernel", _change(exit_at_once)),
+        DemoSubmission("broken-not-a-notebook", {}, raw=b'{"cells": ['),
+        DemoSubmission("unfilled", {}),
+    ]
+
+
+def _change(changes: dict[str, str]) -> dict[str, str]:
+    """The first right solution, with each old text, wherever it stands, replaced by the new one."""
+    answers = THREE_OPTIMIZERS | WRITTEN
+    for old, new in changes.items():
+        if not any(old in text for text in answers.values()):
+            raise ValueError(f"{old!r} is not in the solution")
+        answers = {cell: text.replace(old, new) for cell, text in answers.items()}
+    return answers

@@ -1,0 +1,186 @@
+"""Saves graded submissions in nbgrader's gradebook and reads points from it: the one writer of the grading.
+
+Stands at verdict -> gradebook -> report in the flow course material -> submission -> trace -> verdict ->
+gradebook -> report. Saving is nbgrader's own autograding, one student at a time: the preprocessors find the
+stored result and run nothing again. nbgrader works on a copy of the submission that holds plain files only,
+so what arrived stays as it is, and a missing notebook is an empty one that gets its 0 points and its reason.
+"""
+
+import glob
+import json
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder import intake
+from autograder.config import STATE_FOLDER, Course
+from autograder.errors import UsageError
+from autograder.preprocessors import RESULT_KEY
+
+CONFIG_FILE = "nbgrader_config.py"
+_STAGED = f"{STATE_FOLDER}/staged"
+
+
+@dataclass(frozen=True)
+class Score:
+    """The points of one submission in the gradebook.
+
+    Attributes:
+        points: all that is given so far, by checks and by people.
+        max_points: of the whole assignment.
+        waiting: names of the cells that still wait for a person.
+    """
+
+    points: float
+    max_points: float
+    waiting: tuple[str, ...]
+
+
+def check_gradebook(course: Course, assignment: str) -> None:
+    """Make sure that the gradebook knows the released notebook.
+
+    Raises:
+        UsageError: it does not, or knows another version of it.
+    """
+    release = nbformat.read(course.release_notebook(assignment), as_version=4)
+    marks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
+    released = {mark["grade_id"]: float(mark["points"]) for mark in marks if mark.get("grade")}
+    name = Path(course.assignment(assignment).notebook).stem
+    with _gradebook(course) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(name, assignment)
+        except MissingEntry:
+            known = None
+        else:
+            known = {cell.name: float(cell.max_score) for cell in notebook.grade_cells}
+    if known != released:
+        problem = "does not know" if known is None else "has another version of"
+        raise UsageError(f"The gradebook {problem} {assignment}: run `autograder release {assignment}` first.")
+
+
+def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:
+    """Whether the gradebook and `autograded/` hold the result of that name already."""
+    path = course.root / "autograded" / student / assignment / course.assignment(assignment).notebook
+    try:
+        if json.loads(path.read_text(encoding="utf-8"))["metadata"].get(RESULT_KEY) != key:
+            return False
+    except (OSError, ValueError, KeyError):
+        return False
+    return read_score(course, assignment, student) is not None
+
+
+def save(course: Course, assignment: str, student: str) -> str | None:
+    """Save the stored result of the student's submission through nbgrader's autograding.
+
+    Returns:
+        None, or why it failed, in nbgrader's words; nothing is saved then.
+    """
+    staged = course.root / _STAGED / student / assignment
+    notebook = course.assignment(assignment).notebook
+    submission = intake.read_submission(course.root / "submitted" / student / assignment, notebook)
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        for name, content in {**submission.files, notebook: submission.notebook}.items():
+            path = staged / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        config = _config(course, assignment, glob.escape(student))
+        config.CourseDirectory.submitted_directory = _STAGED
+        return _run(Autograde, config)
+    finally:
+        shutil.rmtree(staged.parent, ignore_errors=True)
+
+
+def write_feedback(course: Course, assignment: str, student: str = "*") -> list[Path]:
+    """Write nbgrader's feedback pages of the autograded submissions, and return the pages.
+
+    Raises:
+        UsageError: nothing is graded yet, or nbgrader cannot write them.
+    """
+    graded = sorted((course.root / "autograded").glob(f"{student}/{assignment}"))
+    if not graded:
+        raise UsageError(f"Nothing is graded yet for {assignment}: run `autograder grade {assignment}` first.")
+    failed = _run(GenerateFeedback, _config(course, assignment, student))
+    if failed:
+        raise UsageError(f"nbgrader could not write the feedback of {assignment}: {failed}")
+    page = Path(course.assignment(assignment).notebook).with_suffix(".html")
+    return [course.root / "feedback" / path.parent.name / assignment / page for path in graded]
+
+
+def read_score(course: Course, assignment: str, student: str) -> Score | None:
+    """The student's points in the gradebook, or None where it has none."""
+    with _gradebook(course) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return None
+        waiting = (
+            grade.name for notebook in submission.notebooks for grade in notebook.grades if grade.needs_manual_grade
+        )
+        return Score(float(submission.score), float(submission.max_score), tuple(sorted(waiting)))
+
+
+def export_csv(course: Course, assignment: str, path: Path) -> None:
+    """Write nbgrader's CSV of the assignment's grades to `path`, all of it or nothing.
+
+    Raises:
+        UsageError: the gradebook does not know the assignment.
+    """
+    check_gradebook(course, assignment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    plugin = CsvExportPlugin(to=str(draft), assignment=[assignment])
+    try:
+        with _gradebook(course) as gradebook:
+            plugin.export(gradebook)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _config(course: Course, assignment: str, student: str) -> Config:
+    """nbgrader's configuration of the course, set to one assignment and one student."""
+    path = course.root / CONFIG_FILE
+    if not path.is_file():
+        raise UsageError(f"There is no {CONFIG_FILE} in {course.root}: get it back from the repository.")
+    config = PyFileConfigLoader(CONFIG_FILE, path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.assignment_id = assignment
+    config.CourseDirectory.student_id = student
+    return config
+
+
+def _run(converter: type[BaseConverter], config: Config) -> str | None:
+    """Run one of nbgrader's converters over what is there already; None, or the reason why it failed."""
+    app: Any = converter(coursedir=CourseDirectory(config=config), config=config)
+    app.force = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # nbgrader's queries make SQLAlchemy warn; nothing is wrong
+        result = capture_log(app)
+    if result["success"]:
+        return None
+    if "\nKeyboardInterrupt" in result["error"]:  # nbgrader catches even this
+        raise KeyboardInterrupt
+    lines = [line.strip() for line in result.get("log", "").splitlines() if "Error" in line]
+    return (lines or result["error"].strip().splitlines())[-1]
+
+
+@contextmanager
+def _gradebook(course: Course) -> Iterator[Gradebook]:
+    coursedir = CourseDirectory(config=_config(course, "", ""))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        yield gradebook

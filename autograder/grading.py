@@ -1,0 +1,236 @@
+"""Grades one submission: a pure function from bytes to bytes.
+
+Spans submission -> trace -> verdict in the flow course material -> submission -> trace -> verdict ->
+gradebook -> report. There is no database and no shared folder in it, so it runs on any machine that has
+bubblewrap and this package. A fault of ours is an exception, and never a zero.
+"""
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import intake, results
+from autograder.config import Course
+from autograder.sandbox.limits import Limits
+from autograder.verdict import Verdict, write_into_cell
+
+if TYPE_CHECKING:
+    from autograder.execute import Execution
+
+NOTES_ID = "autograder-notes"
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that is needed to grade one submission.
+
+    Attributes:
+        assignment: name of the assignment, which names its checks.
+        notebook: the student's notebook as it arrived; empty where it is missing.
+        files: the student's other files, by path relative to the submission.
+        release: the released notebook.
+        seed: of the probes; unknown to the student.
+        limits: of the sandbox.
+        refused: what was left out when the submission was read, one sentence each.
+    """
+
+    assignment: str
+    notebook: bytes
+    files: dict[str, bytes]
+    release: bytes
+    seed: int
+    limits: Limits
+    refused: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name under which the result of this task is stored."""
+        content = results.content_hash(self.notebook, self.files)
+        return results.result_key(self.assignment, content, self.release, self.seed, self.limits)
+
+
+@dataclass(frozen=True)
+class GradedSubmission:
+    """The result of one task.
+
+    Attributes:
+        notebook: the executed notebook, with the verdict in its graded cells.
+        verdict: `Verdict.to_json()`.
+        remarks: what the student is told beside the verdict, one sentence each.
+        seconds: where the time went, by phase.
+        peak_memory: bytes that the submission's processes had resident at most.
+    """
+
+    notebook: bytes
+    verdict: dict[str, Any]
+    remarks: tuple[str, ...]
+    seconds: dict[str, float]
+    peak_memory: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "notebook": self.notebook.decode("utf-8"), "remarks": list(self.remarks)}
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "GradedSubmission":
+        return GradedSubmission(
+            **{**data, "notebook": data["notebook"].encode("utf-8"), "remarks": tuple(data["remarks"])}
+        )
+
+
+def make_task(course: Course, assignment: str, submission: intake.Submission) -> Task:
+    """The task for one submission; its seed follows from its content and the course's secret."""
+    content = results.content_hash(submission.notebook, submission.files)
+    return Task(
+        assignment=assignment,
+        notebook=submission.notebook,
+        files=submission.files,
+        release=course.release_notebook(assignment).read_bytes(),
+        seed=results.make_seed(course.secret, assignment, content),
+        limits=course.limits,
+        refused=submission.refused,
+    )
+
+
+def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission:
+    """Repair, run in the sandbox, judge, and write the verdict into the graded cells.
+
+    Args:
+        task: what to grade.
+        folder: where to leave the probes and the trace (`inbox/`, `outbox/`); else they are not kept.
+
+    Raises:
+        UsageError: this machine cannot grade, for example since it has no bubblewrap.
+        Exception: any other is a fault of the grader; the submission is then not graded.
+    """
+    release = nbformat.reads(task.release.decode("utf-8"), as_version=4)
+    repaired = intake.repair(task.notebook, release)
+    remarks = [*task.refused, *repaired.remarks]
+    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
+        place = folder or Path(temporary)
+        notebook, verdict, peak, seconds = _run_and_judge(task, repaired, place, remarks)
+        figures = _figures(task.assignment, place)
+    places = [intake.grade_id(cell) for cell in release.cells]
+    checks = sorted(verdict.checks, key=lambda check: places.index(check.cell) if check.cell in places else -1)
+    verdict = replace(verdict, checks=tuple(checks))  # in the order of the notebook
+    write_verdict(notebook, verdict, figures)
+    _add_notes(notebook, remarks)
+    nbformat.validate(notebook)
+    content = nbformat.writes(notebook).encode("utf-8")
+    return GradedSubmission(content, verdict.to_json(), tuple(remarks), seconds, peak)
+
+
+def write_verdict(notebook: NotebookNode, verdict: Verdict, figures: Mapping[str, bytes]) -> None:
+    """Replace the outputs of every cell whose points come from the checks; `figures` are PNGs by grade id.
+
+    Raises:
+        RuntimeError: the checks and the release disagree about a cell; nbgrader would take a cell that has no
+            output for full marks, so this must never pass.
+    """
+    for cell in notebook.cells:
+        if intake.graded_by_checks(cell):
+            name, points = intake.grade_id(cell), float(cell.metadata["nbgrader"]["points"])
+            checks = verdict.for_cell(str(name))
+            worth = sum(check.max_points for check in checks)
+            if not checks or abs(worth - points) > 1e-9:
+                raise RuntimeError(f"The checks of cell {name} are worth {worth:g} points, the cell {points:g}.")
+            write_into_cell(cell, checks, figures.get(str(name)))
+
+
+def results_folder(course: Course, assignment: str) -> Path:
+    return course.state / "results" / assignment
+
+
+def load_graded(course: Course, assignment: str, key: str) -> GradedSubmission | None:
+    """The stored result of that name, or None."""
+    data = results.load_result(results_folder(course, assignment), key)
+    return GradedSubmission.from_json(data) if data else None
+
+
+def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmission) -> None:
+    results.store_result(results_folder(course, assignment), key, graded.to_json())
+
+
+def _run_and_judge(
+    task: Task, repaired: intake.Repaired, folder: Path, remarks: list[str]
+) -> tuple[NotebookNode, Verdict, int, dict[str, float]]:
+    clock = _Clock()
+    from autograder.checks.judge import judge, make_probes  # these import torch
+    from autograder.execute import run_notebook
+    from autograder.report.clean import clean_outputs
+
+    clock.lap("imports")
+    inbox, outbox = folder / "inbox", folder / "outbox"
+    inbox.mkdir()
+    outbox.mkdir()
+    make_probes(task.assignment, task.seed, inbox)
+    clock.lap("probes")
+    if repaired.unreadable:
+        remarks.append(f"{repaired.unreadable} Nothing could be run, so nothing could be checked.")
+        verdict = _not_checked(judge(task.assignment, folder), repaired.unreadable)
+        return repaired.notebook, verdict, 0, clock.seconds
+    execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits)
+    clock.split(_phases(execution))
+    if execution.stopped:
+        remarks.append(execution.stopped)
+    remarks += [f"Left out of what the notebook recorded: {intake.printable(what, 200)}." for what in execution.refused]
+    for name, content in execution.outbox.items():
+        path = outbox / name
+        if not path.resolve().is_relative_to(outbox.resolve()):
+            raise RuntimeError(f"The outbox holds a name that leads outside: {name!r}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    verdict = judge(task.assignment, folder)
+    clock.lap("judging")
+    clean_outputs(execution.notebook)
+    return execution.notebook, verdict, execution.peak_memory, clock.seconds
+
+
+def _figures(assignment: str, folder: Path) -> dict[str, bytes]:
+    from autograder.checks.judge import draw_figures  # imports torch
+
+    return draw_figures(assignment, folder)
+
+
+def _phases(execution: "Execution") -> dict[str, float]:
+    """Seconds of a run: its start, the cells that record (by their names), the rest of the notebook, its end."""
+    phases = {"start": execution.start_seconds, "notebook": 0.0}
+    code_cells = (cell for cell in execution.notebook.cells if cell.cell_type == "code")
+    for cell, seconds in zip(code_cells, execution.cell_seconds, strict=True):
+        phase = str(intake.grade_id(cell)) if intake.graded_by_checks(cell) else "notebook"
+        phases[phase] = phases.get(phase, 0.0) + seconds
+    return phases | {"end": execution.seconds - sum(phases.values())}
+
+
+def _not_checked(verdict: Verdict, reason: str) -> Verdict:
+    """The verdict that every check ends with where nothing could be run."""
+    checks = (replace(check, outcome="not_checked", rationale=reason, help="", mistake="") for check in verdict.checks)
+    return replace(verdict, checks=tuple(checks))
+
+
+def _add_notes(notebook: NotebookNode, remarks: list[str]) -> None:
+    if remarks:
+        text = "**Notes of the autograder**\n\n" + "\n".join(f"- {remark}" for remark in remarks)
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
+
+
+class _Clock:
+    """Seconds by phase, each from the end of the one before."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, phase: str) -> None:
+        now = time.perf_counter()
+        self.seconds[phase], self._last = round(now - self._last, 3), now
+
+    def split(self, phases: dict[str, float]) -> None:
+        """The time since the last lap, by phases that were measured elsewhere."""
+        self._last = time.perf_counter()
+        self.seconds |= {phase: round(seconds, 3) for phase, seconds in phases.items()}

@@ -1,0 +1,135 @@
+"""Connects nbgrader's pipeline with the grading of this course; nothing else knows how nbgrader works inside.
+
+Stands at verdict -> gradebook in the flow course material -> submission -> trace -> verdict -> gradebook ->
+report. `nbgrader_config.py` names these classes, so that `nbgrader autograde`, the formgrader's button and
+`autograder grade` run the same code. nbgrader converts a submission twice: it sanitizes, then it grades. Both
+times its own exporter would parse the student's file before anything of ours could look at it; so
+`UnreadExporter` hands on an empty notebook, and the preprocessors here read the submission themselves.
+"""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder import intake
+from autograder.config import STATE_FOLDER, Course, load_course
+from autograder.errors import UsageError
+from autograder.grading import GradedSubmission, grade_submission, load_graded, make_task, store_graded
+from autograder.verdict import Verdict
+
+RESULT_KEY = "autograder_result"  # in the graded notebook's metadata: which stored result it shows
+
+Resources = dict[str, Any]
+Converted = tuple[NotebookNode, Resources]
+
+
+class UnreadExporter(NotebookExporter):
+    """Writes notebooks as nbgrader's own exporter does, but leaves reading them to our preprocessors."""
+
+    def from_filename(self, filename: str, resources: Resources | None = None, **kw: Any) -> Any:
+        return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources, **kw)
+
+
+class RepairSubmission(NbGraderPreprocessor):
+    """For `Autograde.sanitize_preprocessors`: the released notebook with the student's answers in it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
+        course, submission = _read(self, resources)
+        release = nbformat.read(course.release_notebook(resources["nbgrader"]["assignment"]), as_version=4)
+        return intake.repair(submission.notebook, release).notebook, resources
+
+
+class GradeSubmission(NbGraderPreprocessor):
+    """For `Autograde.autograde_preprocessors`, first: runs the submission in the sandbox and judges it.
+
+    It replaces nbgrader's `Execute`. A stored result of the same submission is taken instead of a second run.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
+        place = resources["nbgrader"]
+        course, submission = _read(self, resources)
+        task = make_task(course, place["assignment"], submission)
+        graded = load_graded(course, place["assignment"], task.key)
+        if graded is None:
+            try:
+                graded = grade_submission(task)
+            except UsageError:
+                raise
+            except Exception:
+                _mark_for_review(resources, cells=None)
+                raise
+            store_graded(course, place["assignment"], task.key, graded)
+        place["needs_a_person"] = _cells_for_a_person(graded)
+        notebook = nbformat.reads(graded.notebook.decode("utf-8"), as_version=4)
+        notebook.metadata[RESULT_KEY] = task.key
+        return notebook, resources
+
+
+class MarkForReview(NbGraderPreprocessor):
+    """For `Autograde.autograde_preprocessors`, after `SaveAutoGrades`.
+
+    What no check could judge waits for a person.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
+        if resources["nbgrader"]["needs_a_person"]:
+            _mark_for_review(resources, cells=resources["nbgrader"]["needs_a_person"])
+        return nb, resources
+
+
+def set_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
+    """For `Autograde.pre_convert_hook`: take links and special files away, since nbgrader would follow them.
+
+    They are kept, as they are, under `.autograder/refused/`. nbgrader calls this in the course folder and
+    goes on if it fails; the preprocessors then refuse the submission.
+    """
+    folder = Path(notebooks[0]).parent  # nbgrader's arguments may be patterns, the paths of the notebooks are not
+    for path in intake.odd_files(folder):
+        kept = Path(STATE_FOLDER, "refused", folder.parent.name, assignment, path.relative_to(folder.parent))
+        while os.path.lexists(kept):
+            kept = kept.with_name(kept.name + "~")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(kept)
+        logging.getLogger("traitlets").warning("Refused, and kept as %s: %s", kept, path)
+
+
+def _read(preprocessor: NbGraderPreprocessor, resources: Resources) -> tuple[Course, intake.Submission]:
+    """The course, and the submission that nbgrader is at.
+
+    Raises:
+        UsageError: there are links in it, or it is not the assignment's notebook.
+    """
+    coursedir = preprocessor.parent.parent.coursedir  # the exporter's, and its converter's
+    place = resources["nbgrader"]
+    course = load_course(Path(coursedir.root))
+    notebook = course.assignment(place["assignment"]).notebook
+    if notebook != f"{place['notebook']}.ipynb":
+        raise UsageError(f"{place['notebook']}.ipynb is not the notebook of {place['assignment']}: {notebook} is.")
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, place["student"], place["assignment"]))
+    odd = intake.odd_files(folder)
+    if odd:
+        raise UsageError(f"{folder} holds links or special files, such as {odd[0].name}: move them away.")
+    return course, intake.read_submission(folder, notebook)
+
+
+def _cells_for_a_person(graded: GradedSubmission) -> list[str]:
+    verdict = Verdict.from_json(graded.verdict)
+    return sorted({check.cell for check in verdict.checks if verdict.needs_a_person(check.cell)})
+
+
+def _mark_for_review(resources: Resources, cells: list[str] | None) -> None:
+    """Flag the grades of these cells, or of all cells, in the gradebook."""
+    place = resources["nbgrader"]
+    with Gradebook(place["db_url"]) as gradebook:
+        submission = gradebook.find_submission_notebook(place["notebook"], place["assignment"], place["student"])
+        for grade in submission.grades:
+            if cells is None or grade.name in cells:
+                grade.needs_manual_grade = True
+        gradebook.db.commit()

@@ -1,0 +1,190 @@
+"""Makes what students get from what instructors write: `release/` and the student kit.
+
+The first step of the flow course material -> submission -> trace -> verdict -> gradebook -> report. nbgrader
+strips the source notebook and enters the assignment into the gradebook, if the leak test has found nothing.
+Everything is built aside and put into place whole, so a refused release leaves the last one as it was.
+"""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from traitlets.config import Config, PyFileConfigLoader
+
+import course_utils
+from autograder.config import Course
+from autograder.errors import UsageError
+from autograder.leaks import find_leaks, find_secrets
+
+CHECKS = Path(__file__).parent / "checks"
+COURSE_UTILS = Path(course_utils.__file__).parent
+NBGRADER_CONFIG = "nbgrader_config.py"
+NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can hold: equal contents make equal files
+
+
+@dataclass(frozen=True)
+class ReleaseReport:
+    """What a release holds.
+
+    Attributes:
+        assignment: its name.
+        folder: where it is.
+        files: its files, relative to the folder, sorted.
+        code_points, written_points: points of the test cells and of the answers that people mark.
+        secrets: how many secret lines and sentences were searched for, and not found.
+    """
+
+    assignment: str
+    folder: Path
+    files: tuple[str, ...]
+    code_points: float
+    written_points: float
+    secrets: int
+
+
+def release(course: Course, assignment: str) -> ReleaseReport:
+    """Generate `release/<assignment>/` with nbgrader, after a proof that it gives nothing away.
+
+    Raises:
+        UsageError: there is no such source, nbgrader refuses it, or something secret would get out. The
+            release and the gradebook are then as they were before.
+    """
+    notebook = course.assignment(assignment).notebook
+    source = _read_source(course.root / "source" / assignment / notebook)
+    config = _nbgrader_config(course.root)
+    secrets = find_secrets(source, CHECKS / assignment, public=COURSE_UTILS)
+    with _staging_folder(course) as staging:
+        trial = staging / "trial"
+        _generate(course, assignment, config, trial, gradebook=staging / "trial.db")
+        leaks = find_leaks(trial / assignment, secrets)
+        if leaks:
+            more = f" (and {len(leaks) - 1} more)" if len(leaks) > 1 else ""
+            raise UsageError(
+                f"Not released, since students would see too much: {leaks[0]}{more}; "
+                f"take it out of {course.root / 'source' / assignment}."
+            )
+        _generate(course, assignment, config, staging / "final", gradebook=None)
+        folder = course.root / "release" / assignment
+        _put_into_place(staging / "final" / assignment, folder)
+    points = [
+        (cell.metadata.nbgrader.points, cell.metadata.nbgrader.solution)
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+    return ReleaseReport(
+        assignment=assignment,
+        folder=folder,
+        files=tuple(_files_in(folder)),
+        code_points=float(sum(value for value, is_answer in points if not is_answer)),
+        written_points=float(sum(value for value, is_answer in points if is_answer)),
+        secrets=len(secrets),
+    )
+
+
+def make_kit(course: Course, assignment: str) -> Path:
+    """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
+
+    The kit is the release and `course_utils`, and nothing else; the README gets the deadline. Equal contents
+    make an equal zip, byte for byte.
+
+    Raises:
+        UsageError: there is no such assignment, or it is not released yet.
+    """
+    released = course.release_notebook(assignment).parent
+    kits = course.root / "kits"
+    with _staging_folder(course) as staging:
+        folder = staging / assignment
+        shutil.copytree(released, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+        shutil.copytree(COURSE_UTILS, folder / "course_utils", ignore=ignored)
+        readme = folder / "README.md"
+        if readme.exists():
+            text = readme.read_text(encoding="utf-8").replace(NO_DEADLINE, _deadline_line(course, assignment))
+            readme.write_text(text, encoding="utf-8")
+        draft = staging / "kit.zip"
+        _write_zip(folder, draft)
+        kits.mkdir(exist_ok=True)
+        _put_into_place(folder, kits / assignment)
+        return draft.replace(kits / f"{assignment}.zip")
+
+
+def _read_source(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise UsageError(f"There is no source notebook {path}; its name is in course.toml.") from None
+    except Exception as error:  # nbformat has no one kind of error for what is not a notebook
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UsageError(f"{path} is not a notebook that can be read ({reason[:100]}).") from None
+
+
+def _nbgrader_config(root: Path) -> Config:
+    if not (root / NBGRADER_CONFIG).is_file():
+        raise UsageError(f"There is no {NBGRADER_CONFIG} in {root}: get it back from the repository.")
+    return PyFileConfigLoader(NBGRADER_CONFIG, path=str(root)).load_config()
+
+
+def _generate(course: Course, assignment: str, config: Config, output: Path, gradebook: Path | None) -> None:
+    """Run nbgrader's generate_assignment into `output`; a `gradebook` of None is the course's own."""
+    config = deepcopy(config)
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.release_directory = str(output)
+    config.CourseDirectory.assignment_id = assignment
+    if gradebook is not None:
+        config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
+    converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+    result = capture_log(converter)
+    if not result["success"]:
+        reasons = [line for line in result["error"].strip().splitlines() if line.strip()]
+        logged = [line for line in result.get("log", "").splitlines() if "Error" in line]
+        raise UsageError(f"nbgrader could not release {assignment!r}: {(logged or reasons)[-1].strip()}")
+
+
+def _deadline_line(course: Course, assignment: str) -> str:
+    due = course.assignment(assignment).due
+    if due is None:
+        return NO_DEADLINE
+    moment = datetime.strptime(due, "%Y-%m-%d %H:%M")
+    return f"**Deadline:** {moment:%A}, {moment.day} {moment:%B %Y, %H:%M} ({course.time_zone})."
+
+
+def _write_zip(folder: Path, path: Path) -> None:
+    """Zip `folder` under its own name, in sorted order and without times."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in _files_in(folder):
+            entry = zipfile.ZipInfo(f"{folder.name}/{file}", date_time=ZIP_TIME)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if file.endswith(".gz") else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, (folder / file).read_bytes())
+
+
+def _files_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@contextmanager
+def _staging_folder(course: Course) -> Iterator[Path]:
+    """A folder for half-made things, on the file system of the course; removed at the end."""
+    course.state.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=course.state, prefix="staging-") as folder:
+        yield Path(folder)
+
+
+def _put_into_place(new: Path, target: Path) -> None:
+    """Move the folder `new` to `target`; the old one is there until the new one can take its place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target.rename(new.with_name(new.name + ".old"))
+    new.rename(target)

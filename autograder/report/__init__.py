@@ -1,0 +1,1 @@
+"""What people read at the end of the flow: feedback pages, tables and exported grades."""

@@ -1,0 +1,135 @@
+"""Shows the grading of a class in the terminal, and has each result saved as it ends.
+
+Stands at verdict -> gradebook -> report in the flow course material -> submission -> trace -> verdict ->
+gradebook -> report: the workers execute and judge, and this one process writes.
+"""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder import gradebook
+from autograder.classroom import Outcome, class_of, grade_class
+from autograder.config import Course
+from autograder.errors import UsageError
+from autograder.gradebook import Score
+from autograder.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission in the table.
+
+    Attributes:
+        student: id of the student or team.
+        status: "graded", "unchanged" or "grader fault".
+        verdict: what the checks say, or None after a grader fault.
+        score: points in the gradebook, or None where it has none.
+        remarks: what the student is told beside the verdict.
+        seconds: of grading, 0 if nothing was run.
+        peak_memory: bytes.
+    """
+
+    student: str
+    status: str
+    verdict: Verdict | None = None
+    score: Score | None = None
+    remarks: tuple[str, ...] = ()
+    seconds: float = 0.0
+    peak_memory: int = 0
+
+    @property
+    def checked(self) -> str:
+        return f"{self.verdict.points:g}/{self.verdict.max_points:g}" if self.verdict else "-"
+
+    @property
+    def mistakes(self) -> str:
+        """Short names of what went wrong, each once; the full reasons are on the feedback page."""
+        if self.verdict is None:
+            return "not graded: see .autograder/faults/"
+        if not any(check.outcome in ("passed", "failed") for check in self.verdict.checks):
+            return "nothing could be checked"
+        failed = [check.mistake or check.name for check in self.verdict.checks if check.outcome == "failed"]
+        unsure = [f"{check.name}?" for check in self.verdict.checks if check.outcome == "cannot_judge"]
+        rest = sum(check.outcome == "not_checked" for check in self.verdict.checks)
+        return ", ".join([*dict.fromkeys(failed + unsure), *([f"{rest} not checked"] if rest else [])])
+
+
+def grade_and_show(
+    course: Course, assignment: str, console: Console, scheduler: str | None = None, again: bool = False
+) -> list[Row]:
+    """Grade and save all submissions; print a line for each as it ends, then a table.
+
+    Raises:
+        UsageError: there is nothing to grade, or this machine or the gradebook is not ready for it.
+    """
+    course.assignment(assignment)
+    students = class_of(course, assignment)
+    if not students:
+        raise UsageError(f"Nothing to grade: there is no folder {course.root}/submitted/*/{assignment}.")
+    gradebook.check_gradebook(course, assignment)
+    rows = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task(f"Grading {assignment}", total=len(students))
+        for outcome in grade_class(course, assignment, scheduler, again):
+            row = _save(course, assignment, outcome)
+            progress.console.print(
+                f"{escape(row.student)}: {row.status}, checks {row.checked}, {row.seconds:.1f} s"
+                + (f" - {escape(row.mistakes)}" if row.mistakes else ""),
+                soft_wrap=True,
+            )
+            progress.advance(bar)
+            rows.append(row)
+    rows.sort(key=lambda row: row.student)
+    console.print(_table(assignment, rows))
+    for row in rows:
+        for remark in row.remarks:
+            console.print(f"{escape(row.student)}: {escape(remark)}", soft_wrap=True)
+    return rows
+
+
+def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
+    """Save the result unless it is saved already, and sum up; a fault is written to `.autograder/faults/`."""
+    student, graded, fault = outcome.student, outcome.graded, outcome.fault
+    place = course.state / "faults" / assignment / f"{student}.txt"
+    saved = outcome.reused and gradebook.is_saved(course, assignment, student, outcome.key)
+    if graded is not None and not saved:
+        fault = gradebook.save(course, assignment, student)
+    if graded is None or fault:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"{fault}\n", encoding="utf-8")
+        return Row(student, "grader fault")
+    place.unlink(missing_ok=True)
+    return Row(
+        student=student,
+        status="unchanged" if outcome.reused else "graded",
+        verdict=Verdict.from_json(graded.verdict),
+        score=gradebook.read_score(course, assignment, student),
+        remarks=graded.remarks,
+        seconds=0.0 if outcome.reused else sum(graded.seconds.values()),
+        peak_memory=graded.peak_memory,
+    )
+
+
+def _table(assignment: str, rows: list[Row]) -> Table:
+    table = Table(title=f"{assignment}: {len(rows)} submissions", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for heading in ("checks", "points so far", "to mark", "seconds", "MiB"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("mistakes")
+    for row in rows:
+        score = row.score
+        table.add_row(
+            escape(row.student),
+            row.checked,
+            f"{score.points:g}/{score.max_points:g}" if score else "-",
+            str(len(score.waiting)) if score else "-",
+            f"{row.seconds:.1f}" if row.seconds else "-",
+            f"{row.peak_memory / 2**20:.0f}" if row.peak_memory else "-",
+            escape(row.mistakes) if row.verdict else f"[red]{escape(row.mistakes)}[/red]",
+        )
+    return table

@@ -1,0 +1,87 @@
+"""Remembers what was graded: one JSON file for each result, found again by what it was made from.
+
+Stands beside the step from trace to verdict in the flow course material -> submission -> trace -> verdict ->
+gradebook -> report. A result is named by a hash of all that decides it: the submission, the release, the
+limits and the code that grades. So unchanged work is never graded twice, an interrupted run goes on where it
+stopped, and changed work or a changed check is always graded anew.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import autograder
+import course_utils
+from autograder.sandbox.limits import Limits
+
+
+def content_hash(notebook: bytes, files: dict[str, bytes]) -> str:
+    """Hash of everything that a student handed in."""
+    digest = hashlib.sha256(_framed(notebook))
+    for name in sorted(files):
+        digest.update(_framed(name.encode("utf-8", "surrogateescape")) + _framed(files[name]))
+    return digest.hexdigest()
+
+
+def make_seed(secret: str, assignment: str, content: str) -> int:
+    """The seed of a submission's probes: fixed by its content, and unknown without the course's secret."""
+    digest = hmac.digest(secret.encode(), f"{assignment} {content}".encode(), "sha256")
+    return int.from_bytes(digest[:4], "big") >> 1  # 31 bits
+
+
+def result_key(assignment: str, content: str, release: bytes, seed: int, limits: Limits) -> str:
+    """The name of the result that these make together with the grader's code."""
+    decisive = [
+        assignment,
+        content,
+        hashlib.sha256(release).hexdigest(),
+        seed,
+        asdict(limits),
+        grader_version(),
+    ]
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def grader_version() -> str:
+    """Hash of all code that can change a grade; the same on two machines that grade alike."""
+    digest = hashlib.sha256(version("torch").encode())
+    for package in (autograder, course_utils):
+        root = Path(str(package.__file__)).parent
+        for path in sorted(root.rglob("*.py")):
+            digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))
+    return digest.hexdigest()
+
+
+def load_result(folder: Path, key: str) -> dict[str, Any] | None:
+    """The stored result, or None; a file that is damaged counts as none."""
+    try:
+        return json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def store_result(folder: Path, key: str, result: dict[str, Any]) -> None:
+    """Write the result so that a reader sees all of it or nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{key}.{os.getpid()}.{secrets.token_hex(4)}"
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(result, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(folder / f"{key}.json")
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _framed(part: bytes) -> bytes:
+    """`part` with its length in front, so that no two lists of parts look the same."""
+    return len(part).to_bytes(8, "big") + part

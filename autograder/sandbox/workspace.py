@@ -1,0 +1,115 @@
+"""The private folder of one sandbox on this side, and the sweeping of what dead graders left behind.
+
+Stands between submission and trace: it holds the submission's files, which the sandbox sees read-only as
+`/in`, and the kernel's connection file. The sandbox writes nothing here. A grader that was killed cannot
+remove its folder; the next one finds that nobody holds the folder's lock and does it.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+PREFIX = "autograder-sandbox-"
+YOUNG_SECONDS = 60  # a folder this new may be between its making and its locking
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one sandbox: `submission` holds the files that it sees as `/in`."""
+
+    root: Path
+
+    @property
+    def submission(self) -> Path:
+        return self.root / "in"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def connection_file(self) -> Path:
+        return self.root / "kernel.json"
+
+
+@contextmanager
+def open_workspace() -> Iterator[Workspace]:
+    """A fresh workspace that only this user can enter, removed at the end; sweeps left-over ones first."""
+    sweep()
+    root = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = _lock(root)
+    try:
+        workspace = Workspace(root)
+        for folder in (workspace.submission, workspace.inbox):
+            folder.mkdir()
+            folder.chmod(0o755)
+        yield workspace
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def sweep() -> list[Path]:
+    """Removes this user's workspaces that no living grader holds; returns them."""
+    swept = []
+    for root in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        try:
+            status = root.lstat()
+            if root.is_symlink() or status.st_uid != os.geteuid() or time.time() - status.st_mtime < YOUNG_SECONDS:
+                continue
+            lock = _lock(root)
+        except OSError:
+            continue
+        if lock is not None:
+            shutil.rmtree(root, ignore_errors=True)
+            os.close(lock)
+            swept.append(root)
+    return swept
+
+
+def place_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Writes a submission's files into `folder`; returns the names that cannot be written there."""
+    refused = []
+    for name, content in files.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+            refused.append(name)
+            continue
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        except OSError:  # a name that is too long, or both a file and a folder
+            refused.append(name)
+    _open_to_others(folder)
+    return refused
+
+
+def place_folder(folder: Path, source: Path) -> None:
+    """Copies what `source` holds into `folder`."""
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    _open_to_others(folder)
+
+
+def _open_to_others(folder: Path) -> None:
+    """Lets the sandbox's user read; the workspace around the folder keeps out others of this machine."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _lock(root: Path) -> int | None:
+    """An open, locked file in the folder; None when another process holds it."""
+    descriptor = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor

@@ -1,0 +1,122 @@
+"""What a solution does to weights and losses, so that mutants that change nothing can be discarded.
+
+Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this knows nothing of right
+and wrong: two solutions behave alike if, on the same model, data and seeds, the weights are equal after every step,
+and so are the values of the losses and their gradients.
+"""
+
+import random
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+from torch import Tensor
+
+from autograder.errors import UsageError
+from autograder.selftest.solutions import load_solution
+from course_utils.models import Model
+
+Setting = tuple[int, int, dict[str, Any], float]
+# (images, steps, sizes, learning rate): sizes and rates that nobody writes into a solution; a single image as well.
+SETTINGS: tuple[Setting, ...] = (
+    (6, 8, {"number_of_hidden_layers": 2, "input_size": 784, "hidden_size": 11, "latent_size": 5}, 0.0013),
+    (1, 2, {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 9, "latent_size": 3}, 0.0007),
+)
+TOLERANCE = 1e-6  # the same sum in another order differs by about 1e-7 in float32
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """Numbers in the order in which they arose.
+
+    Attributes:
+        losses: values and gradients of the losses, each called alone.
+        training: weights, data and returned losses after every training step.
+        errors: where something was raised, and its kind.
+    """
+
+    losses: tuple[Tensor, ...]
+    training: tuple[Tensor, ...]
+    errors: tuple[str, ...]
+
+
+def observe(path: Path) -> Behavior:
+    """Load a trusted solution file and see what it does in all settings."""
+    losses: list[Tensor] = []
+    training: list[Tensor] = []
+    errors: list[str] = []
+    with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
+        warnings.simplefilter("ignore")
+        for setting in SETTINGS:
+            _seed(0)
+            try:
+                solution = load_solution(path)
+            except UsageError as error:
+                errors.append(f"import: {type(error.__cause__).__name__}")
+                continue
+            _losses(solution, setting, losses, errors)
+            _steps(solution, setting, training, errors)
+    return Behavior(tuple(losses), tuple(training), tuple(errors))
+
+
+def alike(a: Behavior, b: Behavior) -> bool:
+    """Whether two solutions did the same, but for rounding."""
+    return _equal(a.losses, b.losses) and train_alike(a, b)
+
+
+def train_alike(a: Behavior, b: Behavior) -> bool:
+    """Whether two solutions trained the same weights, whatever their losses do when they are called alone."""
+    return a.errors == b.errors and _equal(a.training, b.training)
+
+
+def _equal(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> bool:
+    return len(a) == len(b) and all(
+        p.shape == q.shape and torch.allclose(p, q, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+        for p, q in zip(a, b, strict=True)
+    )
+
+
+def _seed(seed: int) -> None:
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy.random.seed(seed)
+
+
+def _start(setting: Setting) -> tuple[Model, Tensor]:
+    """A model and images `(steps, images, input_size)` in [0, 1]."""
+    images, steps, sizes, _ = setting
+    _seed(1)
+    model = Model(**sizes)
+    return model, torch.rand(steps, images, sizes["input_size"])
+
+
+def _losses(solution: object, setting: Setting, numbers: list[Tensor], errors: list[str]) -> None:
+    """Each loss alone: its value, its gradient, and which weights it gives one."""
+    for loss in ("discriminator", "generator", "autoencoder"):
+        model, batches = _start(setting)
+        x_real, z = batches[0], torch.randn(batches.shape[1], model.latent_size)
+        arguments = {"discriminator": (x_real, z), "generator": (z,), "autoencoder": (x_real,)}[loss]
+        try:
+            value = getattr(solution, f"{loss}_loss")(model, *arguments)
+            numbers.append(value.detach().clone())
+            value.sum().backward()
+        except Exception as error:
+            errors.append(f"{loss}_loss: {type(error).__name__}")
+        numbers += [torch.zeros_like(p) if p.grad is None else p.grad for p in model.parameters()]
+
+
+def _steps(solution: object, setting: Setting, numbers: list[Tensor], errors: list[str]) -> None:
+    """Training steps: the weights after each of them, and the losses that it returned."""
+    model, batches = _start(setting)
+    try:
+        optimizers = solution.configure_optimizers(model, setting[3])  # type: ignore[attr-defined]
+        for x_real in batches:
+            returned = solution.train_step(model, x_real, optimizers)  # type: ignore[attr-defined]
+            numbers += [p.detach().clone() for p in model.parameters()]
+            numbers.append(x_real.clone())
+            numbers.append(torch.tensor([float(returned[key]) for key in sorted(returned)]))
+    except Exception as error:
+        errors.append(f"train_step: {type(error).__name__}")

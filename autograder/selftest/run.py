@@ -1,0 +1,254 @@
+"""Runs solutions and mutants against the hidden checks, many per process, on all cores.
+
+Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this goes the way from
+trace to verdict without the sandbox: the files are the instructor's own.
+"""
+
+import contextlib
+import functools
+import io
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from autograder.checks import GraderFault, judge, make_probes
+from autograder.errors import UsageError
+from autograder.selftest.behavior import Behavior, alike, observe, train_alike
+from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
+from autograder.selftest.mutants import Mutant, choose, make_mutants
+from autograder.selftest.solutions import Claim, disagreement, find_solutions, load_solution
+from autograder.verdict import Verdict
+from course_utils.probe import LOSSES, run_probe
+from course_utils.trace import read_trace
+
+# Which of the student's functions each kind of experiment needs.
+NEEDS = {
+    "optimizers": ("configure_optimizers",),
+    "losses": tuple(f"{loss}_loss" for loss in LOSSES),
+    "train_step": ("train_step", "configure_optimizers"),
+    "convergence": ("train_step", "configure_optimizers"),
+}
+SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
+SECONDS = 120  # for one solution; the slowest right one takes about 10
+
+
+class TimeIsUp(BaseException):
+    """A solution ran too long; no solution can catch this by accident."""
+
+
+@dataclass(frozen=True)
+class Selftest:
+    """What to run.
+
+    Attributes:
+        assignment: name of the assignment.
+        folder: holds right/, wrong/ and blind_spots/.
+        mutants: of each right solution, at most.
+        seed: of the probes and of the choice of mutants.
+        quick: leave out the kinds of experiment in `SLOW`.
+        processes: at once; None for as many as there are cores.
+    """
+
+    assignment: str
+    folder: Path
+    mutants: int = 0
+    seed: int = 2024
+    quick: bool = False
+    processes: int | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One solution or mutant, for a worker."""
+
+    assignment: str
+    inbox: Path
+    leave_out: tuple[str, ...]
+    claim: Claim
+    mutant: Mutant | None = None
+
+
+def judge_solution(assignment: str, solution: ModuleType, inbox: Path, *, leave_out: tuple[str, ...] = ()) -> Verdict:
+    """Run the probes in `inbox` on a solution, but for the kinds to leave out, and judge what was recorded."""
+    with tempfile.TemporaryDirectory(prefix="selftest-") as folder:
+        (Path(folder) / "inbox").symlink_to(inbox.resolve())
+        (Path(folder) / "outbox").mkdir()
+        for probe_folder in sorted(inbox.iterdir()):
+            probe = read_trace(probe_folder)
+            kind = probe.data["kind"]
+            functions = {name: getattr(solution, name, _missing(name)) for name in NEEDS[kind]}
+            if kind not in leave_out:
+                # Compiling would take longer than all the rest, and changes nothing that is judged.
+                with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
+                    warnings.simplefilter("ignore")
+                    run_probe(probe, functions, Path(folder) / "outbox" / probe_folder.name)
+        return judge(assignment, Path(folder))
+
+
+def _missing(name: str) -> Callable[..., Any]:
+    def missing(*_: Any) -> None:
+        raise NameError(f"name '{name}' is not defined")
+
+    return missing
+
+
+def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lambda *_: None) -> Matrix:
+    """Run all solutions, and mutants of the right ones, and sum up.
+
+    Args:
+        settings: what to run.
+        progress: called with how many are done, how many there are, and the name of the last.
+
+    Raises:
+        UsageError: there are no solutions or no checks, or a solution ended its process.
+    """
+    begin = time.perf_counter()
+    claims = find_solutions(settings.folder)
+    with tempfile.TemporaryDirectory(prefix="selftest-probes-") as folder:
+        inbox = Path(folder)
+        make_probes(settings.assignment, settings.seed, inbox)
+        leave_out = SLOW if settings.quick else ()
+        tasks = [_Task(settings.assignment, inbox, leave_out, claim) for claim in claims]
+        made = 0
+        for claim in claims:
+            if claim.kind == "right" and settings.mutants:
+                mutants = make_mutants(claim.path.read_text(encoding="utf-8"))
+                made += len(mutants)
+                chosen = choose(mutants, settings.mutants, f"{settings.seed} {claim.path.stem}")
+                tasks += [_Task(settings.assignment, inbox, leave_out, claim, mutant) for mutant in chosen]
+        progress(0, len(tasks), "")
+        rows: list[Row | MutantRow] = []
+        for row in _run(tasks, settings.processes or os.cpu_count() or 1):
+            rows.append(row)
+            progress(len(rows), len(tasks), row.name)
+    return Matrix.of(
+        settings.assignment,
+        settings.seed,
+        settings.quick,
+        rows,
+        possible_mutants=made,
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _run(tasks: list[_Task], processes: int) -> Iterator[Row | MutantRow]:
+    """The results as they come."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=context, initializer=_start_worker) as pool:
+        futures = {pool.submit(_examine, task): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool:
+            waiting = sorted({task.claim.path.stem for future, task in futures.items() if not future.done()})
+            raise UsageError(
+                f"A process ended while it judged solutions, perhaps for lack of memory; not done: {waiting[:5]}."
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start_worker() -> None:
+    """One thread each, and Ctrl-C is for the parent alone."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _examine(task: _Task) -> Row | MutantRow:
+    return _examine_solution(task) if task.mutant is None else _examine_mutant(task, task.mutant)
+
+
+def _examine_solution(task: _Task) -> Row:
+    begin = time.perf_counter()
+    cells: dict[str, Cell] = {}
+    fault = ""
+    try:
+        with _limited(SECONDS):
+            verdict = judge_solution(
+                task.assignment, load_solution(task.claim.path), task.inbox, leave_out=task.leave_out
+            )
+    except (UsageError, GraderFault, TimeIsUp, SystemExit) as error:
+        fault = f"{type(error).__name__}: {error}"
+    else:
+        cells = _cells(verdict, task.leave_out)
+        fault = disagreement(task.claim, verdict, [name for name, cell in cells.items() if cell.outcome == "left_out"])
+    return Row(task.claim, cells, fault, time.perf_counter() - begin)
+
+
+def _cells(verdict: Verdict, leave_out: tuple[str, ...]) -> dict[str, Cell]:
+    left_out = {f"check_{kind}" for kind in leave_out}
+    return {
+        result.name: Cell("left_out" if result.cell in left_out else result.outcome, result.mistake)
+        for result in verdict.checks
+    }
+
+
+def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
+    """Equivalent, or else killed, undecided or survived; the slow checks run if the others let it pass."""
+    begin = time.perf_counter()
+    cells: dict[str, Cell] = {}
+    reason = ""
+    try:
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder, _limited(SECONDS):
+            path = Path(folder) / f"{task.claim.path.stem}.py"
+            path.write_text(mutant.source, encoding="utf-8")
+            original, behavior = _observe_original(task.claim.path), observe(path)
+            if original is not None and alike(original, behavior):
+                return MutantRow(task.claim, mutant.edit, "equivalent", {}, time.perf_counter() - begin)
+            reason = behavior.errors[0] if behavior.errors else ""
+            if original is not None and train_alike(original, behavior):
+                reason = SAME_TRAINING
+            for leave_out in dict.fromkeys((SLOW, task.leave_out)):
+                cells = _cells(
+                    judge_solution(task.assignment, load_solution(path), task.inbox, leave_out=leave_out), leave_out
+                )
+                if any(cell.outcome != "passed" for cell in cells.values() if cell.outcome != "left_out"):
+                    break
+    except (UsageError, TimeIsUp, SystemExit) as error:
+        return MutantRow(task.claim, mutant.edit, "killed", {}, time.perf_counter() - begin, type(error).__name__)
+    except GraderFault as error:
+        return MutantRow(task.claim, mutant.edit, "fault", {}, time.perf_counter() - begin, str(error))
+    return MutantRow(task.claim, mutant.edit, _fate(cells), cells, time.perf_counter() - begin, reason)
+
+
+def _fate(cells: dict[str, Cell]) -> str:
+    outcomes = {cell.outcome for cell in cells.values()}
+    if "failed" in outcomes:
+        return "killed"
+    return "undecided" if outcomes & {"cannot_judge", "not_checked"} else "survived"
+
+
+@functools.lru_cache(maxsize=4)
+def _observe_original(path: Path) -> Behavior | None:
+    """What a right solution does, or None if it does not do the same twice."""
+    behavior = observe(path)
+    return behavior if alike(behavior, observe(path)) else None
+
+
+@contextlib.contextmanager
+def _limited(seconds: int) -> Iterator[None]:
+    """Ends what takes longer, and drops what it prints. For the main thread of a process only."""
+
+    def stop(*_: object) -> None:
+        raise TimeIsUp(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,142 @@
+"""Verdicts: what the checks decided, how many points that gives, and how it is written into the graded cells.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the record that leaves
+the judgement. nbgrader reads a cell's points from its outputs, and takes a cell without any output for full marks;
+so the verdict replaces the outputs of a graded cell entirely and always ends with the number.
+"""
+
+import html
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+Outcome = Literal["passed", "failed", "not_checked", "cannot_judge"]
+_SIGNS = {"passed": "✓", "failed": "✗", "not_checked": "–", "cannot_judge": "?"}
+_WORDS = {
+    "passed": "passed",
+    "failed": "failed",
+    "not_checked": "not checked",
+    "cannot_judge": "cannot be judged automatically; a person will look at it",
+}
+_COLORS = {"passed": "#1a7f37", "failed": "#b42318", "not_checked": "#57606a", "cannot_judge": "#9a6700"}
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one hidden check decided about one submission.
+
+    `name` is the check's, `cell` the grade id of the graded cell that it belongs to, `title` the sentence that the
+    student reads. A failed check has a `mistake`, the short name of what went wrong, a `rationale`, what was seen,
+    and a `help`, what to try. `points` of `max_points` are earned: all of them or none, and none unless passed.
+    """
+
+    name: str
+    cell: str
+    title: str
+    outcome: Outcome
+    max_points: float
+    mistake: str = ""
+    rationale: str = ""
+    help: str = ""
+
+    @property
+    def points(self) -> float:
+        return self.max_points if self.outcome == "passed" else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What all hidden checks of an assignment decided about one submission."""
+
+    assignment: str
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> float:
+        return sum(check.max_points for check in self.checks)
+
+    def for_cell(self, cell: str) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if check.cell == cell)
+
+    def needs_a_person(self, cell: str) -> bool:
+        """Whether the points of a graded cell must be given by a person."""
+        return any(check.outcome == "cannot_judge" for check in self.for_cell(cell))
+
+    def to_json(self) -> dict[str, Any]:
+        checks = [{**asdict(check), "points": check.points} for check in self.checks]
+        return {
+            "assignment": self.assignment,
+            "points": self.points,
+            "max_points": self.max_points,
+            "checks": checks,
+        }
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> "Verdict":
+        checks = tuple(
+            CheckResult(**{key: value for key, value in check.items() if key != "points"}) for check in data["checks"]
+        )
+        return Verdict(data["assignment"], checks)
+
+
+def write_into_cell(cell: NotebookNode, results: Sequence[CheckResult], figure: bytes | None = None) -> None:
+    """Replace the outputs of a graded cell by the reasons, for a person, and the points, for nbgrader.
+
+    `figure` is a PNG that is shown between the two.
+    """
+    points = sum(result.points for result in results)
+    maximum = sum(result.max_points for result in results)
+    reasons = new_output(
+        "display_data",
+        data={
+            "text/html": _as_html(results, points, maximum),
+            "text/plain": as_text(results, points, maximum),
+        },
+    )
+    score = new_output("execute_result", data={"text/plain": f"{points:g}"}, execution_count=1)
+    figures = [new_output("display_data", data={"image/png": b64encode(figure).decode()})] if figure else []
+    cell.outputs = [reasons, *figures, score]
+    cell.execution_count = 1
+
+
+def as_text(results: Sequence[CheckResult], points: float, maximum: float) -> str:
+    """The reasons as plain text, one check after the other."""
+    lines = [f"{points:g} of {maximum:g} points"]
+    for result in results:
+        lines.append(
+            f"{_SIGNS[result.outcome]} {result.title} ({result.points:g}/{result.max_points:g}): "
+            f"{_WORDS[result.outcome]}"
+        )
+        lines += [f"    {text}" for text in (result.rationale, result.help) if text]
+    return "\n".join(lines)
+
+
+def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> str:
+    items = []
+    named: set[str] = set()
+    for result in results:
+        texts = [text for text in (result.rationale, result.help) if text]
+        details = "".join(f"<div>{html.escape(text)}</div>" for text in texts)
+        if result.outcome == "failed" and result.mistake in named:
+            # The same mistake again is a consequence: one explanation is enough to begin with.
+            details = f"<details><summary>the same mistake, seen here</summary>{details}</details>"
+        elif result.outcome == "failed":
+            named.add(result.mistake)
+        items.append(
+            f'<li style="list-style:none;margin:0.4em 0;border-left:4px solid {_COLORS[result.outcome]};'
+            f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {html.escape(result.title)}</strong> '
+            f'<span style="color:{_COLORS[result.outcome]}">{_WORDS[result.outcome]}</span> '
+            f"({result.points:g} of {result.max_points:g}){details}</li>"
+        )
+    return (
+        f"<p><strong>{points:g} of {maximum:g} points</strong></p>"
+        f'<ul style="padding-left:0;margin:0">{"".join(items)}</ul>'
+    )

@@ -1,0 +1,234 @@
+"""From a trace to evidence: the recorded events as typed records, with everything recomputed that can be.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is where the trusted side
+first looks at what a submission left behind. It believes inputs, weights and gradients as *recorded claims*, and
+recomputes outputs and vector-Jacobian products itself, in float64.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from course_utils.models import Model
+from course_utils.trace import Trace, TraceError, named_tensor
+
+MODULES = ("encoder", "generator", "discriminator")
+OUTPUT_TOLERANCE = 1e-3  # float32 against float64, relative to the largest output; seen on right solutions: 4e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call of a module, from its first linear layer to its last.
+
+    `inputs` is `(rows, input width)`, `outputs` `(rows, output width)`: codes of E, pre-sigmoid images of G, logits
+    of D, all float64. `faithful` says whether the weights give the recorded outputs. `step` is the number of the
+    training step (0 where there are none) and `time` the position among the events.
+    """
+
+    number: int
+    module: str
+    own: bool
+    trainable: tuple[bool, ...]
+    weights: Tensor
+    inputs: Tensor
+    outputs: Tensor
+    inputs_require_grad: bool
+    faithful: bool
+    step: int
+    time: int
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """The gradient of some loss with respect to a call's outputs, `(rows, output width)`, in one backward pass."""
+
+    call: Call
+    backward: int
+    gradient: Tensor
+    differentiable: bool  # the backward pass was itself recorded by autograd (create_graph=True)
+    time: int
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """The gradient of one module that an optimizer found at its step, and which of the parameters it holds."""
+
+    gradient: Tensor  # (parameters of the module,), zero for those without
+    held: tuple[bool, ...]  # one for each parameter tensor of the module
+    maximize: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """One step of one optimizer; `optimizer` is its name in the configured dict, or None."""
+
+    optimizer: str | None
+    kind: str
+    before: dict[str, Tensor]
+    after: dict[str, Tensor]
+    applied: dict[str, Applied]
+    step: int
+    time: int
+
+    def moved(self, module: str) -> bool:
+        return not torch.equal(self.before[module], self.after[module])
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that happened during the recorded steps of one probe."""
+
+    calls: tuple[Call, ...]
+    arrivals: tuple[Arrival, ...]
+    accumulations: frozenset[tuple[str, int]]  # (module, backward pass)
+    updates: tuple[Update, ...]
+    weights: tuple[dict[str, Tensor], ...]  # at the start of each step and after the last one
+    batches: tuple[Tensor, ...]  # x_real of each step, (rows, input_size)
+    replay: "Replay"
+
+    def backward_times(self) -> dict[int, int]:
+        """When each backward pass was last seen."""
+        return {arrival.backward: arrival.time for arrival in self.arrivals}
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """Recomputes calls of a model of the probe's sizes."""
+
+    sizes: dict[str, Any]
+    _model: Model = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_model", Model(**self.sizes).double())
+
+    def layers(self, module: str) -> nn.Sequential:
+        """The module's layers up to its last linear one."""
+        net = getattr(self._model, module).net
+        return net if module == "encoder" else net[:-1]
+
+    def shapes(self, module: str) -> list[torch.Size]:
+        return [parameter.shape for parameter in self.layers(module).parameters()]
+
+    def parameter_count(self, module: str) -> int:
+        return sum(shape.numel() for shape in self.shapes(module))
+
+    def forward(self, module: str, weights: Tensor, inputs: Tensor) -> Tensor:
+        with torch.no_grad():
+            return self._set(module, weights)(inputs)
+
+    def vjp(self, call: Call, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        """The gradients of the parameters (flat) and of the inputs, for a gradient at the call's outputs."""
+        layers = self._set(call.module, call.weights)
+        inputs = call.inputs.clone().requires_grad_()
+        parameters = list(layers.parameters())
+        *of_parameters, of_inputs = torch.autograd.grad(layers(inputs), [*parameters, inputs], gradient)
+        mask = [g if t else torch.zeros_like(g) for g, t in zip(of_parameters, call.trainable, strict=True)]
+        return torch.cat([g.reshape(-1) for g in mask]), of_inputs
+
+    def _set(self, module: str, weights: Tensor) -> nn.Sequential:
+        layers = self.layers(module)
+        torch.nn.utils.vector_to_parameters(weights, layers.parameters())
+        return layers
+
+
+def read_evidence(probe: Trace, trace: Trace, batches: list[Tensor]) -> Evidence:
+    """Turn the events of `trace` into evidence.
+
+    Raises:
+        TraceError: an event is malformed, or its tensors do not fit the probe's sizes.
+    """
+    try:
+        return _read(Replay(probe.data["model"]), trace, batches)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+        raise TraceError(f"The trace contradicts itself ({type(error).__name__}).") from error
+
+
+def _read(replay: Replay, trace: Trace, batches: list[Tensor]) -> Evidence:
+    calls: dict[int, Call] = {}
+    arrivals, updates, weights = [], [], []
+    accumulations = set()
+    step = 0
+    for time, event in enumerate(trace.data["events"]):
+        match event["event"]:
+            case "mark":
+                step = event["step"] if event["step"] is not None else step
+                if not isinstance(step, int) or not 0 <= step < len(batches):
+                    raise TraceError(f"The trace holds a step {step!r} that was not asked for.")
+                weights.append(_weights(replay, trace, event["weights"]))
+            case "call":
+                call = _call(replay, trace, event, step, time)
+                calls[call.number] = call
+            case "gradient":
+                call = calls[event["call"]]
+                gradient = named_tensor(trace, event["gradient"]).double().reshape(call.outputs.shape)
+                arrivals.append(Arrival(call, event["backward"], gradient, bool(event["differentiable"]), time))
+            case "accumulate":
+                accumulations.add((event["module"], event["backward"]))
+            case "step":
+                updates.append(_update(replay, trace, event, step, time))
+            case other:
+                raise TraceError(f"The trace holds an unknown event, {other!r}.")
+    return Evidence(
+        tuple(calls.values()),
+        tuple(arrivals),
+        frozenset(accumulations),
+        tuple(updates),
+        tuple(weights),
+        tuple(batch.double() for batch in batches),
+        replay,
+    )
+
+
+def _weights(replay: Replay, trace: Trace, references: dict[str, str]) -> dict[str, Tensor]:
+    return {module: _vector(replay, trace, module, references[module]) for module in MODULES}
+
+
+def _vector(replay: Replay, trace: Trace, module: str, reference: Any) -> Tensor:
+    vector = named_tensor(trace, reference).double()
+    if vector.shape != (replay.parameter_count(module),):
+        raise TraceError(f"The trace holds weights or gradients of the {module} that do not have its size.")
+    return vector
+
+
+def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: int) -> Call:
+    module = event["module"]
+    weights = _vector(replay, trace, module, event["weights"])
+    inputs = named_tensor(trace, event["input"]).double()
+    inputs = inputs.reshape(-1, inputs.shape[-1])  # (rows, input width)
+    outputs = replay.forward(module, weights, inputs)
+    recorded = named_tensor(trace, event["output"]).double().reshape(outputs.shape)
+    error = (recorded - outputs).abs().max() if len(outputs) else torch.zeros(())
+    return Call(
+        number=event["call"],
+        module=module,
+        own=bool(event["own"]),
+        trainable=tuple(bool(flag) for flag in event["trainable"]),
+        weights=weights,
+        inputs=inputs,
+        outputs=outputs,
+        inputs_require_grad=bool(event["input_requires_grad"]),
+        faithful=bool(error <= OUTPUT_TOLERANCE * outputs.abs().max().clamp(min=1)) if len(outputs) else True,
+        step=step,
+        time=time,
+    )
+
+
+def _update(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: int) -> Update:
+    return Update(
+        optimizer=event["optimizer"],
+        kind=event["kind"],
+        before=_weights(replay, trace, event["before"]),
+        after=_weights(replay, trace, event["after"]),
+        applied={
+            module: Applied(
+                gradient=_vector(replay, trace, module, applied["gradient"]),
+                held=tuple(bool(flag) for flag in applied["held"]),
+                maximize=bool(applied["maximize"]),
+            )
+            for module, applied in event["gradients"].items()
+        },
+        step=step,
+        time=time,
+    )

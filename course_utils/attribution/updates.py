@@ -1,0 +1,176 @@
+"""Which backward passes, and so which losses, stand behind the gradient that an optimizer applied.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the last step of the
+attribution. Autograd adds each backward pass to `.grad` until it is zeroed, so what an optimizer applies is the sum of
+the last few passes, perhaps scaled (clipping by norm), cut off (clipping by value) or with a term of the weights
+themselves (L2 or L1 in the loss). Passes made with `torch.autograd.grad` may be set by hand, singly or summed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_utils.attribution.evidence import MODULES, Applied, Update
+from course_utils.attribution.parts import Attribution, Part
+
+FIT = 1e-3
+MAX_SUM = 64  # passes that one gradient may sum up
+MAX_SUBSET = 6  # passes among which arbitrary sums are tried
+
+
+@dataclass(frozen=True, eq=False)
+class Driver:
+    """One loss that drove a module in an update, and how much: `share` of the summed norms, in [0, 1]."""
+
+    part: Part
+    share: float
+    leftover: bool  # its backward pass is older than the module's previous update: it should have been zeroed
+
+
+@dataclass(frozen=True, eq=False)
+class Movement:
+    """What one update did to one module. `drivers` is None if the applied gradient could not be explained."""
+
+    module: str
+    update: Update
+    drivers: tuple[Driver, ...] | None
+    maximize: bool
+    why_not: str = ""
+
+    def losses(self) -> frozenset[str]:
+        return frozenset(driver.part.loss for driver in self.drivers or ())
+
+
+def explain_updates(attribution: Attribution) -> tuple[Movement, ...]:
+    """Explain every update of every module that an optimizer held and that received a gradient."""
+    history = {module: _passes(attribution, module) for module in MODULES}
+    movements = []
+    previous: list[Update] = []
+    for update in attribution.evidence.updates:
+        for module, applied in update.applied.items():
+            if bool(applied.gradient.abs().max() > 0):
+                earlier = [u for u in previous if module in u.applied]
+                movements.append(_explain(attribution, module, update, applied, history[module], earlier))
+        previous.append(update)
+    return tuple(movements)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pass:
+    """One backward pass as one module sees it: what each part adds to the module's own parameters."""
+
+    backward: int
+    time: int
+    accumulated: bool
+    parts: tuple[Part, ...]
+    vectors: tuple[Tensor, ...]
+    total: Tensor
+
+
+def _passes(attribution: Attribution, module: str) -> list[_Pass]:
+    """The backward passes that could reach the module's parameters, latest first."""
+    evidence = attribution.evidence
+    passes = []
+    for backward, time in evidence.backward_times().items():
+        parts = tuple(part for part in attribution.of(module, backward) if part.call.own)
+        vectors = tuple(attribution.parameter_gradient(part) for part in parts)
+        if any(bool(vector.abs().max() > 0) for vector in vectors):
+            accumulated = (module, backward) in evidence.accumulations
+            passes.append(_Pass(backward, time, accumulated, parts, vectors, torch.stack(vectors).sum(0)))
+    return sorted(passes, key=lambda p: -p.time)
+
+
+def _explain(
+    attribution: Attribution,
+    module: str,
+    update: Update,
+    applied: Applied,
+    passes: list[_Pass],
+    earlier: list[Update],
+) -> Movement:
+    shapes = attribution.evidence.replay.shapes(module)
+    mask = torch.cat([torch.full((s.numel(),), float(h)) for s, h in zip(shapes, applied.held, strict=True)])
+    passes = [p for p in passes if p.time < update.time]
+    gradient, weights = applied.gradient * mask, update.before[module] * mask
+    for form in (_is_equal, _is_multiple, _is_clipped_by_value, _has_weight_penalty, _is_clipped_by_parameter):
+        for chosen in _choices(passes):
+            expected = torch.stack([p.total for p in chosen]).sum(0) * mask
+            if float(expected.norm()) > 0 and form(gradient, expected, weights, shapes):
+                drivers = _drivers(chosen, mask, update, earlier)
+                return Movement(module, update, drivers, applied.maximize)
+    return Movement(module, update, None, applied.maximize, _why_not(attribution, module, passes))
+
+
+def _drivers(chosen: tuple[_Pass, ...], mask: Tensor, update: Update, earlier: list[Update]) -> tuple[Driver, ...]:
+    last = max((u.time for u in earlier), default=-1)
+    last_own = max((u.time for u in earlier if u.optimizer == update.optimizer), default=-1)
+    fresh = any(p.time > last for p in chosen)
+    norms = [
+        (part, p.time < (last if fresh else last_own), float((vector * mask).norm()))
+        for p in chosen
+        for part, vector in zip(p.parts, p.vectors, strict=True)
+    ]
+    total = sum(norm for *_, norm in norms)
+    return tuple(Driver(part, norm / total, leftover) for part, leftover, norm in norms if norm > 1e-9 * total)
+
+
+def _choices(passes: list[_Pass]) -> Iterator[tuple[_Pass, ...]]:
+    """Sets of backward passes, likeliest first: the last k that accumulated, the last k of all, any few."""
+    for candidates in ([p for p in passes if p.accumulated], passes):
+        for k in range(1, min(len(candidates), MAX_SUM) + 1):
+            yield tuple(candidates[:k])
+    for k in range(1, min(len(passes), MAX_SUBSET) + 1):
+        yield from combinations(passes[:MAX_SUBSET], k)
+
+
+# The forms that an applied gradient may have, each over (applied, expected, weights, shapes of the parameters).
+
+
+def _is_equal(applied: Tensor, expected: Tensor, *_: Any) -> bool:
+    return float((applied - expected).norm()) <= FIT * float(applied.norm())
+
+
+def _is_multiple(applied: Tensor, expected: Tensor, *_: Any) -> bool:
+    """The expected gradient, or a positive multiple of it: clipped by its norm, or averaged."""
+    factor = float(applied @ expected / expected.square().sum())
+    return factor > 0 and float((applied - factor * expected).norm()) <= FIT * float(applied.norm())
+
+
+def _is_clipped_by_value(applied: Tensor, expected: Tensor, *_: Any) -> bool:
+    limit = float(applied.abs().max())
+    return float((applied - expected.clamp(-limit, limit)).norm()) <= FIT * float(applied.norm())
+
+
+def _has_weight_penalty(applied: Tensor, expected: Tensor, weights: Tensor, *_: Any) -> bool:
+    """A multiple of the expected gradient plus that of an L2 or L1 term in the weights."""
+    for penalty in (weights, weights.sign()):
+        basis = torch.stack([expected / expected.norm(), penalty / penalty.norm().clamp(min=1e-300)])  # (2, n)
+        gram = basis @ basis.T
+        if float(torch.linalg.det(gram)) < 1e-9:
+            continue
+        factors = torch.linalg.solve(gram, basis @ applied)
+        left = applied - factors @ basis
+        if float(factors[0]) > 0 and float(left.norm()) <= FIT * float(applied.norm()):
+            return True
+    return False
+
+
+def _is_clipped_by_parameter(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
+    """Each parameter's gradient scaled on its own."""
+    sizes = [shape.numel() for shape in shapes]
+    return all(
+        _is_multiple(a, e) if float(e.norm()) > 0 else not bool(a.any())
+        for a, e in zip(applied.split(sizes), expected.split(sizes), strict=True)
+    )
+
+
+def _why_not(attribution: Attribution, module: str, passes: list[_Pass]) -> str:
+    if any(arrival.differentiable for arrival in attribution.evidence.arrivals):
+        return "a gradient was itself differentiated (create_graph=True)"
+    if not passes:
+        return f"no call of the {module} was seen through which its gradient could have come"
+    return f"the gradient that the {module} received is not a sum of the backward passes that were seen"

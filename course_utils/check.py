@@ -1,0 +1,92 @@
+"""The visible checks: what the test cells of the notebook call.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands where the
+submission turns into a trace. On a student's machine each function runs a few public experiments at once and says
+what was seen and what to try. When the autograder runs the notebook, it provides an inbox of probes and an outbox,
+and the same call records its traces there. Nothing here knows how they will be judged.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from course_utils.gradient_map import draw_gradient_map
+from course_utils.practice import practice_probes
+from course_utils.probe import Functions, run_probe
+from course_utils.sight import see_convergence, see_losses, see_optimizers, see_train_step
+from course_utils.trace import Trace, read_trace
+
+INBOX, OUTBOX = "COURSE_INBOX", "COURSE_OUTBOX"  # environment variables that the autograder sets to folders
+
+
+def optimizers(configure_optimizers: Callable[..., Any]) -> None:
+    """Show which parameters the optimizers hold, and at which learning rate."""
+    _check("optimizers", {"configure_optimizers": configure_optimizers}, see_optimizers)
+
+
+def losses(
+    discriminator_loss: Callable[..., Any],
+    generator_loss: Callable[..., Any],
+    autoencoder_loss: Callable[..., Any],
+) -> None:
+    """Show the type, shape and value of each loss, and which modules its gradient reaches."""
+    functions = {
+        "discriminator_loss": discriminator_loss,
+        "generator_loss": generator_loss,
+        "autoencoder_loss": autoencoder_loss,
+    }
+    _check("losses", functions, see_losses)
+
+
+def train_step(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> None:
+    """Show what a training step returns and which modules it updates."""
+    functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
+    _check("train_step", functions, see_train_step)
+
+
+def convergence(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> None:
+    """Show how the losses develop in a short training run with a small model."""
+    functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
+    _check("convergence", functions, see_convergence)
+
+
+def gradient_map(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> Figure | None:
+    """Draw which loss drove which module in one training step; None if the step did not run."""
+    functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
+    ((probe, folder),) = _practice("train_step", functions)[:1]
+    trace = read_trace(folder)
+    errors = [trace.data["error"], *(step["error"] for step in trace.data["steps"])]
+    if any(error is not None for error in errors):
+        print("There is no gradient map yet: the training step stops with an error.")
+        return None
+    return draw_gradient_map(probe, trace)
+
+
+def _check(kind: str, functions: Functions, see: Callable[[list[tuple[Trace, Path]]], list[str]]) -> None:
+    inbox, outbox = os.environ.get(INBOX), os.environ.get(OUTBOX)
+    if inbox and outbox:
+        _record(kind, functions, Path(inbox), Path(outbox))
+        return
+    for line in see(_practice(kind, functions)):
+        print(line)
+    print("This is what can be seen from here; the hidden checks look closer.")
+
+
+def _record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:
+    for folder in sorted(inbox.iterdir()):
+        probe = read_trace(folder)
+        if probe.data["kind"] == kind:
+            run_probe(probe, functions, outbox / folder.name)
+
+
+def _practice(kind: str, functions: Functions) -> list[tuple[Trace, Path]]:
+    """Run the practice probes of a kind; each with the folder of what was recorded."""
+    folder = Path(tempfile.mkdtemp(prefix="course-practice-"))
+    probes = practice_probes(kind)
+    for number, probe in enumerate(probes):
+        run_probe(probe, functions, folder / str(number))
+    return [(probe, folder / str(number)) for number, probe in enumerate(probes)]

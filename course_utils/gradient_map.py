@@ -1,0 +1,73 @@
+"""The gradient map: a picture of which loss drove which module in one training step.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this draws a trace, for
+students and in the feedback. Rows are the losses behind the updates, in the order of the updates; what the notebook
+says must not happen is hatched, and red where it happened.
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_utils.attribution.evidence import MODULES, read_evidence
+from course_utils.attribution.parts import attribute
+from course_utils.attribution.updates import Movement, explain_updates
+from course_utils.plotting import show_gradient_map
+from course_utils.trace import Trace, named_tensor
+
+# What may drive each module, as the notebook states it.
+MAY_DRIVE = {
+    "encoder": {"error", "reconstruction up"},
+    "generator": {"error", "sample up", "reconstruction up"},
+    "discriminator": {"real up", "sample down", "reconstruction down"},
+}
+WORDS = {
+    "real": "D(X)",
+    "sample": "D(G(z))",
+    "reconstruction": "D(G(E(X)))",
+    "other": "D of other images",
+    "up": "→ 1",
+    "down": "→ 0",
+    "mixed": "→ 0 and 1",
+    "error": "reconstruction error",
+    "unknown": "a loss that is not recognized",
+}
+
+
+def draw_gradient_map(probe: Trace, trace: Trace) -> Figure:
+    """Draw the map of the last training step in `trace`, which was recorded for the step probe `probe`.
+
+    Raises:
+        TraceError: the trace contradicts itself.
+    """
+    batches = [named_tensor(probe, reference) for reference in probe.data["batches"]]
+    movements = explain_updates(attribute(read_evidence(probe, trace, batches)))
+    labels, shares, forbidden = gradient_rows([m for m in movements if m.update.step == len(batches) - 1])
+    return show_gradient_map(labels, shares, forbidden)
+
+
+def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Labels, signed shares and whether they are forbidden: `(rows,)`, `(rows, 3)`, `(rows, 3)`; columns E, G, D."""
+    times = sorted({movement.update.time for movement in movements})
+    rows: dict[tuple[int, bool, str], list[float]] = {}
+    for movement in movements:
+        order = times.index(movement.update.time)
+        column = MODULES.index(movement.module)
+        for driver in movement.drivers or ():
+            row = rows.setdefault((order, driver.leftover, driver.part.loss), [0.0] * len(MODULES))
+            row[column] += -driver.share if movement.maximize else driver.share
+        if movement.drivers is None:
+            rows.setdefault((order, False, "unknown"), [0.0] * len(MODULES))[column] = 1.0
+    ordered = sorted(rows, key=lambda key: (key[0], key[1], key[2]))
+    labels = [_label(order, leftover, loss, len(times)) for order, leftover, loss in ordered]
+    forbidden = [
+        [leftover or (loss != "unknown" and loss not in MAY_DRIVE[module]) for module in MODULES]
+        for _, leftover, loss in ordered
+    ]
+    shape = (len(ordered), len(MODULES))
+    return labels, np.array([rows[key] for key in ordered]).reshape(shape), np.array(forbidden).reshape(shape)
+
+
+def _label(order: int, leftover: bool, loss: str, updates: int) -> str:
+    words = " ".join(WORDS.get(word, word) for word in loss.split())
+    old = "left over: " if leftover else ""
+    return f"update {order + 1} of {updates}: {old}{words}"

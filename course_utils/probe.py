@@ -1,0 +1,216 @@
+"""Probes: small experiments with a student's functions, each recorded as a trace.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a probe is the question and the
+trace is the answer. A probe is itself stored as a trace (`course_utils.trace`): sizes, weights, data and seeds. Here
+it is carried out: the student's functions are called and what they do is recorded, errors included.
+"""
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from course_utils.models import Model
+from course_utils.record import MODULES, Recorder
+from course_utils.trace import Trace, flatten, named_tensor
+
+LOSSES = ("discriminator", "generator", "autoencoder")
+Functions = dict[str, Callable[..., Any]]
+
+
+def build_model(probe: Trace) -> Model:
+    """The model of the probe: `probe.data["model"]` holds the arguments, `probe.data["weights"]` the flat weights."""
+    model = Model(**probe.data["model"])
+    for module, reference in probe.data["weights"].items():
+        parameters = getattr(model, module).parameters()
+        torch.nn.utils.vector_to_parameters(named_tensor(probe, reference), parameters)
+    return model
+
+
+def flat_weights(model: Model, trace: Trace) -> dict[str, str]:
+    """Store the weights of the three modules, each as one vector, and return their names."""
+    return {module: trace.store(flatten(dict(getattr(model, module).named_parameters()))) for module in MODULES}
+
+
+def run_probe(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Carry out `probe` with the student's `functions` and write what was recorded below `folder`."""
+    torch.manual_seed(probe.data["seed"])
+    _EXPERIMENTS[probe.data["kind"]](probe, functions, folder)
+
+
+@contextmanager
+def _errors_in(data: dict[str, Any]) -> Iterator[None]:
+    """What the student's code raises ends the experiment and becomes part of its record."""
+    data["error"] = None
+    try:
+        yield
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        data["error"] = {
+            "type": type(error).__name__,
+            "message": str(error)[:500],
+            "line": (frames[-1].line or "")[:200] if frames else "",
+        }
+
+
+def _describe(value: Any) -> dict[str, Any]:
+    """Type, shape, dtype and, where there is just one, the number, of whatever a student's function returned."""
+    described: dict[str, Any] = {"type": type(value).__name__}
+    if isinstance(value, torch.Tensor):
+        described |= {
+            "shape": list(value.shape),
+            "dtype": str(value.dtype),
+            "requires_grad": value.requires_grad,
+        }
+        if value.numel() == 1 and not value.is_complex():
+            described["value"] = _number(value.detach().item())
+    elif isinstance(value, int | float):
+        described["value"] = _number(value)
+    return described
+
+
+def _number(value: float) -> float | str:
+    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
+    value = float(value)
+    return value if value == value and abs(value) != float("inf") else str(value)
+
+
+def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Configure optimizers for the same model at several learning rates; record what each of them holds."""
+    runs: list[dict[str, Any]] = []
+    trace = Trace({"runs": runs})
+    for lr in probe.data["lrs"]:
+        run: dict[str, Any] = {"lr": lr, "optimizers": []}
+        model = build_model(probe)
+        names = {id(p): name for name, p in model.named_parameters()}
+        with _errors_in(run):
+            returned = functions["configure_optimizers"](model, lr)
+            run["returned"] = type(returned).__name__
+            for key, optimizer in returned.items() if isinstance(returned, dict) else ():
+                entry: dict[str, Any] = {
+                    "key": str(key),
+                    "kind": type(optimizer).__name__,
+                    "is_optimizer": False,
+                    "groups": [],
+                }
+                if isinstance(optimizer, torch.optim.Optimizer):
+                    entry["is_optimizer"] = True
+                    for group in optimizer.param_groups:
+                        held = [names.get(id(p)) for p in group["params"]]
+                        entry["groups"].append(
+                            {
+                                "lr": float(group.get("lr", float("nan"))),
+                                "parameters": held,
+                            }  # null: not of the model
+                        )
+                run["optimizers"].append(entry)
+        runs.append(run)
+    trace.write(folder)
+
+
+def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Call each loss alone, then go backward from it."""
+    for loss in LOSSES:
+        model = build_model(probe)
+        x_real, z = (named_tensor(probe, probe.data[name]).clone() for name in ("x_real", "z"))
+        arguments = {"discriminator": (x_real, z), "generator": (z,), "autoencoder": (x_real,)}[loss]
+        torch.manual_seed(probe.data["seed"])
+        with Recorder(model) as recorder:
+            data = recorder.trace.data
+            data["weights"] = flat_weights(model, recorder.trace)
+            with _errors_in(data):
+                value = functions[f"{loss}_loss"](model, *arguments)
+                data["loss"] = _describe(value)
+                if isinstance(value, torch.Tensor) and value.requires_grad:
+                    value.sum().backward()
+            data["weights_after"] = flat_weights(model, recorder.trace)
+        data["x_real"], data["z"] = recorder.trace.store(x_real), recorder.trace.store(z)
+        recorder.trace.write(folder / loss)
+
+
+def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Configure the optimizers once, then take one training step per batch."""
+    model = build_model(probe)
+    trace = Trace({"events": [], "steps": []})
+    data = trace.data
+    with _errors_in(data):
+        optimizers = functions["configure_optimizers"](model, probe.data["lr"])
+        named = optimizers if isinstance(optimizers, dict) else {}
+        with Recorder(model, named) as recorder:
+            trace = recorder.trace
+            trace.data |= data
+            data = trace.data
+            for number, reference in enumerate(probe.data["batches"]):
+                x_real = named_tensor(probe, reference).clone()
+                recorder.mark(step=number)
+                step: dict[str, Any] = {}
+                with _errors_in(step):
+                    returned = functions["train_step"](model, x_real, optimizers)
+                    step["returned"] = type(returned).__name__
+                    items = returned.items() if isinstance(returned, dict) else ()
+                    step["losses"] = {str(key): _describe(value) for key, value in items}
+                step["x_real"] = trace.store(x_real)
+                data["steps"].append(step)
+                if step["error"] is not None:
+                    break
+            recorder.mark(step=None)
+    if probe.data["light"]:  # only whether it runs: the homework's own sizes make large traces
+        trace = Trace({**data, "events": []})
+    trace.write(folder)
+
+
+def _probe_convergence(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Train a small model for a fixed number of steps; what counts is the weights that come out of it.
+
+    Code that is written for the homework's 784 pixels fails on the small images of the probe; it is then tried on the
+    same images with each pixel repeated.
+    """
+    images = named_tensor(probe, probe.data["images"])  # (n, input_size) uint8
+    trace = _train(probe, build_model(probe), images, functions)
+    if trace.data["error"] and "wide_model" in probe.data:
+        torch.manual_seed(probe.data["seed"])
+        trace = _train(probe, build_model(wide_probe(probe)), repeat_pixels(images), functions)
+        trace.data["wide"] = True
+    trace.write(folder)
+
+
+def wide_probe(probe: Trace) -> Trace:
+    """The convergence probe with its wide model, of four times as many pixels, in place of its model."""
+    data = {**probe.data, "model": probe.data["wide_model"], "weights": probe.data["wide_weights"]}
+    return Trace(data, probe.tensors)
+
+
+def repeat_pixels(images: torch.Tensor) -> torch.Tensor:
+    """Square images `(n, side * side)` with each pixel twice in both directions: `(n, 4 * side * side)`."""
+    side = round(images.shape[1] ** 0.5)
+    square = images.reshape(-1, side, side)
+    return square.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2).flatten(1)
+
+
+def _train(probe: Trace, model: Model, images: torch.Tensor, functions: Functions) -> Trace:
+    batch_size, num_steps = probe.data["batch_size"], probe.data["num_steps"]
+    order = torch.Generator().manual_seed(probe.data["seed"])
+    trace = Trace({"losses": []})
+    with _errors_in(trace.data):
+        optimizers = functions["configure_optimizers"](model, probe.data["lr"])
+        steps_per_epoch = len(images) // batch_size
+        for step in range(num_steps):
+            if step % steps_per_epoch == 0:
+                rows = torch.randperm(len(images), generator=order).split(batch_size)
+            x_real = images[rows[step % steps_per_epoch]].float() / 255
+            losses = functions["train_step"](model, x_real, optimizers)
+            if step % probe.data["log_every"] == 0 or step == num_steps - 1:
+                trace.data["losses"].append({key: _describe(value).get("value") for key, value in losses.items()})
+    trace.data["weights"] = flat_weights(model, trace)
+    return trace
+
+
+_EXPERIMENTS = {
+    "optimizers": _probe_optimizers,
+    "losses": _probe_losses,
+    "train_step": _probe_train_step,
+    "convergence": _probe_convergence,
+}

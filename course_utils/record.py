@@ -1,0 +1,238 @@
+"""Recording what training steps do to a model: calls, gradients, updates.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this makes the trace. It only
+observes: which module was called on what, which gradient arrived at its output in which backward pass, which
+gradient each optimizer applied and what became of the weights. Whether that is right is for others to judge.
+
+A *call* of a module runs from its first linear layer to its last one, so that a module is also seen when its layers
+are called one by one or without the activation at its end.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator, Model
+from course_utils.trace import Trace, flatten
+
+MODULES = ("encoder", "generator", "discriminator")
+_CLASSES = {MLPEncoder: "encoder", MLPGenerator: "generator", MLPDiscriminator: "discriminator"}
+
+
+@dataclass
+class _Place:
+    """Where a linear layer stands: in which of the three modules, and in which object of that class."""
+
+    module: str
+    layers: list[nn.Linear]
+    position: int
+
+
+@dataclass
+class _OpenCall:
+    """A call whose first linear layer has run and whose last one has not."""
+
+    inputs: torch.Tensor
+    inputs_require_grad: bool
+    weights: str
+    own: bool
+    trainable: list[bool]
+
+
+class Recorder:
+    """Records into a `Trace` all that happens to `model` while the `with` block runs.
+
+    The events stand in `trace.data["events"]`, in the order in which they happened:
+
+    * `call`: module, `own` (the weights were the model's own parameters), `trainable` (for each of them, whether it
+      could receive a gradient), `weights` (flat vector), `input` (rows as given to the first linear layer), `output`
+      (what the last linear layer returned: code of E, pre-sigmoid image of G, logits of D);
+    * `gradient`: dL/d output of a call, with the number of its backward pass;
+    * `accumulate`: a backward pass added to the `.grad` of a module;
+    * `step`: an optimizer stepped; for each module the weights before and after, the gradient that was applied (flat,
+      zero where there is none), and which parameters the optimizer holds;
+    * `mark`: set by `mark`, for example at the start of each training step.
+
+    Args:
+        model: the model to observe.
+        optimizers: the optimizers that were configured, by name; steps of others are recorded with the name `None`.
+    """
+
+    def __init__(self, model: Model, optimizers: Mapping[str, torch.optim.Optimizer] | None = None) -> None:
+        self.trace = Trace({"events": []})
+        self._optimizers = {id(optimizer): name for name, optimizer in (optimizers or {}).items()}
+        self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
+        self._home = {
+            id(parameter): (module, name)
+            for module, parameters in self._parameters.items()
+            for name, parameter in parameters.items()
+        }
+        self._places: dict[int, _Place] = {}
+        self._open: dict[int, _OpenCall] = {}
+        self._backward_passes: dict[int, int] = {}
+        self._before_step: dict[int, dict[str, Any]] = {}
+        self._handles: list[Any] = []
+        self._calls = 0
+        self._active = False
+        for name in MODULES:
+            self._learn_layers(name, getattr(model, name))
+
+    def __enter__(self) -> "Recorder":
+        self._active = True
+        self._handles = [
+            register_module_forward_pre_hook(self._before_forward),
+            register_module_forward_hook(self._after_forward),
+            register_optimizer_step_pre_hook(self._before_optimizer_step),
+            register_optimizer_step_post_hook(self._after_optimizer_step),
+        ]
+        for module, parameters in self._parameters.items():
+            last = list(parameters.values())[-1]
+            if last.requires_grad:
+                self._handles.append(last.register_post_accumulate_grad_hook(self._on_accumulate(module)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._active = False
+        for handle in self._handles:
+            handle.remove()
+
+    def mark(self, **data: Any) -> None:
+        """Put a mark with some plain data, and the weights as they are now, between the events."""
+        self._add("mark", weights=self._weights(), **data)
+
+    def _add(self, event: str, **data: Any) -> None:
+        self.trace.data["events"].append({"event": event, **data})
+
+    def _weights(self) -> dict[str, str]:
+        return {module: self.trace.store(flatten(own)) for module, own in self._parameters.items()}
+
+    # Calls
+
+    def _learn_layers(self, name: str, module: nn.Module) -> None:
+        layers = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
+        for position, layer in enumerate(layers):
+            self._places.setdefault(id(layer), _Place(name, layers, position))
+
+    def _before_forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        name = _CLASSES.get(type(module))
+        if name is not None:  # also learns the layers of copies, which are recorded as not the model's own
+            self._learn_layers(name, module)
+        place = self._places.get(id(module))
+        if place is None or place.position != 0 or not args or not self._can_see(args[0]):
+            return
+        parameters = [parameter for layer in place.layers for parameter in layer.parameters()]
+        if any(parameter.is_meta for parameter in parameters):
+            return
+        own = list(self._parameters[place.module].values())
+        grad = torch.is_grad_enabled()
+        self._open[id(place.layers)] = _OpenCall(
+            inputs=args[0].detach().clone(),
+            inputs_require_grad=args[0].requires_grad and grad,
+            weights=self.trace.store(flatten({str(i): p for i, p in enumerate(parameters)})),
+            own=len(own) == len(parameters) and all(a is b for a, b in zip(own, parameters, strict=True)),
+            trainable=[parameter.requires_grad and grad for parameter in parameters],
+        )
+
+    def _after_forward(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+        place = self._places.get(id(module))
+        if place is None or place.position != len(place.layers) - 1 or not self._can_see(output):
+            return
+        call = self._open.pop(id(place.layers), None)
+        if call is None:
+            return
+        number, self._calls = self._calls, self._calls + 1
+        self._add(
+            "call",
+            call=number,
+            module=place.module,
+            own=call.own,
+            trainable=call.trainable,
+            weights=call.weights,
+            input=self.trace.store(call.inputs),
+            input_requires_grad=call.inputs_require_grad,
+            output=self.trace.store(output),
+        )
+        if output.requires_grad:
+            output.register_hook(lambda gradient: self._on_gradient(number, gradient))
+
+    def _can_see(self, value: Any) -> bool:
+        """Whether a value is a tensor with data: not on the meta device, and not inside a torch.func transformation."""
+        inside = torch._C._functorch.peek_interpreter_stack() is not None
+        return isinstance(value, torch.Tensor) and not value.is_meta and not inside
+
+    # Gradients
+
+    def _backward_pass(self) -> int:
+        task = torch._C._current_graph_task_id()  # one number per call of the autograd engine
+        return self._backward_passes.setdefault(task, len(self._backward_passes))
+
+    def _on_gradient(self, call: int, gradient: torch.Tensor) -> None:
+        if self._active:
+            self._add(
+                "gradient",
+                call=call,
+                backward=self._backward_pass(),
+                gradient=self.trace.store(gradient),
+                differentiable=torch.is_grad_enabled(),
+            )
+
+    def _on_accumulate(self, module: str) -> Any:
+        def hook(_: torch.Tensor) -> None:
+            if self._active:
+                self._add("accumulate", module=module, backward=self._backward_pass())
+
+        return hook
+
+    # Updates
+
+    def _gradients(self, optimizer: torch.optim.Optimizer) -> dict[str, dict[str, Any]]:
+        """For each module of which the optimizer holds parameters: which ones, and their gradient as one vector."""
+        held = {self._home[id(p)] for group in optimizer.param_groups for p in group["params"] if id(p) in self._home}
+        groups = {
+            self._home[id(p)][0]: group
+            for group in optimizer.param_groups
+            for p in group["params"]
+            if id(p) in self._home
+        }
+        gradients = {}
+        for module, group in groups.items():
+            own = self._parameters[module]
+            vectors = {
+                name: p.grad if (module, name) in held and p.grad is not None else torch.zeros_like(p)
+                for name, p in own.items()
+            }
+            gradients[module] = {
+                "gradient": self.trace.store(flatten(vectors)),
+                "held": [(module, name) in held for name in own],
+                "maximize": bool(group.get("maximize", False)),
+            }
+        return gradients
+
+    def _before_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self._before_step[id(optimizer)] = {
+            "weights": self._weights(),
+            "gradients": self._gradients(optimizer),
+        }
+
+    def _after_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        before = self._before_step.pop(id(optimizer), None)
+        if before is None:
+            return
+        with_closure = len(args) > 1 or any(value is not None for value in kwargs.values())
+        self._add(
+            "step",
+            optimizer=self._optimizers.get(id(optimizer)),
+            kind=type(optimizer).__name__,
+            before=before["weights"],
+            after=self._weights(),
+            # With a closure, the gradient that counts is the one that the closure left behind.
+            gradients=self._gradients(optimizer) if with_closure else before["gradients"],
+        )

@@ -1,0 +1,85 @@
+"""The trace: what a training step leaves behind, as plain tensors and JSON.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the only thing that
+passes from the student's process to the autograder. `course_utils.record` fills a `Trace`; this module writes it
+and reads it again. The format knows nothing of right or wrong.
+
+On disk a trace is a folder with `trace.json` (a JSON object; tensors are named by strings such as `"t3"`) and
+`tensors.safetensors` (those tensors). Nothing is pickled, so reading a trace executes nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+FORMAT = 1
+JSON_FILE = "trace.json"
+TENSOR_FILE = "tensors.safetensors"
+
+
+class TraceError(Exception):
+    """A trace or a probe that cannot be read; the message says in one sentence what is wrong with it."""
+
+
+@dataclass
+class Trace:
+    """Plain data and the tensors that it names.
+
+    `data` is JSON-able; wherever a tensor belongs, it holds the tensor's name. Equal tensors are stored once.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    _names: dict[bytes, str] = field(default_factory=dict, repr=False)
+
+    def store(self, tensor: torch.Tensor) -> str:
+        """Keep a copy of `tensor` (any shape, any dtype that safetensors knows) and return its name."""
+        copy = tensor.detach().to("cpu", copy=True).contiguous()
+        raw = copy.reshape(-1).view(torch.uint8).numpy()
+        digest = hashlib.sha1(f"{copy.dtype}{tuple(copy.shape)}".encode() + raw.tobytes()).digest()
+        name = self._names.setdefault(digest, f"t{len(self._names)}")
+        self.tensors.setdefault(name, copy)
+        return name
+
+    def write(self, folder: Path) -> None:
+        """Write the two files into `folder`, which is made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(self.tensors, folder / TENSOR_FILE)
+        (folder / JSON_FILE).write_text(json.dumps({"format": FORMAT, **self.data}), encoding="utf-8")
+
+
+def read_trace(folder: Path) -> Trace:
+    """Read what `Trace.write` wrote.
+
+    Raises:
+        TraceError: a file is missing or is not of the format.
+    """
+    try:
+        data = json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))
+        tensors = load_file(folder / TENSOR_FILE)
+    except FileNotFoundError as error:
+        raise TraceError(f"{Path(str(error.filename)).name} is missing in {folder.name}.") from error
+    except Exception as error:  # a hostile file can make the readers raise nearly anything
+        raise TraceError(f"The trace {folder.name} cannot be read: {type(error).__name__}.") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise TraceError(f"The trace {folder.name} is not of format {FORMAT}.")
+    return Trace(data, tensors)
+
+
+def named_tensor(trace: Trace, reference: Any) -> torch.Tensor:
+    """The tensor that `reference` names; raises `TraceError` if there is none."""
+    tensor = trace.tensors.get(reference) if isinstance(reference, str) else None
+    if tensor is None:
+        raise TraceError("The trace names a tensor that it does not hold.")
+    return tensor
+
+
+def flatten(tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """All tensors behind each other as one vector, in the mapping's order: `(total number of elements,)`."""
+    return torch.cat([tensor.detach().reshape(-1) for tensor in tensors.values()])

@@ -1,0 +1,131 @@
+"""Probes and judging: equal seeds give equal grades, and odd traces give reasons instead of crashes."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from autograder.checks import judge, make_probes
+from autograder.errors import UsageError
+from autograder.selftest import judge_solution, load_solution
+from course_utils.probe import run_probe
+from course_utils.trace import read_trace
+
+ROOT = Path(__file__).parents[3]
+THREE_ADAMS = ROOT / "tests" / "solutions" / "right" / "three_adams.py"
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("probes")
+    make_probes("hw2", 7, folder)
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_equal_seeds_give_equal_probes_and_other_seeds_others(inbox: Path, tmp_path: Path) -> None:
+    make_probes("hw2", 7, tmp_path / "same")
+    make_probes("hw2", 8, tmp_path / "other")
+    assert files(tmp_path / "same") == files(inbox)
+    assert files(tmp_path / "other") != files(inbox)
+
+
+def test_probes_hold_no_answers(inbox: Path) -> None:
+    for path in inbox.glob("*/trace.json"):
+        keys = set(json.loads(path.read_text()))
+        assert keys <= {
+            "format", "kind", "seed", "model", "weights", "lr", "lrs", "light", "batches", "x_real", "z",
+            "images", "batch_size", "num_steps", "log_every", "wide_model", "wide_weights",
+        }  # fmt: skip
+
+
+def test_the_same_solution_judged_twice_gets_the_same_verdict(inbox: Path) -> None:
+    solution = load_solution(ROOT / "tests" / "solutions" / "wrong" / "fakes_not_detached.py")
+    verdicts = [judge_solution("hw2", solution, inbox, leave_out=("convergence",)) for _ in range(2)]
+    assert verdicts[0] == verdicts[1]
+
+
+def test_an_empty_outbox_is_not_checked_rather_than_failed(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    (tmp_path / "outbox").mkdir()
+    verdict = judge("hw2", tmp_path)
+    assert {check.outcome for check in verdict.checks} == {"not_checked"}
+    assert verdict.points == 0
+    assert verdict.max_points == 7
+
+
+def test_a_trace_that_is_not_one_fails_with_its_reason(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    for name in inbox.iterdir():
+        for part in ("", "discriminator", "generator", "autoencoder"):
+            folder = tmp_path / "outbox" / name.name / part
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "trace.json").write_text('{"format": 1, "events": [{"event": "call"}], "error": null}')
+            (folder / "tensors.safetensors").write_bytes(b"\xff" * 64)
+    verdict = judge("hw2", tmp_path)
+    assert {check.outcome for check in verdict.checks} == {"failed"}
+    assert {check.mistake for check in verdict.checks} == {"trace-unreadable"}
+
+
+@pytest.fixture(scope="module")
+def recorded(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outbox of a right solution, but for convergence."""
+    outbox = tmp_path_factory.mktemp("recorded")
+    solution = load_solution(THREE_ADAMS)
+    for folder in sorted(inbox.iterdir()):
+        probe = read_trace(folder)
+        if probe.data["kind"] != "convergence":
+            run_probe(probe, vars(solution), outbox / folder.name)
+    return outbox
+
+
+@settings(max_examples=25, deadline=None, phases=[Phase.generate])  # shrinking takes minutes
+@given(data=st.data())
+def test_no_change_of_a_trace_breaks_the_judge(inbox: Path, recorded: Path, data: st.DataObject) -> None:
+    """Whatever stands in place of one value, there is a verdict and never a fault of the grader."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "inbox").symlink_to(inbox)
+        shutil.copytree(recorded, folder / "outbox")
+        path = data.draw(st.sampled_from(sorted(folder.glob("outbox/**/trace.json"))))
+        content = json.loads(path.read_text())
+        place, key = _somewhere_in(content, data)
+        place[key] = data.draw(st.sampled_from([None, -1, 1e308, "t0", "nan", [], {}, [[]], True, "t99999"]))
+        path.write_text(json.dumps(content))
+        verdict = judge("hw2", folder)
+        assert 0 <= verdict.points <= 6
+
+
+def _somewhere_in(content: Any, data: st.DataObject) -> tuple[Any, Any]:
+    """A container inside the JSON, and one of its keys."""
+    while True:
+        keys = sorted(content) if isinstance(content, dict) else list(range(len(content)))
+        key = data.draw(st.sampled_from(keys))
+        child = content[key]
+        if not isinstance(child, dict | list) or not child or data.draw(st.booleans()):
+            return content, key
+        content = child
+
+
+def test_unknown_assignment_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no hidden checks for 'hw99'"):
+        make_probes("hw99", 1, tmp_path)
+
+
+def test_checks_run_by_hand_over_a_stored_trace(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    (tmp_path / "outbox").mkdir()
+    command = [sys.executable, "-m", "pytest", "autograder/checks/hw2", f"--trace-folder={tmp_path}", "-q"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stdout.count("The test cell did not run") >= 10

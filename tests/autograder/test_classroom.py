@@ -1,0 +1,242 @@
+"""A whole class, graded by the command: what people see, what arrives in the gradebook, what is done again."""
+
+import csv
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dask
+import distributed
+import nbformat
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from autograder.config import Course
+from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN, DemoSubmission, demo_class
+from autograder.gradebook import export_csv, read_score, write_feedback
+from autograder.preprocessors import RESULT_KEY
+from autograder.report.terminal import Row, grade_and_show
+
+ANSWERS = sorted(WRITTEN)
+DEMO: dict[str, DemoSubmission] = {submission.student: submission for submission in demo_class()}
+
+
+@dataclass
+class Graded:
+    course: Course
+    rows: dict[str, Row]
+    printed: str
+
+
+def hand_in(course: Course, student: str, notebook: bytes | None) -> None:
+    folder = course.root / "submitted" / student / "hw2"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "netid").write_text(f"{student}1\n")
+    if notebook is not None:
+        (folder / "hw2.ipynb").write_bytes(notebook)
+
+
+def grade(course: Course, **options: object) -> tuple[dict[str, Row], str]:
+    console = Console(width=160, record=True, force_terminal=False)
+    rows = grade_and_show(course, "hw2", console, **options)  # type: ignore[arg-type]
+    return {row.student: row for row in rows}, console.export_text()
+
+
+@pytest.fixture(scope="module")
+def graded(
+    copy_course: Callable[[Path], Course],
+    filled: Callable[[dict[str, str]], bytes],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Graded:
+    course = copy_course(tmp_path_factory.mktemp("class") / "course")
+    hand_in(course, "right", filled(THREE_OPTIMIZERS | WRITTEN))
+    hand_in(course, "partly", filled(DEMO["wrong-sum-instead-of-mean"].answers))
+    hand_in(course, "killer", filled(DEMO["broken-kills-its-kernel"].answers))
+    hand_in(course, "damaged", b'{"cells": [')
+    hand_in(course, "missing", None)
+    (course.root / "submitted" / "missing" / "hw2" / "grades.db").symlink_to(course.root / "gradebook.db")
+    rows, printed = grade(course)
+    return Graded(course, rows, printed)
+
+
+def result_files(course: Course) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (course.state / "results" / "hw2").iterdir()}
+
+
+def test_every_submission_gets_its_points_whatever_the_others_are(graded):
+    assert sorted(graded.rows) == ["damaged", "killer", "missing", "partly", "right"]
+    points = {student: row.verdict.points for student, row in graded.rows.items()}
+    assert points["right"] == 7
+    assert 0 < points["partly"] < 7
+    assert 0 < points["killer"] < 7  # what ran before it died counts
+    assert points["damaged"] == points["missing"] == 0
+
+
+def test_points_and_partial_credit_arrive_in_the_gradebook(graded):
+    for student, row in graded.rows.items():
+        score = read_score(graded.course, "hw2", student)
+        assert score.points == row.verdict.points
+        assert score.max_points == 20
+    with Gradebook(f"sqlite:///{graded.course.root}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("check_losses", "hw2", "hw2", "partly")
+        assert (grade.auto_score, grade.max_score) == (2, 3)
+
+
+def test_written_answers_wait_for_a_person_and_missing_ones_do_not(graded):
+    assert list(graded.rows["right"].score.waiting) == ANSWERS
+    assert list(graded.rows["killer"].score.waiting) == ANSWERS
+    assert graded.rows["damaged"].score.waiting == ()
+    assert graded.rows["missing"].score.waiting == ()
+
+
+def test_people_read_names_of_mistakes_and_reasons(graded):
+    assert "sum-instead-of-mean" in graded.printed
+    assert "damaged: The notebook is damaged: it is not valid JSON" in graded.printed
+    assert "missing: The notebook is missing or empty." in graded.printed
+    assert "killer: The notebook was stopped in code cell" in graded.printed
+    assert "grades.db was left out: it is a link" in graded.printed
+
+
+def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded):
+    folder = graded.course.root / "submitted" / "missing" / "hw2"
+    assert sorted(path.name for path in folder.iterdir()) == ["grades.db", "netid"]
+    assert (folder / "grades.db").is_symlink()
+    assert not list((graded.course.root / "autograded").rglob("grades.db"))
+    assert (graded.course.root / "autograded" / "missing" / "hw2" / "netid").read_text() == "missing1\n"
+
+
+def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does_not(graded):
+    course = graded.course
+    for page in write_feedback(course, "hw2"):
+        assert page.is_file()
+    notebook = nbformat.read(course.root / "autograded" / "right" / "hw2" / "hw2.ipynb", as_version=4)
+    assert any("MARK SCHEME" in cell.source for cell in notebook.cells)
+    page = (course.root / "feedback" / "partly" / "hw2" / "hw2.html").read_text()
+    assert "MARK SCHEME" not in page
+    assert "2 of 3 points" in page
+
+
+def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
+    with Gradebook(f"sqlite:///{graded.course.root}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("answer_what_you_did", "hw2", "hw2", "right")
+        grade.manual_score, grade.needs_manual_grade = 3.5, False
+        gradebook.db.commit()
+    score = read_score(graded.course, "hw2", "right")
+    assert score.points == 10.5
+    assert len(score.waiting) == len(ANSWERS) - 1
+    export_csv(graded.course, "hw2", tmp_path / "out" / "hw2.csv")
+    with (tmp_path / "out" / "hw2.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores["right"] == 10.5
+    assert scores["damaged"] == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["hw2.csv"]
+
+
+def test_a_second_run_grades_only_what_changed(graded):
+    before = result_files(graded.course)
+    hand_in(graded.course, "damaged", b"now it is something else, and still no notebook")
+    rows, _ = grade(graded.course)
+    status = {student: row.status for student, row in rows.items()}
+    assert status.pop("damaged") == "graded"
+    assert set(status.values()) == {"unchanged"}
+    after = result_files(graded.course)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == len(before) + 1
+
+
+def test_plain_nbgrader_grades_the_same_with_stored_results_and_without(graded):
+    course = graded.course
+    notebook = course.root / "autograded" / "killer" / "hw2" / "hw2.ipynb"
+    (course.state / "results" / "hw2" / f"{json.loads(notebook.read_text())['metadata'][RESULT_KEY]}.json").unlink()
+    before = result_files(course)
+    scores = {student: read_score(course, "hw2", student) for student in graded.rows}
+    command = [sys.executable, "-m", "nbgrader", "autograde", "hw2", "--force"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {student: read_score(course, "hw2", student).points for student in graded.rows} == {
+        student: score.points for student, score in scores.items()
+    }
+    after = result_files(course)
+    assert len(after) == len(before) + 1  # the one that was taken away was run again, and no other
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """A Dask scheduler and two workers, each a process of its own, on the loopback interface."""
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    file = tmp_path / "scheduler.json"
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
+    processes = [subprocess.Popen([*dask, "scheduler", *options], **quiet)]  # type: ignore[call-overload]
+    try:
+        while not file.exists() or not file.read_text().strip():
+            assert processes[0].poll() is None
+        address = json.loads(file.read_text())["address"]
+        for _ in range(2):
+            worker = [*dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+            processes.append(subprocess.Popen(worker, **quiet))  # type: ignore[call-overload]
+        from distributed import Client
+
+        with Client(address) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def test_a_running_dask_cluster_grades_the_same(graded, scheduler, copy_course, filled, tmp_path):
+    course = copy_course(tmp_path / "course")
+    hand_in(course, "partly", filled(DEMO["wrong-sum-instead-of-mean"].answers))
+    hand_in(course, "unfilled", filled({}))
+    hand_in(course, "damaged", b"")
+    rows, _ = grade(course, scheduler=scheduler)
+    assert rows["partly"].verdict.points == graded.rows["partly"].verdict.points
+    assert rows["unfilled"].verdict.points == rows["damaged"].verdict.points == 0
+    assert read_score(course, "hw2", "partly").points == rows["partly"].verdict.points
+
+
+def kill_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
+    me = psutil.Process()
+    while not ended.wait(0.05):
+        for worker in me.children():
+            try:
+                if any(process.name() == "bwrap" for process in worker.children(recursive=True)):
+                    worker.kill()
+                    return
+            except psutil.NoSuchProcess:
+                continue
+
+
+def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothing(copy_course, filled, tmp_path):
+    course = copy_course(tmp_path / "course")
+    for student in ("ann", "bob"):
+        hand_in(course, student, filled({"configure_optimizers": f"raise ValueError({student!r})"}))
+    ended = threading.Event()
+    killer = threading.Thread(target=kill_the_first_worker_that_runs_a_sandbox, args=(ended,))
+    killer.start()
+    try:
+        assert distributed.config  # loads the settings of which one is changed here
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}):  # by default the work is tried again
+            rows, printed = grade(course)
+    finally:
+        ended.set()
+        killer.join()
+    lost = [student for student, row in rows.items() if row.status == "grader fault"]
+    assert len(lost) == 1
+    assert f"{lost[0]}: grader fault" in printed
+    assert "KilledWorker" in (course.state / "faults" / "hw2" / f"{lost[0]}.txt").read_text()
+    assert read_score(course, "hw2", lost[0]) is None
+    rows, _ = grade(course)
+    assert {student: row.status for student, row in rows.items()} == {
+        student: "graded" if student in lost else "unchanged" for student in ("ann", "bob")
+    }
+    assert not list((course.state / "faults" / "hw2").iterdir())

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+
+from autograder.config import load_course
+from autograder.errors import UsageError
+
+REPOSITORY = Path(__file__).parents[2]
+GOOD = (REPOSITORY / "course.toml").read_text(encoding="utf-8")
+
+
+def course_in(folder: Path, text: str) -> Path:
+    (folder / "course.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_courses_own_file_is_read(tmp_path):
+    course = load_course(course_in(tmp_path, GOOD))
+    assert course.assignment("hw2").notebook == "hw2.ipynb"
+    assert course.limits.resident_memory == 2 * 2**30
+    assert course.limits.cell_seconds == 120.0
+    assert course.root == tmp_path
+
+
+def test_the_secret_is_made_once_and_only_when_asked_for(tmp_path):
+    course = load_course(course_in(tmp_path, GOOD))
+    assert not course.state.exists()
+    secret = course.secret
+    assert len(secret) == 64
+    assert secret == load_course(tmp_path).secret
+    assert (course.state / "secret").stat().st_mode & 0o077 == 0
+    assert [path.name for path in course.state.iterdir()] == ["secret"]
+
+
+def test_a_damaged_secret_is_told_and_not_replaced(tmp_path):
+    course = load_course(course_in(tmp_path, GOOD))
+    course.state.mkdir()
+    (course.state / "secret").write_text("short")
+    with pytest.raises(UsageError, match="secret"):
+        _ = course.secret
+    assert (course.state / "secret").read_text() == "short"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('time_zone = "America/Chicago"', 'time_zone = "Chicago"', r"line 4: `time_zone` is 'Chicago'"),
+        ('name = "Deep Learning"', "", r"`name` is missing"),
+        ('due = "2023-02-24 23:59"', 'due = "24.2.2023"', r"line 8: `assignments.hw2.due` is '24.2.2023'"),
+        ('notebook = "hw2.ipynb"', 'notebook = "../hw2.ipynb"', r"line 9: `assignments.hw2.notebook`"),
+        (
+            'notebook = "hw2.ipynb"',
+            'notebok = "hw2.ipynb"',
+            r"line 9: `assignments.hw2.notebok` is not known",
+        ),
+        ("cell_seconds = 120", "cell_seconds = -1", r"line 13: `limits.cell_seconds` is -1"),
+        ('file_size = "128 MiB"', 'file_size = "1 megabyte"', r"line 19: `limits.file_size` is '1 megabyte'"),
+        ("processes = 128", "processes = 6.5", r"`limits.processes` is 6.5, but must be a whole number"),
+        ("processes = 128", "processes = true", r"`limits.processes` is True"),
+        ("[limits]", "[limit]", r"line 12: `limit` is not known"),
+        ("[limits]", "[limits", r"not valid TOML.*line 12"),
+        ("[assignments.hw2]", "[assignments.'../hw2']", r"`assignments.../hw2` is no name for a folder"),
+    ],
+)
+def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path, old, new, said):
+    assert old in GOOD
+    with pytest.raises(UsageError, match=said) as error:
+        load_course(course_in(tmp_path, GOOD.replace(old, new, 1)))
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_without_a_course_is_told(tmp_path):
+    with pytest.raises(UsageError, match=r"There is no course\.toml"):
+        load_course(tmp_path)
+
+
+def test_an_unknown_assignment_names_the_known_ones(tmp_path):
+    with pytest.raises(UsageError, match=r"no assignment 'hw9'.*hw2"):
+        load_course(course_in(tmp_path, GOOD)).assignment("hw9")

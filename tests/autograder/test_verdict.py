@@ -1,0 +1,77 @@
+"""Verdicts: nbgrader reads back exactly the points that were written, and student text cannot become markup."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.utils import determine_grade
+
+from autograder.verdict import CheckResult, Verdict, write_into_cell
+
+OUTCOMES = ("passed", "failed", "not_checked", "cannot_judge")
+results = st.builds(
+    CheckResult,
+    name=st.text(min_size=1),
+    cell=st.just("check_losses"),
+    title=st.text(min_size=1),
+    outcome=st.sampled_from(OUTCOMES),
+    max_points=st.sampled_from([0.25, 0.5, 1.0, 2.0]),
+    rationale=st.text(),
+    help=st.text(),
+)
+
+
+def graded_cell(max_points: float):  # type: ignore[no-untyped-def]
+    nbgrader = {"grade": True, "solution": False, "locked": True, "points": max_points, "grade_id": "check_losses"}
+    return new_code_cell(
+        "check.losses()", metadata={"nbgrader": {**nbgrader, "schema_version": 3, "cell_type": "code"}}
+    )
+
+
+@given(st.lists(results, min_size=1, max_size=6))
+def test_nbgrader_reads_the_points_that_were_written(checks: list[CheckResult]) -> None:
+    cell = graded_cell(sum(check.max_points for check in checks))
+    cell.outputs = [new_output("stream", name="stderr", text="printed by the student: 100 points")]
+    write_into_cell(cell, checks)
+    points, _ = determine_grade(cell)
+    assert points == sum(check.points for check in checks)
+
+
+@given(st.lists(results, max_size=6))
+def test_verdict_survives_json(checks: list[CheckResult]) -> None:
+    verdict = Verdict("hw2", tuple(checks))
+    assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_only_a_passed_check_earns_points(outcome: str) -> None:
+    result = CheckResult("name", "cell", "title", outcome, 2.0)  # type: ignore[arg-type]
+    assert result.points == (2.0 if outcome == "passed" else 0.0)
+
+
+def test_what_a_student_wrote_is_shown_as_text() -> None:
+    cell = graded_cell(1.0)
+    hostile = CheckResult("n", "check_losses", "t", "failed", 1.0, rationale="<script>alert(1)</script>")
+    write_into_cell(cell, [hostile])
+    assert "<script" not in cell.outputs[0].data["text/html"]
+
+
+def test_the_same_mistake_is_explained_once_and_folded_after_that() -> None:
+    cell = graded_cell(2.0)
+    seen = [
+        CheckResult(name, "check_losses", "t", "failed", 1.0, "gradients-not-zeroed", f"seen in {name}")
+        for name in ("first", "second")
+    ]
+    write_into_cell(cell, seen)
+    shown, _, folded = cell.outputs[0].data["text/html"].partition("<details>")
+    assert "seen in first" in shown
+    assert "seen in second" in folded
+
+
+def test_figure_stands_between_the_reasons_and_the_points() -> None:
+    cell = graded_cell(1.0)
+    write_into_cell(cell, [CheckResult("n", "check_losses", "t", "passed", 1.0)], b"\x89PNG")
+    assert [next(iter(output.data)) for output in cell.outputs] == ["text/html", "image/png", "text/plain"]
+    assert determine_grade(cell)[0] == 1.0
