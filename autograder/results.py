@@ -51,11 +51,11 @@ def result_key(assignment: str, content: str, release: bytes, seed: int, limits:
 
 @lru_cache(maxsize=1)
 def grader_version() -> str:
-    """Hash of all code that can change a grade; the same on two machines that grade alike."""
+    """Hash of all code and bounds that can change a grade; the same on two machines that grade alike."""
     digest = hashlib.sha256(version("torch").encode())
     for package in (autograder, course_utils):
         root = Path(str(package.__file__)).parent
-        for path in sorted(root.rglob("*.py")):
+        for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".json")):
             digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))
     return digest.hexdigest()
 

@@ -31,7 +31,8 @@ class CheckResult:
 
     `name` is the check's, `cell` the grade id of the graded cell that it belongs to, `title` the sentence that the
     student reads. A failed check has a `mistake`, the short name of what went wrong, a `rationale`, what was seen,
-    and a `help`, what to try. `points` of `max_points` are earned: all of them or none, and none unless passed.
+    and a `help`, what to try; it is `near_threshold` where chance may have had a part in it. `points` of `max_points`
+    are earned: all of them or none, and none unless passed.
     """
 
     name: str
@@ -42,6 +43,7 @@ class CheckResult:
     mistake: str = ""
     rationale: str = ""
     help: str = ""
+    near_threshold: bool = False
 
     @property
     def points(self) -> float:

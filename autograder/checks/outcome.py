@@ -10,26 +10,30 @@ from typing import NoReturn
 class CheckEnded(Exception):
     """A check ended without passing, on purpose."""
 
-    def __init__(self, outcome: str, rationale: str, help: str = "", mistake: str = "") -> None:
+    def __init__(
+        self, outcome: str, rationale: str, help: str = "", mistake: str = "", near_threshold: bool = False
+    ) -> None:
         super().__init__(rationale)
         self.outcome = outcome
         self.rationale = rationale
         self.help = help
         self.mistake = mistake
+        self.near_threshold = near_threshold
 
 
-def fail(rationale: str, help: str, *, mistake: str) -> NoReturn:
+def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = False) -> NoReturn:
     """The submission is wrong here.
 
     Args:
         rationale: what was seen, with names, got and expected, and why it matters.
         help: what to try.
         mistake: the short name of the mistake, such as `"fakes-not-detached"`; in words, it opens the rationale.
+        near_threshold: chance may have had its part in this; where there can be one, a second run decides.
     """
     name = mistake.replace("-", " ")
     if not name.startswith("z "):  # the latent vector keeps its small letter
         name = name[:1].upper() + name[1:]
-    raise CheckEnded("failed", f"{name}: {rationale}", help, mistake)
+    raise CheckEnded("failed", f"{name}: {rationale}", help, mistake, near_threshold)
 
 
 def not_checked(rationale: str) -> NoReturn:

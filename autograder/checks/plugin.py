@@ -118,6 +118,7 @@ def pytest_runtest_makereport(
             "rationale": error.rationale,
             "help": error.help,
             "mistake": error.mistake,
+            "near_threshold": error.near_threshold,
         }
         # By hand, the student's message is what one wants to see, not the way through the code to it.
         report.longrepr = "\n".join(text for text in (error.outcome, error.rationale, error.help) if text)

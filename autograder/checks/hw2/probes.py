@@ -58,7 +58,7 @@ CONVERGENCE_SIZES: dict[str, Any] = {
 }
 # For code that is written for 784 pixels, as the homework's images have: the same images, each pixel four times.
 WIDE_SIZES = {**CONVERGENCE_SIZES, "input_size": 784}
-CONVERGENCE: dict[str, Any] = {"lr": 1e-3, "batch_size": 64, "num_steps": 1000, "log_every": 100}
+CONVERGENCE: dict[str, Any] = {"lr": 1e-3, "batch_size": 64, "num_steps": 600, "log_every": 100}
 CONVERGENCE_IMAGES = 10_000
 
 
@@ -78,7 +78,7 @@ def make_probes(seed: int) -> Iterator[tuple[str, Trace]]:
         yield name, _step_probe(sizes, batch, steps, STEP_LR, random)
     yield "train_step-lr-0", _step_probe(STEP_SIZES["train_step-7"][2], 7, 2, 0.0, random)
     yield "train_step-homework", _step_probe(HOMEWORK_SIZES, 64, 1, STEP_LR, random, light=True)
-    yield "convergence", _convergence_probe(random)
+    yield "convergence", convergence_probe(random)
 
 
 def _probe(kind: str, sizes: Sizes, random: torch.Generator, **data: Any) -> Trace:
@@ -96,7 +96,8 @@ def _step_probe(sizes: Sizes, batch: int, steps: int, lr: float, random: torch.G
     return probe
 
 
-def _convergence_probe(random: torch.Generator) -> Trace:
+def convergence_probe(random: torch.Generator) -> Trace:
+    """Train a small model, with torch's own initial weights, on images of its size or, for code that needs it, wide."""
     seed = int(torch.randint(2**31, (), generator=random))
     probe = Trace()
     with torch.random.fork_rng(devices=[]):

@@ -1,0 +1,84 @@
+"""Bounds on measured quantities: what a check of training compares with, derived by `autograder calibrate`.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a check measures the weights
+that a training run leaves in the trace and asks here which bounds they cross. The bounds are data, in `bounds.json`
+beside the checks of an assignment; `autograder.calibration` derives them from runs of right solutions.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Side = Literal["low", "high"]
+FILE = "bounds.json"
+
+
+def _logit(value: float) -> float:
+    return math.log(value / (1 - value))
+
+
+def _expit(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+# On these scales a quantity has no edges that its tail could not cross: name -> (there, back).
+SCALES: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "log": (math.log, math.exp),
+    "logit": (_logit, _expit),
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One measured quantity.
+
+    Attributes:
+        name: its key in what is measured.
+        title: what people read.
+        scale: a key of `SCALES`: "log" for values above 0, "logit" for values between 0 and 1.
+        sides: on which sides it is bounded.
+    """
+
+    name: str
+    title: str
+    scale: str
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One side of one quantity.
+
+    Attributes:
+        quantity: its name.
+        side: "low" where smaller values are wrong, "high" where larger ones are.
+        limit: the last value that is right.
+        far: values beyond this one are wrong for sure; between `limit` and `far` a second run decides.
+    """
+
+    quantity: str
+    side: Side
+    limit: float
+    far: float
+
+    def crossed(self, value: float) -> bool:
+        """Whether `value` is on the wrong side of the limit; what is not a number always is."""
+        return not (value >= self.limit if self.side == "low" else value <= self.limit)
+
+    def near(self, value: float) -> bool:
+        """Whether `value` crosses the limit, but not by so much that one run is enough."""
+        return self.crossed(value) and (value >= self.far if self.side == "low" else value <= self.far)
+
+
+def read_bounds(checks: Path) -> tuple[Bound, ...]:
+    """The bounds that stand in the folder of an assignment's checks."""
+    data = json.loads((checks / FILE).read_text(encoding="utf-8"))
+    return tuple(Bound(**bound) for bound in data["bounds"])
+
+
+def crossed(bounds: tuple[Bound, ...], values: Mapping[str, float]) -> tuple[Bound, ...]:
+    """The bounds that the measured values cross, in the order in which they stand."""
+    return tuple(bound for bound in bounds if bound.crossed(values[bound.quantity]))
