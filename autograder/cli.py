@@ -142,6 +142,34 @@ def selftest(
 
 
 @app.command()
+def calibrate(
+    assignment: AssignmentName,
+    solutions: Annotated[Path, typer.Option(metavar="FOLDER", help="the folder that holds right/ and wrong/")] = Path(
+        "tests/solutions"
+    ),
+    course: CourseFolder = Path(),
+    seeds: Annotated[int, typer.Option(min=5, help="runs of each right design")] = 42,
+    wrong_seeds: Annotated[int, typer.Option(min=0, help="runs of each wrong solution")] = 4,
+    false_failures: Annotated[
+        float, typer.Option(min=1e-9, max=0.05, help="the share of right runs that may cross a bound")
+    ] = 5e-4,
+    write: Annotated[bool, typer.Option("--write", help="put the bounds and their plot beside the checks")] = False,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)
+    ] = None,
+) -> None:
+    """Derive the bounds of the training check from runs of known solutions. Exits 1 if other bounds are in force."""
+    from autograder.calibration import Settings
+    from autograder.config import load_course
+    from autograder.report.calibration import run_and_show
+
+    store = load_course(course).state / "calibration" / f"{assignment}.jsonl"
+    settings = Settings(assignment, solutions, store, seeds, wrong_seeds, processes)
+    if not run_and_show(settings, false_failures, console, write=write):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(course: CourseFolder = Path()) -> None:
     """Release, a small class with right and wrong work, grading and feedback, all in the folder demo/."""
     from autograder.config import load_course

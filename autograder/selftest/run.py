@@ -4,18 +4,11 @@ Beside the flow *course material -> submission -> trace -> verdict -> gradebook 
 trace to verdict without the sandbox: the files are the instructor's own.
 """
 
-import contextlib
 import functools
-import io
-import multiprocessing
-import os
-import signal
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +21,7 @@ from autograder.errors import UsageError
 from autograder.selftest.behavior import Behavior, alike, observe, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
 from autograder.selftest.mutants import Mutant, choose, make_mutants
+from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.solutions import Claim, disagreement, find_solutions, load_solution
 from autograder.verdict import Verdict
 from course_utils.probe import LOSSES, run_probe
@@ -42,10 +36,6 @@ NEEDS = {
 }
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECONDS = 120  # for one solution; the slowest right one takes about 10
-
-
-class TimeIsUp(BaseException):
-    """A solution ran too long; no solution can catch this by accident."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +120,7 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
                 tasks += [_Task(settings.assignment, inbox, leave_out, claim, mutant) for mutant in chosen]
         progress(0, len(tasks), "")
         rows: list[Row | MutantRow] = []
-        for row in _run(tasks, settings.processes or os.cpu_count() or 1):
+        for row in map_in_processes(_examine, tasks, settings.processes):
             rows.append(row)
             progress(len(rows), len(tasks), row.name)
     return Matrix.of(
@@ -143,29 +133,6 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
     )
 
 
-def _run(tasks: list[_Task], processes: int) -> Iterator[Row | MutantRow]:
-    """The results as they come."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=context, initializer=_start_worker) as pool:
-        futures = {pool.submit(_examine, task): task for task in tasks}
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool:
-            waiting = sorted({task.claim.path.stem for future, task in futures.items() if not future.done()})
-            raise UsageError(
-                f"A process ended while it judged solutions, perhaps for lack of memory; not done: {waiting[:5]}."
-            ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _start_worker() -> None:
-    """One thread each, and Ctrl-C is for the parent alone."""
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def _examine(task: _Task) -> Row | MutantRow:
     return _examine_solution(task) if task.mutant is None else _examine_mutant(task, task.mutant)
 
@@ -175,7 +142,7 @@ def _examine_solution(task: _Task) -> Row:
     cells: dict[str, Cell] = {}
     fault = ""
     try:
-        with _limited(SECONDS):
+        with limited(SECONDS):
             verdict = judge_solution(
                 task.assignment, load_solution(task.claim.path), task.inbox, leave_out=task.leave_out
             )
@@ -201,7 +168,7 @@ def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
     cells: dict[str, Cell] = {}
     reason = ""
     try:
-        with tempfile.TemporaryDirectory(prefix="mutant-") as folder, _limited(SECONDS):
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder, limited(SECONDS):
             path = Path(folder) / f"{task.claim.path.stem}.py"
             path.write_text(mutant.source, encoding="utf-8")
             original, behavior = _observe_original(task.claim.path), observe(path)
@@ -235,20 +202,3 @@ def _observe_original(path: Path) -> Behavior | None:
     """What a right solution does, or None if it does not do the same twice."""
     behavior = observe(path)
     return behavior if alike(behavior, observe(path)) else None
-
-
-@contextlib.contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    """Ends what takes longer, and drops what it prints. For the main thread of a process only."""
-
-    def stop(*_: object) -> None:
-        raise TimeIsUp(f"not done after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

@@ -1,10 +1,16 @@
+import json
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.attempt import fill_in
+from autograder.checks import bounds
+from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
 from autograder.intake import Submission
 from autograder.verdict import CheckResult, Verdict
+from course_utils.trace import read_trace
 
 
 def notebook_with_points(points: float) -> nbformat.NotebookNode:
@@ -45,3 +51,21 @@ def test_what_cannot_be_read_is_graded_with_zero_and_its_reason(released_course)
     first = nbformat.reads(graded.notebook.decode(), as_version=4).cells[0]
     assert first.id == NOTES_ID
     assert "x was left out: a link." in first.source
+
+
+def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, tmp_path, monkeypatch):
+    # Bounds that no solution can meet, and that none goes far beyond.
+    strict = {"quantity": "error", "side": "high", "limit": 1e-9, "far": 1.0}
+    (tmp_path / "bounds.json").write_text(json.dumps({"bounds": [strict]}))
+    monkeypatch.setattr(bounds, "FILE", str(tmp_path / "bounds.json"))
+    release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
+    notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()
+    graded = grade_submission(make_task(released_course, "hw2", Submission(notebook, {})), tmp_path)
+    result = Verdict.from_json(graded.verdict)
+    failed = [check for check in result.checks if check.outcome != "passed"]
+    assert [(check.name, check.mistake) for check in failed] == [("training_converges", "training-does-not-converge")]
+    assert result.points == result.max_points - failed[0].max_points
+    first, second = (read_trace(tmp_path / again / "inbox" / "convergence") for again in ("", "again"))
+    assert first.data["seed"] != second.data["seed"]
+    assert graded.seconds["second run"] > 0
+    assert sum("a second run with another seed decided" in remark for remark in graded.remarks) == 1

@@ -16,12 +16,16 @@ from autograder.checks.plugin import TraceFolder
 from course_utils.trace import named_tensor
 
 CELL = "check_convergence"
-BOUNDS = read_bounds(Path(__file__).parent)
 SYMBOLS = {"d_of_samples": "D(G(z))", "d_of_real": "D(X)"}
 
 
+@pytest.fixture
+def bounds() -> tuple[Bound, ...]:
+    return read_bounds(Path(__file__).parent)
+
+
 @pytest.mark.check(cell=CELL, points=1)
-def test_training_converges(trace: TraceFolder) -> None:
+def test_training_converges(trace: TraceFolder, bounds: tuple[Bound, ...]) -> None:
     """A short training run learns to reconstruct and to generate, with neither G nor D winning for good."""
     ((name, probe),) = trace.probes("convergence").items()
     recorded = trace.recorded(name)
@@ -33,9 +37,9 @@ def test_training_converges(trace: TraceFolder) -> None:
             mistake="training-diverges",
         )
     values = measure(probe, recorded)
-    outside = crossed(BOUNDS, values)
+    outside = crossed(bounds, values)
     if outside:
-        rationale, help = _explain(outside[0], values)
+        rationale, help = _explain(outside[0], bounds, values)
         fail(
             f"After {probe.data['num_steps']} steps {rationale}",
             help,
@@ -44,10 +48,10 @@ def test_training_converges(trace: TraceFolder) -> None:
         )
 
 
-def _explain(bound: Bound, values: dict[str, float]) -> tuple[str, str]:
+def _explain(bound: Bound, bounds: tuple[Bound, ...], values: dict[str, float]) -> tuple[str, str]:
     """What is wrong about the quantity of a crossed bound, and what to try."""
     value = values[bound.quantity]
-    limits = {(other.quantity, other.side): other.limit for other in BOUNDS}
+    limits = {(other.quantity, other.side): other.limit for other in bounds}
     if bound.quantity == "error":
         return (
             f"the mean squared error of reconstructions is {value:.3f}, expected at most {bound.limit:.3f}.",

@@ -1,0 +1,162 @@
+"""From runs to bounds: how far from right solutions a bound must lie for a stated probability of a false failure.
+
+Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the statistics
+behind the check of training. On a scale where a quantity has no edges (log or logit), the tail of all right runs
+beyond their 95 % quantile is taken to fall off exponentially, with the mean excess that was seen: the
+peaks-over-threshold method with shape 0 (Coles, *An Introduction to Statistical Modeling of Extreme Values*, 2001,
+chapter 4). Whether that holds is tested, not believed: bounds from four fifths of the seeds are tried on the rest.
+"""
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scipy.stats import binomtest
+
+from autograder.calibration.runs import Run
+from autograder.checks.bounds import SCALES, Bound, Quantity, Side, crossed
+
+TAIL = 0.05  # the share of runs that count as the tail
+FAR = 1e-2  # beyond `far` a right run falls so many times more rarely than beyond `limit`
+FOLDS = 5
+QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Bounds, and the evidence for them.
+
+    Attributes:
+        assignment: name of the assignment.
+        settings: of the training run that the bounds hold for.
+        probability: stated for one right run to cross any of the bounds.
+        designs: how many right designs.
+        runs: how many runs of them.
+        held_out_crossings: how many of them cross bounds that were derived without their seed.
+        held_out_failures: how many would be failed by those: far beyond a bound, or crossing one in the next run too.
+        upper_95: the upper end of the one-sided 95 % interval of that rate (Clopper and Pearson 1934).
+        bounds: derived from all right runs.
+        quantiles: of each quantity over all right runs, by name and by `QUANTILES`.
+        detection: for each wrong solution, how many of its runs fail, of how many.
+    """
+
+    assignment: str
+    settings: dict[str, Any]
+    probability: float
+    designs: int
+    runs: int
+    held_out_crossings: int
+    held_out_failures: int
+    upper_95: float
+    bounds: tuple[Bound, ...]
+    quantiles: dict[str, dict[str, float]]
+    detection: dict[str, tuple[int, int]]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def derive(
+    assignment: str,
+    settings: dict[str, Any],
+    quantities: Sequence[Quantity],
+    runs: Sequence[Run],
+    probability: float,
+) -> Calibration:
+    """Derive the bounds and test them.
+
+    Args:
+        assignment: name of the assignment.
+        settings: of the runs.
+        quantities: what was measured.
+        runs: of right and of wrong solutions.
+        probability: the aim for one run of a right solution to cross any bound.
+    """
+    right = [run for run in runs if run.kind == "right"]
+    bounds = _bounds(quantities, right, probability)
+    crossings, failures = _hold_out(quantities, right, probability)
+    detection: dict[str, list[bool]] = defaultdict(list)
+    for run in runs:
+        if run.kind == "wrong":
+            detection[run.solution].append(_crosses(bounds, run))
+    interval = binomtest(failures, len(right), alternative="less").proportion_ci(0.95, method="exact")
+    return Calibration(
+        assignment=assignment,
+        settings=settings,
+        probability=probability,
+        designs=len({run.solution for run in right}),
+        runs=len(right),
+        held_out_crossings=crossings,
+        held_out_failures=failures,
+        upper_95=float(interval.high),
+        bounds=bounds,
+        quantiles={quantity.name: _quantiles(quantity.name, right) for quantity in quantities},
+        detection={name: (sum(caught), len(caught)) for name, caught in sorted(detection.items())},
+    )
+
+
+def _bounds(quantities: Sequence[Quantity], right: Sequence[Run], probability: float) -> tuple[Bound, ...]:
+    each = probability / sum(len(quantity.sides) for quantity in quantities)
+    return tuple(
+        Bound(
+            quantity.name,
+            side,
+            _round(_tail(quantity, side, right, each)),
+            _round(_tail(quantity, side, right, each * FAR)),
+        )
+        for quantity in quantities
+        for side in quantity.sides
+    )
+
+
+def _tail(quantity: Quantity, side: Side, right: Sequence[Run], probability: float) -> float:
+    """The value that a right run lies beyond with that probability, by the exponential tail."""
+    there, back = SCALES[quantity.scale]
+    sign = 1 if side == "high" else -1
+    values = sorted(sign * there(run.values[quantity.name]) for run in right if run.values is not None)
+    tail = values[-max(1, round(TAIL * len(values))) :]
+    mean_excess = statistics.fmean(tail) - tail[0]
+    return back(sign * (tail[0] + mean_excess * math.log(TAIL / probability)))
+
+
+def _round(value: float) -> float:
+    """Three significant digits."""
+    return float(f"{value:.3g}")
+
+
+def _quantiles(name: str, right: Sequence[Run]) -> dict[str, float]:
+    values = sorted(run.values[name] for run in right if run.values is not None)
+    return {f"{100 * share:g} %": _round(values[round(share * (len(values) - 1))]) for share in QUANTILES}
+
+
+def _crosses(bounds: tuple[Bound, ...], run: Run) -> bool:
+    return run.values is None or bool(crossed(bounds, run.values))
+
+
+def _crosses_far(bounds: tuple[Bound, ...], run: Run) -> bool:
+    values = run.values
+    return values is None or any(not bound.near(values[bound.quantity]) for bound in crossed(bounds, values))
+
+
+def _hold_out(quantities: Sequence[Quantity], right: Sequence[Run], probability: float) -> tuple[int, int]:
+    """How many runs cross bounds that were derived without the seeds of their fifth, and how many would be failed.
+
+    As in grading, a run that crosses a bound without going far beyond it is decided by another one: that of the
+    next seed.
+    """
+    seeds = sorted({run.seed for run in right})
+    by_seed = {(run.solution, run.seed): run for run in right}
+    following = dict(zip(seeds, [*seeds[1:], *seeds[:1]], strict=True))
+    crossings = failures = 0
+    for fold in range(FOLDS):
+        held_out = set(seeds[fold::FOLDS])
+        bounds = _bounds(quantities, [run for run in right if run.seed not in held_out], probability)
+        for run in right:
+            if run.seed in held_out and _crosses(bounds, run):
+                crossings += 1
+                second = by_seed[run.solution, following[run.seed]]
+                failures += _crosses_far(bounds, run) or _crosses(bounds, second)
+    return crossings, failures
