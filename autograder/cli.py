@@ -150,9 +150,9 @@ def calibrate(
     course: CourseFolder = Path(),
     seeds: Annotated[int, typer.Option(min=5, help="runs of each right design")] = 42,
     wrong_seeds: Annotated[int, typer.Option(min=0, help="runs of each wrong solution")] = 4,
-    false_failures: Annotated[
-        float, typer.Option(min=1e-9, max=0.05, help="the share of right runs that may cross a bound")
-    ] = 5e-4,
+    second_runs: Annotated[
+        float, typer.Option(min=1e-9, max=0.05, help="the share of right runs that may need a second run")
+    ] = 0.01,
     write: Annotated[bool, typer.Option("--write", help="put the bounds and their plot beside the checks")] = False,
     processes: Annotated[
         int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)
@@ -165,7 +165,7 @@ def calibrate(
 
     store = load_course(course).state / "calibration" / f"{assignment}.jsonl"
     settings = Settings(assignment, solutions, store, seeds, wrong_seeds, processes)
-    if not run_and_show(settings, false_failures, console, write=write):
+    if not run_and_show(settings, second_runs, console, write=write):
         raise typer.Exit(1)
 
 

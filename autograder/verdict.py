@@ -31,8 +31,9 @@ class CheckResult:
 
     `name` is the check's, `cell` the grade id of the graded cell that it belongs to, `title` the sentence that the
     student reads. A failed check has a `mistake`, the short name of what went wrong, a `rationale`, what was seen,
-    and a `help`, what to try; it is `near_threshold` where chance may have had a part in it. `points` of `max_points`
-    are earned: all of them or none, and none unless passed.
+    and a `help`, what to try; it is `near_threshold` where chance may have had a part in it, and `consequence_of` the
+    mistake that explains it, if there is one. `points` of `max_points` are earned: all of them or none, and none unless
+    passed.
     """
 
     name: str
@@ -44,6 +45,7 @@ class CheckResult:
     rationale: str = ""
     help: str = ""
     near_threshold: bool = False
+    consequence_of: str = ""
 
     @property
     def points(self) -> float:
@@ -117,21 +119,19 @@ def as_text(results: Sequence[CheckResult], points: float, maximum: float) -> st
             f"{_SIGNS[result.outcome]} {result.title} ({result.points:g}/{result.max_points:g}): "
             f"{_WORDS[result.outcome]}"
         )
-        lines += [f"    {text}" for text in (result.rationale, result.help) if text]
+        cause = [f"Probably this follows from: {_in_words(result.consequence_of)}."] if result.consequence_of else []
+        lines += [f"    {text}" for text in (*cause, result.rationale, result.help) if text]
     return "\n".join(lines)
 
 
 def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> str:
     items = []
-    named: set[str] = set()
     for result in results:
         texts = [text for text in (result.rationale, result.help) if text]
         details = "".join(f"<div>{html.escape(text)}</div>" for text in texts)
-        if result.outcome == "failed" and result.mistake in named:
-            # The same mistake again is a consequence: one explanation is enough to begin with.
-            details = f"<details><summary>the same mistake, seen here</summary>{details}</details>"
-        elif result.outcome == "failed":
-            named.add(result.mistake)
+        if result.consequence_of:  # the root cause is what to read first
+            cause = html.escape(_in_words(result.consequence_of))
+            details = f"<details><summary>probably follows from: {cause}</summary>{details}</details>"
         items.append(
             f'<li style="list-style:none;margin:0.4em 0;border-left:4px solid {_COLORS[result.outcome]};'
             f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {html.escape(result.title)}</strong> '
@@ -142,3 +142,7 @@ def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> s
         f"<p><strong>{points:g} of {maximum:g} points</strong></p>"
         f'<ul style="padding-left:0;margin:0">{"".join(items)}</ul>'
     )
+
+
+def _in_words(mistake: str) -> str:
+    return mistake.replace("-", " ")

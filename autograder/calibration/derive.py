@@ -1,4 +1,4 @@
-"""From runs to bounds: how far from right solutions a bound must lie for a stated probability of a false failure.
+"""From runs to bounds: how far from right solutions a bound must lie for a stated share of false failures.
 
 Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the statistics
 behind the check of training. On a scale where a quantity has no edges (log or logit), the tail of all right runs
@@ -9,7 +9,7 @@ chapter 4). Whether that holds is tested, not believed: bounds from four fifths 
 
 import math
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -32,11 +32,12 @@ class Calibration:
     Attributes:
         assignment: name of the assignment.
         settings: of the training run that the bounds hold for.
-        probability: stated for one right run to cross any of the bounds.
+        second_runs: the share of right runs that may cross a limit, and are then run again; the share that may go far
+            beyond one, and fail at once, is `FAR` times as large.
         designs: how many right designs.
         runs: how many runs of them.
-        held_out_crossings: how many of them cross bounds that were derived without their seed.
-        held_out_failures: how many would be failed by those: far beyond a bound, or crossing one in the next run too.
+        held_out_crossings: how many runs of each design, where any, cross a limit that was derived without their seed.
+        held_out_failures: how many would be failed by those: far beyond a limit, or crossing one in the next run too.
         upper_95: the upper end of the one-sided 95 % interval of that rate (Clopper and Pearson 1934).
         bounds: derived from all right runs.
         quantiles: of each quantity over all right runs, by name and by `QUANTILES`.
@@ -45,10 +46,10 @@ class Calibration:
 
     assignment: str
     settings: dict[str, Any]
-    probability: float
+    second_runs: float
     designs: int
     runs: int
-    held_out_crossings: int
+    held_out_crossings: dict[str, int]
     held_out_failures: int
     upper_95: float
     bounds: tuple[Bound, ...]
@@ -64,7 +65,7 @@ def derive(
     settings: dict[str, Any],
     quantities: Sequence[Quantity],
     runs: Sequence[Run],
-    probability: float,
+    second_runs: float,
 ) -> Calibration:
     """Derive the bounds and test them.
 
@@ -73,11 +74,11 @@ def derive(
         settings: of the runs.
         quantities: what was measured.
         runs: of right and of wrong solutions.
-        probability: the aim for one run of a right solution to cross any bound.
+        second_runs: the share of right runs that may cross a limit and be run again.
     """
     right = [run for run in runs if run.kind == "right"]
-    bounds = _bounds(quantities, right, probability)
-    crossings, failures = _hold_out(quantities, right, probability)
+    bounds = _bounds(quantities, right, second_runs)
+    crossings, failures = _hold_out(quantities, right, second_runs)
     detection: dict[str, list[bool]] = defaultdict(list)
     for run in runs:
         if run.kind == "wrong":
@@ -86,10 +87,10 @@ def derive(
     return Calibration(
         assignment=assignment,
         settings=settings,
-        probability=probability,
+        second_runs=second_runs,
         designs=len({run.solution for run in right}),
         runs=len(right),
-        held_out_crossings=crossings,
+        held_out_crossings=dict(sorted(crossings.items())),
         held_out_failures=failures,
         upper_95=float(interval.high),
         bounds=bounds,
@@ -98,8 +99,8 @@ def derive(
     )
 
 
-def _bounds(quantities: Sequence[Quantity], right: Sequence[Run], probability: float) -> tuple[Bound, ...]:
-    each = probability / sum(len(quantity.sides) for quantity in quantities)
+def _bounds(quantities: Sequence[Quantity], right: Sequence[Run], second_runs: float) -> tuple[Bound, ...]:
+    each = second_runs / sum(len(quantity.sides) for quantity in quantities)
     return tuple(
         Bound(
             quantity.name,
@@ -141,7 +142,7 @@ def _crosses_far(bounds: tuple[Bound, ...], run: Run) -> bool:
     return values is None or any(not bound.near(values[bound.quantity]) for bound in crossed(bounds, values))
 
 
-def _hold_out(quantities: Sequence[Quantity], right: Sequence[Run], probability: float) -> tuple[int, int]:
+def _hold_out(quantities: Sequence[Quantity], right: Sequence[Run], second_runs: float) -> tuple[Counter[str], int]:
     """How many runs cross bounds that were derived without the seeds of their fifth, and how many would be failed.
 
     As in grading, a run that crosses a bound without going far beyond it is decided by another one: that of the
@@ -150,13 +151,14 @@ def _hold_out(quantities: Sequence[Quantity], right: Sequence[Run], probability:
     seeds = sorted({run.seed for run in right})
     by_seed = {(run.solution, run.seed): run for run in right}
     following = dict(zip(seeds, [*seeds[1:], *seeds[:1]], strict=True))
-    crossings = failures = 0
+    crossings: Counter[str] = Counter()
+    failures = 0
     for fold in range(FOLDS):
         held_out = set(seeds[fold::FOLDS])
-        bounds = _bounds(quantities, [run for run in right if run.seed not in held_out], probability)
+        bounds = _bounds(quantities, [run for run in right if run.seed not in held_out], second_runs)
         for run in right:
             if run.seed in held_out and _crosses(bounds, run):
-                crossings += 1
+                crossings[run.solution] += 1
                 second = by_seed[run.solution, following[run.seed]]
                 failures += _crosses_far(bounds, run) or _crosses(bounds, second)
     return crossings, failures

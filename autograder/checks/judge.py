@@ -9,6 +9,7 @@ import importlib
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,23 @@ def judge(assignment: str, folder: Path) -> Verdict:
     results = getattr(collector, "results", {})
     if getattr(collector, "faults", []) or not results or status not in (0, 1):
         raise GraderFault("\n".join([*getattr(collector, "faults", []), output.getvalue()]))
-    return Verdict(assignment, tuple(results.values()))
+    return Verdict(assignment, _name_causes(assignment, tuple(results.values())))
+
+
+def _name_causes(assignment: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+    """The results; those that failed with what another one's mistake leads to, or with the same one, say so."""
+    if not (CHECKS / assignment / "consequences.py").is_file():
+        return results
+    known = importlib.import_module(f"autograder.checks.{assignment}.consequences")
+    mistakes = list(dict.fromkeys(result.mistake for result in results if result.outcome == "failed"))
+    named: list[CheckResult] = []
+    for result in results:
+        causes = [m for m in mistakes if result.mistake in known.CONSEQUENCES.get(m, ())]
+        if result.mistake in known.LAST:
+            causes += [m for m in mistakes if m not in known.LAST]
+        causes += [before.mistake for before in named if before.mistake == result.mistake]
+        named.append(replace(result, consequence_of=causes[0]) if result.outcome == "failed" and causes else result)
+    return tuple(named)
 
 
 def draw_figures(assignment: str, folder: Path) -> dict[str, bytes]:

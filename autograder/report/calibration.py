@@ -6,6 +6,7 @@ solutions of the instructor's own: it is the evidence behind the bounds that a v
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,12 +25,12 @@ PLOT = "bounds.png"
 RIGHT, WRONG = "#1f77b4", "#d62728"
 
 
-def run_and_show(settings: Settings, probability: float, console: Console, write: bool) -> bool:
+def run_and_show(settings: Settings, second_runs: float, console: Console, write: bool) -> bool:
     """Run what was not run yet, derive the bounds, and print them.
 
     Args:
         settings: what to run.
-        probability: the aim for one run of a right solution to cross any bound.
+        second_runs: the share of right runs that may cross a limit and be run again.
         console: where to print.
         write: make them the bounds in force.
 
@@ -44,7 +45,7 @@ def run_and_show(settings: Settings, probability: float, console: Console, write
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=None)
         runs = measure_all(settings, lambda done, total: progress.update(bar, completed=done, total=total))
-    calibration = derive(settings.assignment, quality.SETTINGS, quality.QUANTITIES, runs, probability)
+    calibration = derive(settings.assignment, quality.SETTINGS, quality.QUANTITIES, runs, second_runs)
     print_calibration(calibration, quality.QUANTITIES, console)
     folder = CHECKS / settings.assignment
     if write:
@@ -72,11 +73,13 @@ def print_calibration(calibration: Calibration, quantities: Sequence[Quantity], 
         cells += [sides[side].far if side in sides else math.nan for side in ("low", "high")]
         table.add_row(quantity.title, *("" if math.isnan(cell) else f"{cell:.3g}" for cell in cells))
     console.print(table)
+    crossings = calibration.held_out_crossings
+    by_design = ", ".join(f"{name} {number}" for name, number in Counter(crossings).most_common())
     console.print(
-        f"{calibration.runs} runs of {calibration.designs} right designs, bounds for a share of "
-        f"{calibration.probability:g} to cross one. With bounds from four fifths of the seeds, "
-        f"{calibration.held_out_crossings} runs of the other fifth cross one and {calibration.held_out_failures} would "
-        f"be failed: at most {100 * calibration.upper_95:.2f} % (95 % upper bound)."
+        f"{calibration.runs} runs of {calibration.designs} right designs; {100 * calibration.second_runs:g} % may need "
+        f"a second run. With bounds from four fifths of the seeds, {sum(crossings.values())} runs of the other fifth "
+        f"do ({by_design or 'none'}), and {calibration.held_out_failures} would be failed: at most "
+        f"{100 * calibration.upper_95:.2f} % of right solutions (95 % upper bound)."
     )
     always = [name for name, (caught, runs) in calibration.detection.items() if caught == runs]
     console.print(f"Wrong solutions that never pass this check ({len(always)}): {', '.join(always) or 'none'}.")

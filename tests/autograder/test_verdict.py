@@ -1,6 +1,7 @@
 """Verdicts: nbgrader reads back exactly the points that were written, and student text cannot become markup."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,16 +59,15 @@ def test_what_a_student_wrote_is_shown_as_text() -> None:
     assert "<script" not in cell.outputs[0].data["text/html"]
 
 
-def test_the_same_mistake_is_explained_once_and_folded_after_that() -> None:
+def test_a_consequence_is_folded_and_names_the_mistake_that_it_follows_from() -> None:
     cell = graded_cell(2.0)
-    seen = [
-        CheckResult(name, "check_losses", "t", "failed", 1.0, "gradients-not-zeroed", f"seen in {name}")
-        for name in ("first", "second")
-    ]
-    write_into_cell(cell, seen)
+    root = CheckResult("root", "check_losses", "t", "failed", 1.0, "loss-detached", "seen at the root")
+    after = CheckResult("after", "check_losses", "t", "failed", 1.0, "encoder-never-updated", "seen after")
+    write_into_cell(cell, [root, replace(after, consequence_of="loss-detached")])
     shown, _, folded = cell.outputs[0].data["text/html"].partition("<details>")
-    assert "seen in first" in shown
-    assert "seen in second" in folded
+    assert "seen at the root" in shown
+    assert "probably follows from: loss detached" in folded and "seen after" in folded
+    assert "Probably this follows from: loss detached." in cell.outputs[0].data["text/plain"]
 
 
 def test_figure_stands_between_the_reasons_and_the_points() -> None:

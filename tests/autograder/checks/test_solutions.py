@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from autograder.checks import make_probes
+from autograder.checks.hw2.consequences import CONSEQUENCES, LAST
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution, load_solution
 
 ROOT = Path(__file__).parents[3]
@@ -75,3 +76,39 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(claim: Claim, inbox: 
 def test_blind_spot_has_its_defined_outcome(claim: Claim, inbox: Path) -> None:
     verdict = judge_solution("hw2", load_solution(claim.path), inbox, leave_out=("convergence",))
     assert disagreement(claim, verdict, left_out=["training_converges"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("solution", "causes"),
+    [
+        ("encoder_has_no_optimizer", {"encoder_learns_only_from_the_reconstruction": "module-without-optimizer"}),
+        ("labels_swapped", {"discriminator_learns_only_from_its_loss": "labels-swapped"}),
+        (
+            "flipped_everywhere",
+            {"generator_loss_is_right": "labels-swapped", "discriminator_learns_only_from_its_loss": "labels-swapped"},
+        ),
+    ],
+)
+def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alone(
+    solution: str, causes: dict[str, str], inbox: Path
+) -> None:
+    path = SOLUTIONS / "wrong" / f"{solution}.py"
+    claim = next(claim for claim in WRONG if claim.path == path)
+    verdict = judge_solution("hw2", load_solution(path), inbox, leave_out=("convergence",))
+    failed = {result.name: result.consequence_of for result in verdict.checks if result.outcome == "failed"}
+    assert failed[claim.check] == ""
+    assert causes.items() <= failed.items()
+
+
+def test_no_mistake_follows_from_itself_by_way_of_others() -> None:
+    def reached(mistake: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [*CONSEQUENCES.get(mistake, ())]
+        while waiting:
+            if (after := waiting.pop()) not in found:
+                found.add(after)
+                waiting += CONSEQUENCES.get(after, ())
+        return found
+
+    assert [mistake for mistake in CONSEQUENCES if mistake in reached(mistake)] == []
+    assert not set(CONSEQUENCES) & set(LAST)
