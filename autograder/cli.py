@@ -152,7 +152,7 @@ def calibrate(
     wrong_seeds: Annotated[int, typer.Option(min=0, help="runs of each wrong solution")] = 4,
     second_runs: Annotated[
         float, typer.Option(min=1e-9, max=0.05, help="the share of right runs that may need a second run")
-    ] = 0.01,
+    ] = 0.002,
     write: Annotated[bool, typer.Option("--write", help="put the bounds and their plot beside the checks")] = False,
     processes: Annotated[
         int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)

@@ -7,7 +7,7 @@ bubblewrap and this package. A fault of ours is an exception, and never a zero.
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,13 +114,13 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
     with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
         place = folder or Path(temporary)
         notebook, verdict, peak, seconds = _run_and_judge(task, repaired, place, remarks)
-        near = [check for check in verdict.checks if check.near_threshold]
+        near = verdict.near_threshold
         if near:
             (place / "again").mkdir()
             told: list[str] = []
             other_seed = replace(task, seed=task.seed ^ 1)
             _, second, peak_again, seconds_again = _run_and_judge(other_seed, repaired, place / "again", told)
-            verdict = _decided_by(verdict, [check.name for check in near], second)
+            verdict = verdict.decided_by(second)
             peak, seconds = max(peak, peak_again), seconds | {"second run": round(sum(seconds_again.values()), 3)}
             remarks += [remark for remark in told if remark not in remarks]
             remarks += [f"Close to a threshold, so a second run with another seed decided: {c.title}" for c in near]
@@ -215,12 +215,6 @@ def _phases(execution: "Execution") -> dict[str, float]:
         phase = str(intake.grade_id(cell)) if intake.graded_by_checks(cell) else "notebook"
         phases[phase] = phases.get(phase, 0.0) + seconds
     return phases | {"end": execution.seconds - sum(phases.values())}
-
-
-def _decided_by(verdict: Verdict, names: Sequence[str], second: Verdict) -> Verdict:
-    """The verdict, with the results of the checks of those names from the verdict on a second run."""
-    results = {check.name: check for check in second.checks}
-    return replace(verdict, checks=tuple(results[c.name] if c.name in names else c for c in verdict.checks))
 
 
 def _not_checked(verdict: Verdict, reason: str) -> Verdict:

@@ -8,7 +8,7 @@ so the verdict replaces the outputs of a graded cell entirely and always ends wi
 import html
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from nbformat import NotebookNode
@@ -73,6 +73,16 @@ class Verdict:
     def needs_a_person(self, cell: str) -> bool:
         """Whether the points of a graded cell must be given by a person."""
         return any(check.outcome == "cannot_judge" for check in self.for_cell(cell))
+
+    @property
+    def near_threshold(self) -> tuple[CheckResult, ...]:
+        """What a second run decides."""
+        return tuple(check for check in self.checks if check.near_threshold)
+
+    def decided_by(self, second: "Verdict") -> "Verdict":
+        """This verdict, but with the second one's results of the checks that were near a threshold."""
+        results = {check.name: check for check in second.checks}
+        return replace(self, checks=tuple(results[c.name] if c.near_threshold else c for c in self.checks))
 
     def to_json(self) -> dict[str, Any]:
         checks = [{**asdict(check), "points": check.points} for check in self.checks]
