@@ -8,12 +8,14 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from autograder.deadlines import LatePolicy, parse_moment
 from autograder.errors import UsageError
 from autograder.sandbox.limits import Limits
 
@@ -32,14 +34,20 @@ class Assignment:
     Attributes:
         name: the name of its folder in `source/` and `release/`, for example "hw2".
         title: what people read.
-        due: "YYYY-MM-DD HH:MM" in the course's time zone, or None where there is no deadline.
+        due: the last moment at which work is in time, aware; or None where there is no deadline.
         notebook: file name of the one graded notebook.
+        required: the files to hand in, each with the points that are lost without it.
+        group_size: how many people may hand in together.
+        late: what late work loses.
     """
 
     name: str
     title: str
-    due: str | None
+    due: datetime | None
     notebook: str
+    required: Mapping[str, float]
+    group_size: int
+    late: LatePolicy
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Course:
         time_zone: name of an IANA time zone.
         assignments: by name.
         limits: what one submission may use in the sandbox.
+        roster: the CSV file of the people of the course, or None.
+        extensions: the CSV file of extended deadlines, or None.
     """
 
     root: Path
@@ -59,6 +69,8 @@ class Course:
     time_zone: str
     assignments: dict[str, Assignment]
     limits: Limits
+    roster: Path | None = None
+    extensions: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -123,7 +135,7 @@ class _Reader:
         self.lines = text.splitlines()
 
     def course(self, data: dict[str, Any]) -> Course:
-        self.known((), data, {"name", "time_zone", "assignments", "limits"})
+        self.known((), data, {"name", "time_zone", "roster", "extensions", "assignments", "limits"})
         zone = self.value((), data, "time_zone", str)
         try:
             ZoneInfo(zone)
@@ -136,30 +148,78 @@ class _Reader:
             root=self.path.parent.resolve(),
             name=self.value((), data, "name", str),
             time_zone=zone,
-            assignments={name: self.assignment(name, table) for name, table in tables.items()},
+            assignments={name: self.assignment(name, table, zone) for name, table in tables.items()},
             limits=self.limits(self.value((), data, "limits", dict) if "limits" in data else {}),
+            roster=self.path.parent.resolve() / self.value((), data, "roster", str) if "roster" in data else None,
+            extensions=(
+                self.path.parent.resolve() / self.value((), data, "extensions", str) if "extensions" in data else None
+            ),
         )
 
-    def assignment(self, name: str, table: Any) -> Assignment:
+    def assignment(self, name: str, table: Any, zone: str) -> Assignment:
         where = ("assignments", name)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
             raise self.wrong(where, "is no name for a folder; use letters, digits, _ and -")
         if not isinstance(table, dict):
             raise self.wrong(where, "must be a table, as in [assignments.hw2]")
-        self.known(where, table, {"title", "due", "notebook"})
+        self.known(where, table, {"title", "due", "notebook", "required", "group_size", "late"})
         notebook = self.value(where, table, "notebook", str)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]*\.ipynb", notebook):
             raise self.wrong(
                 (*where, "notebook"), f"is {notebook!r}, but must be a plain file name that ends in .ipynb"
             )
-        due = self.value(where, table, "due", str) if "due" in table else None
-        if due is not None:
+        due = None
+        if "due" in table:
             try:
-                datetime.strptime(due, "%Y-%m-%d %H:%M")  # local time of the course
-            except ValueError:
-                problem = f'is {due!r}, but must be written as "2023-02-24 23:59"'
-                raise self.wrong((*where, "due"), problem) from None
-        return Assignment(name, self.value(where, table, "title", str), due, notebook)
+                due = parse_moment(self.value(where, table, "due", str), zone)
+            except ValueError as error:
+                raise self.wrong((*where, "due"), str(error)) from None
+        group_size = table.get("group_size", 1)
+        if not _is_number(group_size, int) or group_size < 1:
+            raise self.wrong((*where, "group_size"), f"is {group_size!r}, but must be a whole number above 0")
+        return Assignment(
+            name=name,
+            title=self.value(where, table, "title", str),
+            due=due,
+            notebook=notebook,
+            required=self.required((*where, "required"), table.get("required", {notebook: 0}), notebook),
+            group_size=group_size,
+            late=self.late((*where, "late"), table.get("late", "none")),
+        )
+
+    def required(self, where: tuple[str, ...], table: Any, notebook: str) -> dict[str, float]:
+        if not isinstance(table, dict):
+            raise self.wrong(where, 'must be a table of files and points, as in { netid = 1, "hw2.pdf" = 1 }')
+        for file, points in table.items():
+            if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]*", file):
+                raise self.wrong(where, f"names {file!r}, which is no plain file name")
+            if not _is_number(points) or points < 0:
+                raise self.wrong(where, f"gives {points!r} for {file}, but must give the points lost, 0 or more")
+        if notebook not in table:
+            raise self.wrong(where, f"does not name the notebook, {notebook}")
+        return {file: float(points) for file, points in table.items()}
+
+    def late(self, where: tuple[str, ...], value: Any) -> LatePolicy:
+        match value:
+            case "none":
+                return LatePolicy()
+            case {"points_per_day": points, "days": days} if len(value) == 2:
+                if _is_number(points) and points >= 0 and _is_number(days, int) and 0 < days <= 366:
+                    return LatePolicy(tuple((day, day * float(points)) for day in range(1, days + 1)))
+            case {"table": [_, *_] as rows} if len(value) == 1:
+                pairs = [tuple(row) for row in rows if isinstance(row, list) and len(row) == 2]
+                numbers = all(
+                    _is_number(day, int) and day > 0 and _is_number(lost) and lost >= 0 for day, lost in pairs
+                )
+                if len(pairs) == len(rows) and numbers:
+                    days, losses = zip(*pairs, strict=True)
+                    if list(days) == sorted(set(days)) and list(losses) == sorted(losses):
+                        return LatePolicy(tuple((day, float(lost)) for day, lost in pairs))
+        raise self.wrong(
+            where,
+            f'is {value!r}, but must be "none", {{ points_per_day = 2, days = 3 }}, '
+            "or { table = [[1, 2], [7, 10]] } with rising days and points",
+        )
 
     def limits(self, table: dict[str, Any]) -> Limits:
         self.known(("limits",), table, {field.name for field in fields(Limits)})
@@ -213,6 +273,11 @@ class _Reader:
             elif table == where[:-1] and re.match(rf"\s*[\"']?{re.escape(where[-1])}[\"']?\s*[=.]", line):
                 return number
         return found
+
+
+def _is_number(value: Any, kind: type | tuple[type, ...] = (int, float)) -> bool:
+    """Whether it is a finite number of that kind; in TOML, true and nan are values, too."""
+    return isinstance(value, kind) and not isinstance(value, bool) and abs(value) < 1e9  # type: ignore[arg-type]
 
 
 def _read_or_make_secret(path: Path) -> str:

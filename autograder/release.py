@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbformat import NotebookNode
@@ -156,7 +156,7 @@ def _deadline_line(course: Course, assignment: str) -> str:
     due = course.assignment(assignment).due
     if due is None:
         return NO_DEADLINE
-    moment = datetime.strptime(due, "%Y-%m-%d %H:%M")
+    moment = due.astimezone(ZoneInfo(course.time_zone))
     return f"**Deadline:** {moment:%A}, {moment.day} {moment:%B %Y, %H:%M} ({course.time_zone})."
 
 

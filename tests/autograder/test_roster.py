@@ -1,0 +1,63 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from autograder.config import load_course
+from autograder.errors import UsageError
+from autograder.roster import load_extensions, load_roster
+
+TOML = """\
+name = "C"
+time_zone = "America/Chicago"
+roster = "roster.csv"
+extensions = "extensions.csv"
+[assignments.hw2]
+title = "H"
+notebook = "hw2.ipynb"
+"""
+ROSTER = '\ufeffID, Name, Email, canvas_id\r\nAda1,"Lovelace, Ada",Ada@uni.edu,77\r\n\r\nbob2,Bob,,\r\n'
+EXTENSIONS = "id,assignment,until,reason\nada1,hw2,2023-02-26 23:59,ill\nADA1,hw2,2023-02-25 23:59,\n"
+
+
+@pytest.fixture
+def course(tmp_path):
+    for name, text in {"course.toml": TOML, "roster.csv": ROSTER, "extensions.csv": EXTENSIONS}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return load_course(tmp_path)
+
+
+def test_a_roster_as_spreadsheets_write_it_is_read(course):
+    people = load_roster(course)
+    assert list(people) == ["ada1", "bob2"]
+    assert (people["ada1"].name, people["ada1"].email) == ("Lovelace, Ada", "ada@uni.edu")
+    assert people["ada1"].lms == {"canvas_id": "77"}
+
+
+def test_the_latest_extension_of_a_person_counts(course):
+    until = datetime(2023, 2, 27, 5, 59, 59, 999999, tzinfo=UTC)
+    assert load_extensions(course, "hw2") == {"ada1": until}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("roster.csv", "id,name\na,b\n", "line 1: the column 'email' is missing"),
+        ("roster.csv", "id,name,email\na,b,c\nA,b,c\n", "line 3: the id a is there twice"),
+        ("roster.csv", "id,name,email\n,b,c\n", "line 2: the id is missing"),
+        ("roster.csv", "id,name,email\na,b,c,d\n", "line 2: there are more fields than columns"),
+        ("extensions.csv", "id,assignment,until\nada1,hw3,2023-02-26 23:59\n", "line 2: there is no assignment 'hw3'"),
+        ("extensions.csv", "id,assignment,until\neve9,hw2,2023-02-26 23:59\n", "line 2: the id 'eve9' is not on"),
+        ("extensions.csv", "id,assignment,until\nada1,hw2,tomorrow\n", "line 2: `until` is 'tomorrow', but must"),
+    ],
+    ids=["no column", "twice", "no id", "too many fields", "no assignment", "not on the roster", "no moment"],
+)
+def test_each_mistake_is_one_sentence_with_file_and_line(course, file, text, said):
+    (course.root / file).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_extensions(course, "hw2")
+
+
+def test_a_missing_roster_is_told(course):
+    (course.root / "roster.csv").unlink()
+    with pytest.raises(UsageError, match=r"There is no .*roster\.csv"):
+        load_roster(course)
