@@ -1,0 +1,124 @@
+"""Verifies the files of a submission: the same function for the student before, and the collector after, handing in.
+
+Stands at the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. It
+takes no points and changes nothing; it makes remarks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from course_utils.handin.netid import NetidFile, parse_netid
+from course_utils.handin.notebook import NotebookContent, read_notebook
+from course_utils.handin.pdf import PdfCheck, compare_pdf, read_pdf
+
+REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
+
+
+@dataclass(frozen=True)
+class FilesCheck:
+    """What was found in the files of a submission.
+
+    Attributes:
+        present, missing: the required files that are there and that are not.
+        netid: what the file `netid` says, or None where it is missing.
+        pdf: how the PDF compares with the notebook, or None where one of the two is missing.
+        remarks: everything that a person should look at, one sentence each; empty where all is well.
+    """
+
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    netid: NetidFile | None
+    pdf: PdfCheck | None
+    remarks: tuple[str, ...]
+
+
+def check_files(
+    files: Mapping[str, bytes],
+    required: Sequence[str] = REQUIRED,
+    group_size: int = 2,
+    names: Iterable[str] = (),
+) -> FilesCheck:
+    """Check that the required files are there, can be read and belong together.
+
+    Args:
+        files: contents by file name; names that are not in `required` are only used to explain a missing one.
+        required: which files there must be: `netid`, one notebook (.ipynb) and one PDF (.pdf), or some of them.
+        group_size: how many people a group may have.
+        names: names, ids and e-mail addresses that must not be in the notebook or the PDF, since grading is
+            anonymous; the ids in `netid` are searched for as well.
+    """
+    remarks: list[str] = []
+    present = tuple(name for name in required if name in files)
+    missing = tuple(name for name in required if name not in files)
+    for name in missing:
+        alike = next((other for other in files if _plain(other) == _plain(name)), None)
+        remarks.append(f"{name} is missing" + (f" (there is “{alike}”: rename it)." if alike else "."))
+    netid = parse_netid(files["netid"], group_size) if "netid" in present else None
+    if netid:
+        remarks += netid.remarks
+    texts: dict[str, str] = {}
+    notebook = next((name for name in present if name.endswith(".ipynb")), None)
+    if notebook:
+        try:
+            content = read_notebook(files[notebook])
+        except ValueError as error:
+            remarks.append(f"{notebook} cannot be read: {error}.")
+            notebook = None
+        else:
+            texts[notebook] = content.text
+            remarks += _notebook_remarks(notebook, content)
+    pdf, check = next((name for name in present if name.endswith(".pdf")), None), None
+    if pdf:
+        try:
+            texts[pdf] = read_pdf(files[pdf])
+        except ValueError as error:
+            check = PdfCheck(None, (), (f"The PDF cannot be read: {error}.",))
+        else:
+            check = compare_pdf(texts[pdf], files[notebook]) if notebook else None
+        remarks += check.remarks if check else ()
+    remarks += mentions(texts, (*(netid.ids if netid else ()), *names))
+    return FilesCheck(present, missing, netid, check, tuple(remarks))
+
+
+def mentions(texts: Mapping[str, str], needles: Iterable[str]) -> tuple[str, ...]:
+    """A remark for each text, by file name, and each of `needles` (names, ids, e-mail addresses) that stands in it.
+
+    Only whole words count, in any case and with or without accents; a name may be broken over two lines. Needles of
+    fewer than three characters are passed over, since they are found everywhere.
+    """
+    wanted = {
+        needle: re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, _plain(needle).split())) + r"(?!\w)")
+        for needle in dict.fromkeys(needles)
+        if len(needle.strip()) >= 3
+    }
+    remarks = []
+    for name, text in texts.items():
+        plain = _plain(text)
+        remarks += [
+            f"{name} mentions “{needle}”, but grading is anonymous."
+            for needle, pattern in wanted.items()
+            if pattern.search(plain)
+        ]
+    return tuple(remarks)
+
+
+def _notebook_remarks(name: str, content: NotebookContent) -> list[str]:
+    remarks = []
+    if content.unrun:
+        remarks.append(f"{name} has {_count(content.unrun, 'code cell')} that never ran: run all cells and save.")
+    if content.errors:
+        remarks.append(f"{name} has {_count(content.errors, 'cell')} that ended with an error.")
+    if content.unanswered:
+        remarks.append(f"{name} has {_count(content.unanswered, 'written answer')} still empty.")
+    return remarks
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -1,0 +1,131 @@
+"""Takes out of a notebook what its PDF must show: the written answers and the printed losses.
+
+Part of the last step before a submission in the flow course material -> submission -> trace -> verdict ->
+gradebook -> report. The notebook is somebody else's file, of any content: it is read as plain JSON, and whatever is
+not as a notebook has it is passed over.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BYTES = 64 * 2**20
+MAX_PIECES = 2000  # sentences and loss lines; a long homework has some hundred
+UNANSWERED = "YOUR ANSWER HERE"
+
+_SKIPPED = re.compile(
+    r"\$\$.*?\$\$|(?<!\\)\$[^$\n]+(?:\n[^$\n]+)*\$"  # mathematics
+    r"|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{(\w+\*?)\}.*?\\end\{\1\}"
+    r"|!\[[^\]\n]*\]\([^)\n]*\)|(?<=\])\([^)\n]*\)"  # images, and the addresses of links
+    r"|<!--.*?-->|</?[a-zA-Z][^<>]*>",  # comments and tags of HTML
+    re.DOTALL,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n\s*\n|\n\s*(?:[-*+|>#]|\d+[.)])|\|")
+_LOSS_LINE = re.compile(r"\bloss\b.*\d\.\d", re.IGNORECASE)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+@dataclass(frozen=True)
+class NotebookContent:
+    """What a notebook holds, as far as it must be seen in its PDF.
+
+    Attributes:
+        answers: pieces of the written answers, at most a sentence each, without mathematics.
+        losses: the printed lines with losses.
+        unanswered: how many written answers are empty or still the placeholder.
+        unrun: how many code cells, not empty, have never been run.
+        errors: how many code cells end with an error.
+        text: everything in it that a person can read.
+    """
+
+    answers: tuple[str, ...]
+    losses: tuple[str, ...]
+    unanswered: int
+    unrun: int
+    errors: int
+    text: str
+
+
+def read_notebook(content: bytes) -> NotebookContent:
+    """Read a notebook of format 4.
+
+    Raises:
+        ValueError: it is too large, no JSON, or has no cells; the message says which, without a full stop.
+    """
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not a notebook file, or is cut off") from None
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list) or not cells:
+        raise ValueError("it has no cells")
+    answers: list[str] = []
+    losses: list[str] = []
+    texts: list[str] = []
+    unanswered = unrun = errors = 0
+    for cell in cells:
+        if not isinstance(cell, dict):
+            continue
+        source = _text(cell.get("source"))
+        texts.append(source)
+        if _is_answer(cell):
+            unanswered += source.strip() in ("", UNANSWERED)
+            answers += split_sentences(source.replace(UNANSWERED, ""))
+        if cell.get("cell_type") == "code":
+            unrun += bool(source.strip()) and cell.get("execution_count") is None
+            outputs = [output for output in _list(cell.get("outputs")) if isinstance(output, dict)]
+            errors += any(output.get("output_type") == "error" for output in outputs)
+            printed = [text for output in outputs for text in _printed(output)]
+            texts += printed
+            losses += [line for text in printed for line in text.splitlines() if _LOSS_LINE.search(line)]
+    return NotebookContent(
+        tuple(answers[:MAX_PIECES]), tuple(losses[:MAX_PIECES]), unanswered, unrun, errors, "\n".join(texts)
+    )
+
+
+def split_sentences(markdown: str) -> list[str]:
+    """The text of `markdown` in pieces of at most a sentence, cut also where mathematics was left out."""
+    return [
+        " ".join(piece.split())
+        for part in _SENTENCE_END.split(_SKIPPED.sub("\n\n", markdown))
+        if part is not None
+        for piece in re.split(r"\n\s*\n", part)
+        if sum(letter.isalnum() for letter in piece) >= 8  # shorter ones are found anywhere
+    ]
+
+
+def _is_answer(cell: dict[str, Any]) -> bool:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if cell.get("cell_type") != "markdown" or not isinstance(nbgrader, dict):
+        return False
+    return nbgrader.get("solution") is True or nbgrader.get("task") is True
+
+
+def _printed(output: dict[str, Any]) -> Iterator[str]:
+    """The readable text of an output, without colours and without what a progress bar wrote over."""
+    data = output.get("data")
+    texts = [output.get("text")]
+    if isinstance(data, dict):
+        texts.append(data.get("text/plain"))
+    if output.get("output_type") == "error":
+        texts += [output.get("ename"), output.get("evalue")]
+    for text in texts:
+        lines = _ANSI.sub("", _text(text)).replace("\r\n", "\n").split("\n")
+        shown = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
+        if shown.strip():
+            yield shown
+
+
+def _text(source: Any) -> str:
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
