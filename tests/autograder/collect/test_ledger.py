@@ -1,0 +1,86 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.collect.ledger import Commit, Observation, append, last_received, load, receipts
+from autograder.errors import UsageError
+
+
+def seen(at, *new, source="team"):
+    return Observation(source, at, tuple(Commit(name, dated) for name, dated in new), new[0][0] if new else None)
+
+
+def moment(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+observed = st.lists(st.tuples(st.integers(0, 1000), st.lists(st.integers(-100, 1100), max_size=4)), max_size=6)
+
+
+@given(observed, st.integers(0, 1000))
+def test_a_commit_is_never_received_outside_the_interval_in_which_it_arrived(given_observations, until):
+    ordered = sorted(given_observations, key=lambda pair: pair[0])
+    observations = [
+        seen(at, *[(f"{number}.{index}", dated) for index, dated in enumerate(dates)])
+        for number, (at, dates) in enumerate(ordered)
+    ]
+    found = receipts(observations)
+    assert len(found) == sum(len(o.new) for o in observations)
+    assert [r.received for r in found] == sorted(r.received for r in found)
+    ats = [o.at for o in observations]
+    for receipt in found:
+        number = int(receipt.commit.split(".")[0])
+        assert receipt.received <= moment(ats[number])
+        assert number == 0 or receipt.received >= moment(ats[number - 1])
+    chosen = last_received(found, moment(until))
+    assert chosen is None or chosen.received <= moment(until)
+    assert all(r.received > moment(until) for r in found[found.index(chosen) + 1 :]) if chosen else True
+
+
+def test_a_date_before_a_collection_that_did_not_see_the_commit_is_not_believed():
+    found = receipts([seen(100, ("a", 50)), seen(200, ("b", 60))])
+    assert [(r.commit, r.received, r.contradicted) for r in found] == [
+        ("a", moment(50), False),
+        ("b", moment(100), True),
+    ]
+    assert last_received(found, moment(99)).commit == "a"
+
+
+def test_a_date_in_the_future_is_the_time_of_the_collection():
+    (receipt,) = receipts([seen(100, ("a", 5000))])
+    assert (receipt.received, receipt.contradicted) == (moment(100), True)
+
+
+def test_a_branch_rewritten_after_the_deadline_does_not_take_away_what_was_there():
+    found = receipts([seen(100, ("b", 90), ("a", 80)), seen(200, ("x", 150))])
+    assert last_received(found, moment(120)).commit == "b"
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=5))
+def test_the_ledger_returns_what_was_appended(tmp_path_factory, moments):
+    path = tmp_path_factory.mktemp("ledger") / "folder" / "hw2.jsonl"
+    for at in moments:
+        append(path, seen(at, (f"c{at}", at)))
+    assert load(path).get("team", []) == sorted((seen(at, (f"c{at}", at)) for at in moments), key=lambda o: o.at)
+
+
+@given(st.integers(1, 60))
+def test_a_line_cut_off_by_a_crash_loses_nothing_else(tmp_path_factory, cut):
+    path = tmp_path_factory.mktemp("ledger") / "hw2.jsonl"
+    append(path, seen(1, ("a", 1)))
+    whole = path.read_bytes()
+    append(path, seen(2, ("b", 2)))
+    path.write_bytes(path.read_bytes()[: len(whole) + cut])
+    append(path, seen(3, ("c", 3)))
+    assert [o.at for o in load(path)["team"]] == [1, 3]
+
+
+def test_a_foreign_line_is_told_with_its_number(tmp_path):
+    path = tmp_path / "hw2.jsonl"
+    append(path, seen(1, ("a", 1)))
+    with path.open("a") as file:
+        file.write('{"source": "team"}\n')
+    with pytest.raises(UsageError, match="line 2"):
+        load(path)
