@@ -48,6 +48,23 @@ def release(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
 
 
 @app.command()
+def collect(
+    assignment: AssignmentName,
+    sources: Annotated[
+        Path, typer.Option("--from", help="a CSV of teams and repositories, or a folder of clones", show_default=False)
+    ],
+    course: CourseFolder = Path(),
+) -> None:
+    """Collect the teams' repositories into submitted/. Exits 3 when any of them needs a look."""
+    from autograder.config import load_course
+    from autograder.report.collection import collect_and_show
+
+    teams = collect_and_show(load_course(course), assignment, sources, console)
+    if any(team.remarks for team in teams):
+        raise typer.Exit(3)
+
+
+@app.command()
 def grade(
     assignment: AssignmentName,
     course: CourseFolder = Path(),

@@ -1,16 +1,7 @@
-import os
-import subprocess
-
 import pytest
 
 from autograder.collect.git import GitError, content, fetch, history, tree
-
-
-def git(folder, *arguments, date="2023-02-20T12:00:00+0000"):
-    who = {f"GIT_{role}_{what}": "Ada" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-    command = ["git", "-c", "protocol.file.allow=always", "-C", str(folder), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | who | dates).stdout
+from tests.autograder.collect.repositories import git
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""Shows a collection in the terminal: one line a team, and what needs a look.
+
+Stands beside submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
+"""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from autograder.collect.collect import collect
+from autograder.collect.sources import read_sources
+from autograder.config import Course
+from autograder.deadlines import show, show_late
+from autograder.errors import UsageError
+from autograder.teams import Team
+
+
+def collect_and_show(course: Course, assignment: str, sources: Path, console: Console) -> list[Team]:
+    """Collect the repositories listed in `sources`; print a table and the remarks.
+
+    Raises:
+        UsageError: the list, the roster or the extensions cannot be used.
+    """
+    course.assignment(assignment)
+    listed = read_sources(sources)
+    if not listed:
+        raise UsageError(f"{sources} names no repository.")
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task(f"Collecting {assignment}", total=len(listed))
+        teams = collect(course, assignment, listed, lambda source: progress.advance(bar))
+    console.print(_table(course, assignment, teams))
+    for team in teams:
+        for remark in team.remarks:
+            console.print(f"{escape(team.source)}: {escape(remark)}", soft_wrap=True)
+    return teams
+
+
+def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
+    table = Table(title=f"{assignment}: {len(teams)} repositories", title_justify="left")
+    for heading in ("repository", "team", "members", "commit", "received", "late by", "files"):
+        table.add_column(heading)
+    table.add_column("remarks", justify="right")
+    required = course.assignment(assignment).required
+    for team in teams:
+        table.add_row(
+            escape(team.source),
+            team.pseudonym,
+            escape(", ".join(team.members)) or "-",
+            team.commit[:10] if team.commit else "-",
+            show(team.received, course.time_zone) if team.received else "-",
+            show_late(team.late) + ("" if team.accepted else " (not accepted)"),
+            f"{len(team.files)}/{len(required)}",
+            str(len(team.remarks) or ""),
+        )
+    return table
