@@ -9,7 +9,6 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearMarkScheme,
     GetGrades,
@@ -19,6 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.preprocessors import (
+    AssignPenalties,
     GradeSubmission,
     MarkForReview,
     RepairSubmission,
@@ -53,7 +53,7 @@ c.Autograde.autograde_preprocessors = [
     LimitOutput,
     SaveAutoGrades,
     MarkForReview,  # after SaveAutoGrades, which resets the mark
-    AssignLatePenalties,
+    AssignPenalties,  # instead of nbgrader's AssignLatePenalties
     CheckCellMetadata,
 ]
 

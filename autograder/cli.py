@@ -124,14 +124,17 @@ def export(
         Path | None, typer.Option(help="the CSV file; default: exports/ASSIGNMENT.csv", show_default=False)
     ] = None,
 ) -> None:
-    """Write the grades as nbgrader's CSV file."""
+    """Write the grades as nbgrader's CSV file, and beside it, as NAME-people.csv, one line for each person."""
     from autograder.config import load_course
     from autograder.gradebook import export_csv
+    from autograder.people import export_people
 
     settings = load_course(course)
     path = to or settings.root / "exports" / f"{assignment}.csv"
+    people = path.with_name(f"{path.stem}-people.csv")
     export_csv(settings, assignment, path)
-    print(path)
+    export_people(settings, assignment, people)
+    print(path, people, sep="\n")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import glob
 import json
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,9 @@ from traitlets.config import Config, PyFileConfigLoader
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
 from autograder.errors import UsageError
-from autograder.preprocessors import RESULT_KEY
+from autograder.penalties import penalties
+from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
+from autograder.teams import load_teams
 
 CONFIG_FILE = "nbgrader_config.py"
 _STAGED = f"{STATE_FOLDER}/staged"
@@ -40,14 +42,19 @@ class Score:
     """The points of one submission in the gradebook.
 
     Attributes:
-        points: all that is given so far, by checks and by people.
+        points: all that is given so far, by checks and by people, less the penalty; may be negative until all
+            is marked.
         max_points: of the whole assignment.
         waiting: names of the cells that still wait for a person.
+        penalty: points taken off for lateness and missing files.
+        cells: points of each graded cell.
     """
 
     points: float
     max_points: float
     waiting: tuple[str, ...]
+    penalty: float
+    cells: Mapping[str, float]
 
 
 def check_gradebook(course: Course, assignment: str) -> None:
@@ -73,14 +80,20 @@ def check_gradebook(course: Course, assignment: str) -> None:
 
 
 def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:
-    """Whether the gradebook and `autograded/` hold the result of that name already."""
+    """Whether the gradebook and `autograded/` hold the result of that name, with today's penalties, already."""
     path = course.root / "autograded" / student / assignment / course.assignment(assignment).notebook
     try:
-        if json.loads(path.read_text(encoding="utf-8"))["metadata"].get(RESULT_KEY) != key:
+        shown = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        if shown[RESULT_KEY] != key:
             return False
     except (OSError, ValueError, KeyError):
         return False
-    return read_score(course, assignment, student) is not None
+    score = read_score(course, assignment, student)
+    if score is None:
+        return False
+    team = load_teams(course, assignment).get(student)
+    lines = penalties(course.assignment(assignment), team, score.max_points)
+    return shown.get(PENALTIES_KEY) == [[line.name, line.points] for line in lines]
 
 
 def save(course: Course, assignment: str, student: str) -> str | None:
@@ -128,10 +141,15 @@ def read_score(course: Course, assignment: str, student: str) -> Score | None:
             submission = gradebook.find_submission(assignment, student)
         except MissingEntry:
             return None
-        waiting = (
-            grade.name for notebook in submission.notebooks for grade in notebook.grades if grade.needs_manual_grade
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        penalty = float(submission.late_submission_penalty or 0)
+        return Score(
+            points=float(submission.score) - penalty,
+            max_points=float(submission.max_score),
+            waiting=tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade)),
+            penalty=penalty,
+            cells={grade.name: float(grade.score) for grade in sorted(grades, key=lambda grade: grade.name)},
         )
-        return Score(float(submission.score), float(submission.max_score), tuple(sorted(waiting)))
 
 
 def export_csv(course: Course, assignment: str, path: Path) -> None:

@@ -22,9 +22,13 @@ from autograder import intake
 from autograder.config import STATE_FOLDER, Course, load_course
 from autograder.errors import UsageError
 from autograder.grading import GradedSubmission, grade_submission, load_graded, make_task, store_graded
+from autograder.penalties import penalties
+from autograder.teams import load_teams
 from autograder.verdict import Verdict
 
 RESULT_KEY = "autograder_result"  # in the graded notebook's metadata: which stored result it shows
+
+PENALTIES_KEY = "autograder_penalties"  # and which penalties, as pairs of name and points
 
 Resources = dict[str, Any]
 Converted = tuple[NotebookNode, Resources]
@@ -81,6 +85,30 @@ class MarkForReview(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
         if resources["nbgrader"]["needs_a_person"]:
             _mark_for_review(resources, cells=resources["nbgrader"]["needs_a_person"])
+        return nb, resources
+
+
+class AssignPenalties(NbGraderPreprocessor):
+    """For `Autograde.autograde_preprocessors`, after `SaveAutoGrades`, instead of nbgrader's `AssignLatePenalties`.
+
+    nbgrader's own takes no more than the points that are there before a person has marked anything, knows no
+    extensions, and has no lines of their own for what is taken off.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
+        place = resources["nbgrader"]
+        course = load_course(Path(self.parent.parent.coursedir.root))
+        team = load_teams(course, place["assignment"]).get(place["student"])
+        with Gradebook(place["db_url"]) as gradebook:
+            saved = gradebook.find_submission_notebook(place["notebook"], place["assignment"], place["student"])
+            lines = penalties(course.assignment(place["assignment"]), team, float(saved.max_score))
+            taken = min(sum(line.points for line in lines), float(saved.max_score))
+            saved.late_submission_penalty = taken or None
+            gradebook.db.commit()
+        nb.metadata[PENALTIES_KEY] = [[line.name, line.points] for line in lines]
+        if lines:
+            text = "**Points taken off**\n\n" + "\n".join(f"- {line.name}: {line.points:g}" for line in lines)
+            nb.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="autograder-penalties"))
         return nb, resources
 
 

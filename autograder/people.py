@@ -1,0 +1,95 @@
+"""Grades out of teams: a CSV with one line a person and a column for every component of the grade.
+
+Stands at report in the flow course material -> submission -> trace -> verdict -> gradebook -> report. Nobody is
+left out: neither who handed nothing in, nor a team whose members are unknown.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder import gradebook
+from autograder.config import Course
+from autograder.penalties import penalties
+from autograder.roster import load_roster
+from autograder.teams import Team, load_teams
+
+_FIRST = ("id", "name", "email", "assignment", "team", "members", "received", "late_hours", "status")
+_LAST = ("points", "penalties", "penalty_points", "score", "max_score")
+
+
+def export_people(course: Course, assignment: str, path: Path) -> None:
+    """Write the grade of each person to `path`, all of it or nothing.
+
+    A score stays empty where a person must decide first: someone in two teams, or a group that is too large.
+
+    Raises:
+        UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
+    """
+    gradebook.check_gradebook(course, assignment)
+    rows = [row | _grade(course, assignment, row["team"], row["status"]) for row in _people(course, assignment)]
+    known = {*_FIRST, *_LAST}
+    cells = list(dict.fromkeys(name for row in rows for name in row if name not in known))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*_FIRST, *cells, *_LAST], restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    draft.replace(path)
+
+
+def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
+    roster, teams = load_roster(course), load_teams(course, assignment).values()
+    of: dict[str, list[Team]] = {}
+    for team in teams:
+        for member in team.members:
+            of.setdefault(member, []).append(team)
+    alone = {folder.parent.name for folder in (course.root / "submitted").glob(f"*/{assignment}")}
+    alone -= {team.pseudonym for team in teams}
+    most = course.assignment(assignment).group_size
+    for who in sorted({*(roster or ()), *of, *alone}):
+        person = roster.get(who) if roster else None
+        row = {"id": who, "name": person.name if person else "", "email": person.email if person else ""}
+        mine = of.get(who, [])
+        if len(mine) == 1:
+            held = f"in a group of {len(mine[0].members)}: decide" if len(mine[0].members) > most else ""
+            yield row | _team(assignment, mine[0]) | {"status": held}
+        elif mine:
+            where = " ".join(team.pseudonym for team in mine)
+            yield row | {"assignment": assignment, "team": where, "status": "in two teams: decide"}
+        else:
+            status = "" if who in alone else "nothing handed in"
+            yield row | {"assignment": assignment, "team": who if who in alone else "", "status": status}
+    for team in teams:
+        if not team.members and team.commit:
+            yield {"id": "", "name": team.source} | _team(assignment, team) | {"status": "members unknown"}
+
+
+def _team(assignment: str, team: Team) -> dict[str, str]:
+    return {
+        "assignment": assignment,
+        "team": team.pseudonym,
+        "members": " ".join(team.members),
+        "received": team.received.isoformat(timespec="seconds") if team.received else "",
+        "late_hours": f"{team.late.total_seconds() / 3600:.2f}",
+    }
+
+
+def _grade(course: Course, assignment: str, student: str, status: str) -> dict[str, str]:
+    """The columns of the grade of `student`, a folder in `submitted/`; without a score where it is held back."""
+    if status not in ("", "members unknown") or not student:
+        return {}
+    score = gradebook.read_score(course, assignment, student)
+    if score is None:
+        return {"status": status or "not graded yet"}
+    lines = penalties(course.assignment(assignment), load_teams(course, assignment).get(student), score.max_points)
+    return {
+        **{cell: f"{points:g}" for cell, points in score.cells.items()},
+        "status": status or ("waiting for a person" if score.waiting else "graded"),
+        "points": f"{score.points + score.penalty:g}",
+        "penalties": "; ".join(f"{line.name}: -{line.points:g}" for line in lines),
+        "penalty_points": f"{score.penalty:g}",
+        "score": f"{max(0.0, score.points):g}",
+        "max_score": f"{score.max_points:g}",
+    }

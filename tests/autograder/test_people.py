@@ -1,0 +1,109 @@
+"""From collected repositories to the grade of each person, through real Git and nbgrader."""
+
+import csv
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from autograder.collect.collect import collect
+from autograder.collect.sources import read_sources
+from autograder.config import load_course
+from autograder.deadlines import LatePolicy
+from autograder.gradebook import read_score, write_feedback
+from autograder.penalties import Penalty, penalties
+from autograder.people import export_people
+from autograder.report.terminal import grade_and_show
+from autograder.teams import Team
+from tests.autograder.collect.repositories import git
+
+ROSTER = 'id,name,email\nada1,"Lovelace, Ada",ada1@uni.edu\nbob2,Bob,\ncyd3,Cyd,\ndan4,Dan,\neve5,Eve,\n'
+LATE_TEAM = Team("team-1", "one", ("ada1",), "c" * 40, None, timedelta(hours=30), files=("netid",))
+
+
+def test_penalties_are_separate_named_lines(released_course):
+    settings = replace(
+        released_course.assignment("hw2"),
+        late=LatePolicy(((1, 2.0), (2, 5.0))),
+        required={"netid": 1.0, "hw2.ipynb": 0.0, "hw2.pdf": 1.5},
+    )
+    lines = (Penalty("late by 1 d 6 h", 5.0), Penalty("hw2.pdf missing or not filled in", 1.5))
+    assert penalties(settings, LATE_TEAM, 20) == lines
+    too_late = replace(LATE_TEAM, late=timedelta(days=2, seconds=1), files=("netid", "hw2.pdf"))
+    (line,) = penalties(settings, too_late, 20)
+    assert line.points == 20
+    assert "not accepted" in line.name
+    assert penalties(settings, replace(too_late, late=timedelta(0)), 20) == ()
+    assert penalties(settings, None, 20) == ()
+
+
+@pytest.fixture
+def handed_in(copy_course, tmp_path):
+    course = copy_course(tmp_path / "course")
+    toml = (course.root / "course.toml").read_text()
+    toml = toml.replace('# roster = "roster.csv"', 'roster = "roster.csv"')
+    toml = toml.replace('# extensions = "extensions.csv"', 'extensions = "extensions.csv"')
+    (course.root / "course.toml").write_text(toml)
+    (course.root / "roster.csv").write_text(ROSTER)
+    (course.root / "extensions.csv").write_text("id,assignment,until\n")
+    work = {"late": ("ada1\nbob2\n", "2023-02-25T09:00:00-0600"), "again": ("cyd3\n", "2023-02-24T09:00:00-0600")}
+    work |= {"twice": ("cyd3\ndan4\n", "2023-02-24T09:00:00-0600"), "nobody": ("", "2023-02-24T09:00:00-0600")}
+    for name, (netid, date) in work.items():
+        folder = tmp_path / "clones" / name
+        folder.mkdir(parents=True)
+        git(folder, "init", "-q")
+        (folder / "netid").write_text(netid)
+        (folder / "hw2.ipynb").write_text('{"cells": [')  # unreadable, so nothing needs to run
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "work", date=date)
+    return load_course(course.root), read_sources(tmp_path / "clones")
+
+
+def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penalty_away(handed_in, tmp_path):
+    course, sources = handed_in
+    quiet = Console(file=StringIO())
+
+    def grade():
+        teams = {team.source: team for team in collect(course, "hw2", sources)}
+        grade_and_show(course, "hw2", quiet)
+        export_people(course, "hw2", tmp_path / "people.csv")
+        with (tmp_path / "people.csv").open(newline="") as file:
+            return teams, {row["id"]: row for row in csv.DictReader(file)}
+
+    teams, rows = grade()
+    late = teams["late"].pseudonym
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:  # what a person does in the formgrader
+        marked = gradebook.find_submission("hw2", late).notebooks[0]
+        grades = [grade for grade in marked.grades if grade.cell.cell_type == "markdown"]
+        for each in grades:
+            each.manual_score, each.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    score = read_score(course, "hw2", late)
+    assert score.penalty == score.max_points  # and not what nbgrader saw before anybody marked: 0
+    page = write_feedback(course, "hw2", late)[0].read_text()
+    assert "which is not accepted without an extension: 20" in page
+
+    (course.root / "extensions.csv").write_text("id,assignment,until\nbob2,hw2,2023-02-26 23:59\n")
+    teams, rows = grade()
+    assert teams["late"].pseudonym == late
+    points = 1.5 * len(grades)
+    assert points > 5
+    asked = "waiting for a person"  # nbgrader asks for a second look at marked answers after a regrade
+    for member in ("ada1", "bob2"):
+        row = rows[member]
+        assert (row["status"], float(row["points"]), float(row["penalty_points"])) == (asked, points, 1)
+        assert float(row["score"]) == points - 1
+        assert row["penalties"] == "hw2.pdf missing or not filled in: -1"
+    assert rows["ada1"]["name"] == "Lovelace, Ada"
+    assert (rows["cyd3"]["status"], rows["cyd3"]["score"]) == ("in two teams: decide", "")
+    assert (rows["dan4"]["status"], rows["dan4"]["score"]) == ("graded", "0")
+    assert rows["eve5"]["status"] == "nothing handed in"
+    assert (rows[""]["name"], rows[""]["status"]) == ("nobody", "members unknown")
+    graded = course.root / "autograded" / late / "hw2" / "hw2.ipynb"
+    assert nbformat.read(graded, as_version=4).metadata["autograder_penalties"] == [
+        ["hw2.pdf missing or not filled in", 1.0]
+    ]
