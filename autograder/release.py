@@ -26,6 +26,7 @@ import course_utils
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.leaks import find_leaks, find_secrets
+from course_utils.submit.assignment import KIT_FILE, KitAssignment
 
 CHECKS = Path(__file__).parent / "checks"
 COURSE_UTILS = Path(course_utils.__file__).parent
@@ -96,8 +97,8 @@ def release(course: Course, assignment: str) -> ReleaseReport:
 def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
-    The kit is the release and `course_utils`, and nothing else; the README gets the deadline. Equal contents
-    make an equal zip, byte for byte.
+    The kit is the release and `course_utils`, and nothing else; the README gets the deadline, and `course_utils`
+    the names of the files to hand in. Equal contents make an equal zip, byte for byte.
 
     Raises:
         UsageError: there is no such assignment, or it is not released yet.
@@ -109,6 +110,7 @@ def make_kit(course: Course, assignment: str) -> Path:
         shutil.copytree(released, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
         shutil.copytree(COURSE_UTILS, folder / "course_utils", ignore=ignored)
+        (folder / "course_utils" / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
         readme = folder / "README.md"
         if readme.exists():
             text = readme.read_text(encoding="utf-8").replace(NO_DEADLINE, _deadline_line(course, assignment))
@@ -118,6 +120,17 @@ def make_kit(course: Course, assignment: str) -> Path:
         kits.mkdir(exist_ok=True)
         _put_into_place(folder, kits / assignment)
         return draft.replace(kits / f"{assignment}.zip")
+
+
+def _kit_assignment(course: Course, assignment: str) -> KitAssignment:
+    settings = course.assignment(assignment)
+    return KitAssignment(
+        name=settings.name,
+        title=settings.title,
+        notebook=settings.notebook,
+        required=tuple(settings.required),
+        group_size=settings.group_size,
+    )
 
 
 def _read_source(path: Path) -> NotebookNode:

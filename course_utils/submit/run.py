@@ -1,0 +1,145 @@
+"""Runs a notebook from scratch in a new kernel, and shows what it does while it does it.
+
+Part of the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. The
+notebook's file is only replaced when every cell has run.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+Show = Callable[[str], None]
+
+
+class CellFailed(Exception):
+    """A cell did not run to its end; the message is a sentence that says which, and why."""
+
+
+def open_notebook(path: Path) -> NotebookNode:
+    """Read the notebook at `path`.
+
+    Raises:
+        ValueError: it is missing or no notebook; the message is a sentence.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise ValueError(f"{path.name} is not in {path.parent.resolve()}: run this in the folder of the kit.") from None
+    except Exception as error:  # nbformat has no one kind of error for what is not a notebook
+        raise ValueError(f"{path.name} is not a notebook that can be read ({_first_line(error)}).") from None
+    return notebook
+
+
+def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> None:
+    """Run all code cells of `notebook`, in `folder`, and put their outputs into it.
+
+    Raises:
+        CellFailed: a cell ended with an error, or the kernel did; the outputs up to there are in `notebook`.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in cells:
+        cell.outputs, cell.execution_count = [], None
+    client = _Client(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    client.show, client.number_of = show, {id(cell): number for number, cell in enumerate(cells, 1)}
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise CellFailed(f"{client.place()} stops with {error.ename}: {_first_line(error.evalue)}") from None
+    except (DeadKernelError, CellTimeoutError):
+        raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Put `content` into the file at `path`, which holds either all of it or what it held before."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if path.exists():
+            shutil.copymode(path, draft)
+        else:
+            Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+class _Client(NotebookClient):
+    """Shows each cell as it starts, and what it prints as it is printed."""
+
+    show: Show
+    number_of: dict[int, int]
+
+    def __init__(self, notebook: NotebookNode, **settings: Any) -> None:
+        super().__init__(notebook, **settings)
+        self._cell: NotebookNode | None = None
+        self._line = ""
+        self._terminal = sys.stdout.isatty()
+        self._started = 0.0
+        self.on_cell_execute = self._begin
+        self.on_cell_executed = self._end
+
+    def place(self) -> str:
+        """Which cell is running, in words."""
+        if self._cell is None:
+            return "The kernel"
+        return f"Code cell {self.number_of[id(self._cell)]} ({_name(self._cell)})"
+
+    def _begin(self, cell: NotebookNode, cell_index: int) -> None:
+        if id(cell) not in self.number_of:
+            return
+        self._cell, self._line, self._started = cell, "", time.perf_counter()
+        self.show(f"[{self.number_of[id(cell)]:>2}/{len(self.number_of)}] {_name(cell)}")
+
+    def _end(self, cell: NotebookNode, cell_index: int, **_: Any) -> None:
+        seconds = time.perf_counter() - self._started
+        self._print(self._line)
+        if seconds >= 5:
+            self.show(f"        ({seconds:.0f} s)")
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        if msg["msg_type"] == "stream":
+            *lines, self._line = (self._line + msg["content"]["text"]).split("\n")
+            for line in lines:
+                self._print(line)
+            bar = self._line.rpartition("\r")[2]
+            if bar and self._terminal:  # a progress bar, which goes on in the same line
+                sys.stdout.write(f"\r        {bar[: shutil.get_terminal_size().columns - 9]}")
+                sys.stdout.flush()
+        return super().process_message(msg, cell, cell_index)
+
+    def _print(self, line: str) -> None:
+        shown = line.rstrip("\r").rpartition("\r")[2].rstrip()
+        if self._terminal:
+            sys.stdout.write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
+        if shown:
+            self.show(f"        {shown}")
+
+
+def _name(cell: NotebookNode) -> str:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return grade_id or next((line.strip()[:60] for line in cell.source.splitlines() if line.strip()), "empty")
+
+
+def _first_line(text: object) -> str:
+    lines = str(text).strip().splitlines()
+    return lines[0][:200] if lines else "no further message"
