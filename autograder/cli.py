@@ -51,7 +51,10 @@ def release(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
 def collect(
     assignment: AssignmentName,
     sources: Annotated[
-        Path, typer.Option("--from", help="a CSV of teams and repositories, or a folder of clones", show_default=False)
+        Path,
+        typer.Option(
+            "--from", help="a CSV of teams and repositories, or a folder of clones or zips", show_default=False
+        ),
     ],
     course: CourseFolder = Path(),
 ) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from autograder import intake
-from autograder.collect import git, ledger
+from autograder.collect import git, ledger, zips
 from autograder.collect.inspect import inspect
 from autograder.collect.ledger import Observation, Receipt
 from autograder.config import Assignment, Course
@@ -76,7 +76,8 @@ def collect(
 
 def _observe(everyone: _Class, source: str, address: str, before: Iterable[Observation]) -> Observation:
     mirror = everyone.mirror(source)
-    head = git.fetch(address, mirror)
+    is_zip = address.endswith(".zip") and "://" not in address
+    head = zips.take(Path(address), mirror, everyone.course.time_zone) if is_zip else git.fetch(address, mirror)
     at = int(time.time())
     seen = {commit.id for observation in before for commit in observation.new}
     new = tuple(commit for commit in git.history(mirror, head) if commit.id not in seen) if head else ()

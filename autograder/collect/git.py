@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,9 +70,7 @@ def fetch(address: str, mirror: Path, seconds: float = 120) -> str | None:
         raise GitError(f"{address!r} is no address of a repository.")
     if local:
         address = _checked_folder(Path(address))
-    if not mirror.exists():
-        mirror.parent.mkdir(parents=True, exist_ok=True)
-        _git("init", "--quiet", "--bare", "--template=", str(mirror), seconds=seconds)
+    _make(mirror)
     listed = _in(mirror, "ls-remote", "--", address, "HEAD", seconds=seconds, local=local).decode().split()
     if not listed:
         return None
@@ -80,6 +79,24 @@ def fetch(address: str, mirror: Path, seconds: float = 120) -> str | None:
     options = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={MAX_COMMITS}")
     _in(mirror, "fetch", *options, "--", address, reference, seconds=seconds, local=local)
     return _in(mirror, "rev-parse", "--verify", f"refs/seen/{head}^{{commit}}").decode().strip()
+
+
+def import_commit(mirror: Path, name: str, dated: int, files: Mapping[str, tuple[str, bytes]]) -> str:
+    """Store files as a commit without parents, and return it; the same files and date give the same commit.
+
+    Args:
+        name: kept as refs/seen/NAME.
+        dated: seconds since 1970.
+        files: mode ("100644", or "120000" for a link) and content, by path.
+    """
+    _make(mirror)
+    stream = [f"commit refs/seen/{name}\ncommitter Collector <> {dated} +0000\ndata 0\n".encode()]
+    for path, (mode, data) in sorted(files.items()):
+        quoted = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        head = f'M {mode} inline "{quoted}"\ndata {len(data)}\n'.encode("utf-8", "replace")
+        stream += [head, data, b"\n"]
+    _in(mirror, "fast-import", "--quiet", "--force", given=b"".join(stream))
+    return _in(mirror, "rev-parse", "--verify", f"refs/seen/{name}").decode().strip()
 
 
 def history(mirror: Path, head: str) -> list[Commit]:
@@ -122,11 +139,17 @@ def _checked_folder(folder: Path) -> str:
     raise GitError(f"{folder} is no Git repository.")
 
 
-def _in(mirror: Path, *arguments: str, seconds: float = 120, local: bool = False) -> bytes:
-    return _git("--git-dir", str(mirror), *arguments, seconds=seconds, local=local)
+def _make(mirror: Path) -> None:
+    if not mirror.exists():
+        mirror.parent.mkdir(parents=True, exist_ok=True)
+        _git("init", "--quiet", "--bare", "--template=", str(mirror))
 
 
-def _git(*arguments: str, seconds: float, local: bool = False) -> bytes:
+def _in(mirror: Path, *arguments: str, seconds: float = 120, local: bool = False, given: bytes = b"") -> bytes:
+    return _git("--git-dir", str(mirror), *arguments, seconds=seconds, local=local, given=given)
+
+
+def _git(*arguments: str, seconds: float = 120, local: bool = False, given: bytes = b"") -> bytes:
     """Run `git` with nothing to ask and nobody to be asked; returns what it prints."""
     settings = _SETTINGS | ({"protocol.file.allow": "always"} if local else {})
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -147,13 +170,13 @@ def _git(*arguments: str, seconds: float, local: bool = False) -> bytes:
     process = subprocess.Popen(
         limited,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        printed, errors = process.communicate(timeout=seconds)
+        printed, errors = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
         raise GitError(f"Git did not end within {seconds:g} s.") from None
     finally:

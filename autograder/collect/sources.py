@@ -1,7 +1,7 @@
 """Reads where the repositories of the class are.
 
 Stands before everything else of a collection: a CSV of teams and addresses, the grades that GitHub Classroom
-exports as CSV, or a folder of clones.
+exports as CSV, or a folder of clones or of zip files.
 """
 
 from pathlib import Path
@@ -13,18 +13,19 @@ _COLUMNS = (("team", "repository"), ("student_repository_name", "student_reposit
 
 
 def read_sources(path: Path) -> dict[str, str]:
-    """The address of each team's repository by the team's name in the list, or by the clone's folder.
+    """The address of each team's repository by the team's name in the list, or by the name of the clone or zip file.
 
     Args:
         path: a CSV with the columns `team` and `repository` (an address, or a path relative to the CSV); the
             grades of an assignment that GitHub Classroom exports (one line a student, so teams repeat); or a
-            folder whose subfolders are clones.
+            folder that holds clones or zip files.
 
     Raises:
         UsageError: it is none of these, or something in it is wrong.
     """
     if path.is_dir():
-        return {folder.name: str(folder) for folder in sorted(path.iterdir()) if (folder / ".git").exists()}
+        found = sorted(p for p in path.iterdir() if (p / ".git").exists() or p.suffix == ".zip")
+        return {entry.name: str(entry) for entry in found}
     header = {name.strip().lower() for name in _first_line(path).split(",")}
     columns = next((pair for pair in _COLUMNS if set(pair) <= header), _COLUMNS[0])
     sources: dict[str, str] = {}

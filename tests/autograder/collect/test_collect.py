@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -195,6 +196,19 @@ def test_a_repository_that_is_gone_keeps_what_was_collected_before(course, clone
     (team,) = collect(course, "hw2", sources)
     assert team.members == ("ada1",)
     assert "Not collected this time" in team.remarks[0]
+
+
+def test_zips_of_a_learning_management_system_are_collected_like_repositories(course, clones):
+    for name, files in {"one": {"x/netid": "ada1\n", "x/hw2.ipynb": NOTEBOOK}, "two": {}}.items():
+        with zipfile.ZipFile(clones / f"{name}.zip", "w") as archive:
+            for path, text in files.items():
+                archive.writestr(zipfile.ZipInfo(path, (2023, 2, 24, 23, 59, 58)), text)
+    (clones / "three.zip").write_bytes(b"PK no zip")
+    teams = collected(course, clones)
+    assert handed_in(course, teams["one.zip"]) == {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}
+    assert (teams["one.zip"].members, teams["one.zip"].late) == (("ada1",), timedelta(0))
+    assert "hw2.ipynb is missing." in teams["two.zip"].remarks
+    assert "is no zip file that can be read" in teams["three.zip"].remarks[0]
 
 
 def test_the_lists_of_an_instructor_and_of_github_classroom_are_read(tmp_path):

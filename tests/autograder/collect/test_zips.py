@@ -1,0 +1,79 @@
+import io
+import random
+import zipfile
+
+import pytest
+
+from autograder.collect.git import GitError, content, history, tree
+from autograder.collect.zips import take
+
+CHICAGO = "America/Chicago"
+
+
+def packed(files, date=(2023, 2, 24, 23, 30, 0)):
+    """A zip file with these members, each content by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, (mode, data) in files.items():
+            member = zipfile.ZipInfo(name, date)
+            member.external_attr, member.compress_type = mode << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(member, data)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "team.zip"
+
+
+def test_a_zip_becomes_a_commit_dated_by_its_newest_member(path, tmp_path):
+    odd = 'a "b" \\ é.txt'
+    plain = {"hw2/netid": (0o644, b"ada1\n"), f"hw2/{odd.replace(chr(92), '')}": (0o644, b"x\n\0")}
+    path.write_bytes(packed(plain | {"hw2/link": (0o120777, b"/etc/passwd"), "__MACOSX/x": (0o644, b"")}))
+    mirror = tmp_path / "mirror.git"
+    head = take(path, mirror, CHICAGO)
+    assert head == take(path, mirror, CHICAGO)
+    (commit,) = history(mirror, head)
+    assert commit.dated == 1677303000  # 23:30 in Chicago
+    entries, _ = tree_of(mirror, head)
+    assert {name: kind for name, (kind, _) in entries.items()} == {
+        "hw2/netid": "file",
+        "hw2/link": "link",
+        'hw2/a "b"  é.txt': "file",
+    }
+    assert entries["hw2/netid"][1] == b"ada1\n"
+    assert entries['hw2/a "b"  é.txt'][1] == b"x\n\0"
+
+
+def tree_of(mirror, head):
+    entries, unreadable = tree(mirror, head)
+    return {entry.path: (entry.kind, content(mirror, entry)) for entry in entries}, unreadable
+
+
+@pytest.mark.parametrize("name", ["../netid", "/etc/netid", "a/../../b", "..\\netid"])
+def test_a_zip_whose_names_lead_outside_is_refused(path, tmp_path, name):
+    path.write_bytes(packed({name: (0o644, b"x")}))
+    with pytest.raises(GitError, match="lead outside"):
+        take(path, tmp_path / "mirror.git", CHICAGO)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(path, tmp_path):
+    path.write_bytes(packed({f"{n}": (0o644, bytes(30 * 2**20)) for n in range(9)}))
+    assert path.stat().st_size < 2**20
+    with pytest.raises(GitError, match="too much"):
+        take(path, tmp_path / "mirror.git", CHICAGO)
+
+
+def test_damaged_zips_are_one_sentence(path, tmp_path):
+    whole = packed({"netid": (0o644, bytes(range(256)) * 20), "b": (0o644, b"y" * 99)})
+    chance = random.Random(7)
+    for _ in range(60):
+        broken = bytearray(whole[: chance.randrange(len(whole))] if chance.random() < 0.3 else whole)
+        for _ in range(chance.randrange(4)):
+            if broken:
+                broken[chance.randrange(len(broken))] = chance.randrange(256)
+        path.write_bytes(broken)
+        try:
+            take(path, tmp_path / "mirror.git", CHICAGO)
+        except GitError as error:
+            assert "\n" not in str(error)
