@@ -19,7 +19,7 @@ from autograder.collect.ledger import Observation, Receipt
 from autograder.config import Assignment, Course
 from autograder.deadlines import show, team_deadline
 from autograder.roster import Person, load_extensions, load_roster
-from autograder.teams import Team, pseudonym, save_teams, with_shared_members
+from autograder.teams import Team, load_teams, pseudonym, save_teams, with_shared_members
 from course_utils.handin import parse_netid
 
 AT_ONCE = 8
@@ -42,7 +42,7 @@ class _Class:
 def collect(
     course: Course, assignment: str, sources: Mapping[str, str], done: Callable[[str], None] = lambda source: None
 ) -> list[Team]:
-    """Collect the repositories of a class; may be run at any time, before and after the deadline.
+    """Collect repositories of a class; may be run at any time, before and after the deadline, also for a few of them.
 
     Args:
         sources: address of each repository by its name.
@@ -69,9 +69,9 @@ def collect(
                 known.setdefault(source, []).append(seen)
             done(source)
     teams = [_take(everyone, source, known.get(source, []), failures.get(source)) for source in sorted(sources)]
-    teams = with_shared_members(teams)
-    save_teams(course, assignment, teams)
-    return teams
+    others = [team for team in load_teams(course, assignment).values() if team.source not in sources]
+    save_teams(course, assignment, [*teams, *others])
+    return [team for team in with_shared_members([*teams, *others]) if team.source in sources]
 
 
 def _observe(everyone: _Class, source: str, address: str, before: Iterable[Observation]) -> Observation:

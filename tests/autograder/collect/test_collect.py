@@ -188,6 +188,16 @@ def test_a_second_collection_overwrites_nothing(course, clones):
     assert [len(json.loads(line)["new"]) for line in lines] == [1, 1]
 
 
+def test_collecting_one_team_again_keeps_the_others(course, clones):
+    commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
+    commit(clones / "two", {"netid": "bob2\nada1\n", "hw2.ipynb": NOTEBOOK})
+    both = collected(course, clones)
+    (team,) = collect(course, "hw2", {"two": str(clones / "two")})
+    assert team == both["two"]
+    assert any("ada1 is also in one" in remark for remark in team.remarks)
+    assert set(load_teams(course, "hw2")) == {each.pseudonym for each in both.values()}
+
+
 def test_a_repository_that_is_gone_keeps_what_was_collected_before(course, clones, tmp_path):
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     sources = read_sources(clones)
