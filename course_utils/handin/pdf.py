@@ -60,10 +60,11 @@ def compare_pdf(text: str, notebook: bytes) -> PdfCheck:
     squeezed = squeeze(text)
     if len(squeezed) < 50:
         return PdfCheck(None, (), ("The PDF holds images but no text, so it cannot be compared with the notebook.",))
-    pieces = dict.fromkeys((*content.answers, *content.losses))
+    pieces = dict.fromkeys((*content.losses, *content.answers))
     if not pieces:
         return PdfCheck(None, (), ("The notebook has no written answer and no printed loss to find in the PDF.",))
-    missing = tuple(piece for piece in pieces if not _is_in(piece, squeezed))
+    losses = set(content.losses)
+    missing = tuple(piece for piece in pieces if not _is_in(piece, squeezed, whole=piece in losses))
     share = 1 - len(missing) / len(pieces)
     remarks: tuple[str, ...] = ()
     if share < ENOUGH:
@@ -120,11 +121,11 @@ def squeeze(text: str) -> str:
     return "".join(letter for letter in decomposed if letter.isalnum())
 
 
-def _is_in(piece: str, squeezed: str) -> bool:
+def _is_in(piece: str, squeezed: str, whole: bool) -> bool:
     if squeeze(piece) in squeezed:
         return True
     words = [word for word in map(squeeze, piece.split()) if word]
     windows = ["".join(words[i : i + _WINDOW]) for i in range(len(words) - _WINDOW + 1)]
-    if any(letter.isdigit() for letter in piece) or len(windows) < 2 * _WINDOW:
-        return False  # numbers must be right, and short sentences must be whole
+    if whole or len(windows) < 2 * _WINDOW:
+        return False
     return sum(window in squeezed for window in windows) >= len(windows) - _WINDOW + 1

@@ -38,10 +38,24 @@ PLACES = (  # where browsers lie that are on no search path
     "{ProgramFiles(x86)}/Microsoft/Edge/Application/msedge.exe",
 )
 SECONDS = 180
-_SVG = """<script type="text/x-mathjax-config">
-MathJax.Hub.Config({jax: ["input/TeX", "output/SVG"], showMathMenu: false, "fast-preview": {disabled: true}});
+_CONFIG = "TeX-AMS-MML_HTMLorMML-full"  # the one that the package brings
+_HEAD = """<script type="text/x-mathjax-config">
+MathJax.Hub.Config({
+  MMLorHTML: { prefer: "HTML" },
+  "fast-preview": { disabled: true },
+  "HTML-CSS": { availableFonts: [], webFont: "STIX-Web", imageFont: null, scale: 92, linebreaks: { automatic: true } },
+  showMathMenu: false,
+  skipStartupTypeset: true  // the template queues it, with its own settings
+});
 </script>
-<style>@page { margin: 15mm } .jp-Notebook { padding: 0 } img { max-width: 100%; break-inside: avoid }</style>
+<style>
+@page { margin: 14mm }
+.jp-Notebook { --jp-content-font-size1: 12px; --jp-code-font-size: 10px; padding: 0 }
+.jp-Notebook pre { white-space: pre-wrap !important; overflow-wrap: anywhere; word-break: normal }
+.jp-Cell, .jp-OutputArea-child { break-inside: auto !important }
+h1, h2, h3 { break-after: avoid }
+img { max-width: 100%; break-inside: avoid }
+</style>
 """
 
 
@@ -68,11 +82,9 @@ def make_html(notebook: NotebookNode, folder: Path) -> str:
         for output in cell.get("outputs", []):
             if "image/gif" in output.get("data", {}):
                 output.data = {"image/png": _last_frame(output.data["image/gif"])}
-    exporter = HTMLExporter(
-        mathjax_url=f"{_mathjax().as_uri()}?config=TeX-AMS-MML_HTMLorMML-full", require_js_url="", embed_images=True
-    )
+    exporter = HTMLExporter(mathjax_url=f"{_mathjax().as_uri()}?config={_CONFIG}", require_js_url="", embed_images=True)
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"path": str(folder), "name": "notebook"}})
-    return page.replace('<script src=""></script>', "", 1).replace("<head>", f"<head>{_SVG}", 1)
+    return page.replace('<script src=""></script>', "", 1).replace("<head>", f"<head>{_HEAD}", 1)
 
 
 def print_pdf(page: str, folder: Path, browser: str) -> bytes:

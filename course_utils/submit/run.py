@@ -57,6 +57,7 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # what the kernel says about itself is not for students
     )
     client.show, client.number_of = show, {id(cell): number for number, cell in enumerate(cells, 1)}
     try:
