@@ -51,6 +51,7 @@ MathJax.Hub.Config({
 <style>
 @page { margin: 14mm }
 .jp-Notebook { --jp-content-font-size1: 12px; --jp-code-font-size: 10px; padding: 0 }
+.jp-OutputArea .highlight pre { font: 10px/1.3 monospace }
 .jp-Notebook pre { white-space: pre-wrap !important; overflow-wrap: anywhere; word-break: normal }
 .jp-Cell, .jp-OutputArea-child { break-inside: auto !important }
 h1, h2, h3 { break-after: avoid }

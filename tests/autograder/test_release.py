@@ -133,7 +133,14 @@ def test_release_report_tells_the_points_and_what_was_searched_for(
 ) -> None:
     _, report = released
     assert (report.code_points, report.written_points) == (7, 13)
-    assert report.files == (".gitignore", "README.md", "hw2.ipynb", "netid", "requirements.txt")
+    assert report.files == (
+        ".github/workflows/checks.yml",
+        ".gitignore",
+        "README.md",
+        "hw2.ipynb",
+        "netid",
+        "requirements.txt",
+    )
     assert report.secrets > 100
 
 
