@@ -11,3 +11,7 @@ class UsageError(Exception):
 
     The message is one sentence: what is wrong, where, and what to do about it.
     """
+
+
+class GraderFault(Exception):
+    """A check itself broke. The submission must not be graded with this; the message is for the instructor."""

@@ -183,8 +183,11 @@ def _read_plain(path: Path, limit: int) -> bytes | str:
     except OSError:
         return "it is a link or cannot be read"
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             return "it is not a plain file"
+        if status.st_nlink > 1:  # of a file that may be another's
+            return "it has a second name (a hard link); a copy is needed"
         content = file.read(limit + 1)
     return content if len(content) <= limit else f"it is larger than {limit // 2**20} MiB"
 

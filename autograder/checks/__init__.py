@@ -5,7 +5,8 @@ the trace. Each assignment has a folder here with a module `probes` and pytest f
 the `trace` fixture. `pytest autograder/checks/hw2 --trace-folder FOLDER` judges a stored trace again by hand.
 """
 
-from autograder.checks.judge import GraderFault, draw_figures, judge, make_probes
+from autograder.checks.judge import draw_figures, judge, make_probes
 from autograder.checks.outcome import cannot_judge, fail, not_checked
+from autograder.errors import GraderFault
 
 __all__ = ["GraderFault", "cannot_judge", "draw_figures", "fail", "judge", "make_probes", "not_checked"]

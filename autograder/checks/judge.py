@@ -16,14 +16,10 @@ import pytest
 import torch
 
 from autograder.checks.plugin import faults_key, results_key
-from autograder.errors import UsageError
+from autograder.errors import GraderFault, UsageError
 from autograder.verdict import CheckResult, Verdict
 
 CHECKS = Path(__file__).parent
-
-
-class GraderFault(Exception):
-    """A check itself broke. The submission must not be graded with this; the message is for the instructor."""
 
 
 class _Collector:

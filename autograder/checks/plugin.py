@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from autograder.checks.origin import require_origin
 from autograder.checks.outcome import CheckEnded, not_checked
 from autograder.checks.schema import require_form
+from autograder.checks.sizes import require_sizes
 from autograder.verdict import CheckResult
 from course_utils.trace import Trace, TraceError, read_trace
 
@@ -44,7 +46,11 @@ class TraceFolder:
         folder = self.folder / "outbox" / probe / part
         if not folder.is_dir():
             not_checked("The test cell did not run, or stopped before it was done.")
-        return require_form(read_trace(self.folder / "inbox" / probe), read_trace(folder), probe)
+        require_sizes(folder, probe)
+        asked = read_trace(self.folder / "inbox" / probe)
+        recorded = require_form(asked, read_trace(folder), probe)
+        require_origin(asked, recorded, probe)
+        return recorded
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,6 +134,11 @@ def pytest_runtest_makereport(
             "rationale": str(error),
             "help": "Leave the files of the autograder alone: they are written by the test cells only.",
             "mistake": "trace-unreadable",
+        }
+    elif isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch has no exception of its own
+        ended = {
+            "outcome": "cannot_judge",
+            "rationale": "What was recorded is too large to be judged; a person will look.",
         }
     elif error is not None:
         item.config.stash[faults_key].append(f"{item.nodeid}: {report.longreprtext}")

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from autograder.checks import judge, make_probes
+from autograder.checks.hw2.probes import convergence_probe
+from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
 from course_utils.probe import run_probe
-from course_utils.trace import read_trace
+from course_utils.trace import Trace, TraceError, read_trace
 
 ROOT = Path(__file__).parents[3]
 THREE_ADAMS = ROOT / "tests" / "solutions" / "right" / "three_adams.py"
@@ -115,6 +118,72 @@ def _somewhere_in(content: Any, data: st.DataObject) -> tuple[Any, Any]:
         if not isinstance(child, dict | list) or not child or data.draw(st.booleans()):
             return content, key
         content = child
+
+
+def test_a_trace_of_another_run_is_no_answer(recorded: Path, tmp_path: Path) -> None:
+    """Its weights are not the ones of the probes: no points for the losses, and a person looks at the steps."""
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "outbox").symlink_to(recorded)
+    make_probes("hw2", 8, tmp_path / "inbox")
+    checks = [check for check in judge("hw2", tmp_path).checks if check.cell in ("check_losses", "check_train_step")]
+    assert len(checks) > 5
+    assert all(check.outcome != "passed" for check in checks)
+    assert {check.mistake for check in checks if check.cell == "check_losses"} == {"trace-unreadable"}
+
+
+def test_trained_weights_that_did_not_grow_out_of_the_probes_are_for_a_person(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    elsewhere = convergence_probe(torch.Generator().manual_seed(99))
+    trace = Trace({"error": None, "losses": [], "weights": elsewhere.data["weights"]}, elsewhere.tensors)
+    trace.write(tmp_path / "outbox" / "convergence")
+    (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
+    assert check.outcome == "cannot_judge"
+    assert "did not come from the ones that the model was given" in check.rationale
+
+
+HEADERS = {
+    "more than there is": {"t0": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 2**42]}},
+    "a product that overflows": {"t0": {"dtype": "F32", "shape": [2**32, 2**32], "data_offsets": [0, 0]}},
+    "a negative size": {"t0": {"dtype": "F32", "shape": [-1], "data_offsets": [0, -4]}},
+    "the same bytes twice": {f"t{i}": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]} for i in range(2)},
+    "a gap": {"t0": {"dtype": "F32", "shape": [2], "data_offsets": [8, 16]}},
+    "an unknown type": {"t0": {"dtype": "F8_E4M3", "shape": [16], "data_offsets": [0, 16]}},
+    "no offsets": {"t0": {"dtype": "F32", "shape": [4]}},
+    "no tensor": {"t0": 7},
+    "many dimensions": {"t0": {"dtype": "F32", "shape": [1] * 1000 + [4], "data_offsets": [0, 16]}},
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())
+def test_a_header_that_promises_what_the_file_does_not_hold_is_refused_before_it_is_mapped(
+    header: dict[str, Any], tmp_path: Path
+) -> None:
+    text = json.dumps(header).encode()
+    (tmp_path / "trace.json").write_text('{"format": 1}')
+    (tmp_path / "tensors.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(16))
+    with pytest.raises(TraceError, match="promises tensors that it does not hold"):
+        require_sizes(tmp_path, "probe")
+
+
+def test_files_that_are_too_large_or_have_no_whole_header_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "trace.json").write_text('{"format": 1}')
+    for content in (b"", b"\x01", b"\xff" * 8, (2**62).to_bytes(8, "little") + b"{}"):
+        (tmp_path / "tensors.safetensors").write_bytes(content)
+        with pytest.raises(TraceError, match="promises tensors"):
+            require_sizes(tmp_path, "probe")
+    (tmp_path / "tensors.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    require_sizes(tmp_path, "probe")
+    with (tmp_path / "trace.json").open("wb") as file:
+        file.truncate(MAX_JSON + 1)
+    with pytest.raises(TraceError, match="is larger than 4 MiB"):
+        require_sizes(tmp_path, "probe")
+
+
+def test_what_the_recorder_writes_is_never_refused(recorded: Path) -> None:
+    folders = [path.parent for path in recorded.rglob("trace.json")]
+    assert len(folders) > 10
+    for folder in folders:
+        require_sizes(folder, folder.name)
 
 
 def test_unknown_assignment_is_refused_with_a_sentence(tmp_path: Path) -> None:

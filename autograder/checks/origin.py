@@ -1,0 +1,74 @@
+"""Whether a trace answers the probe that it claims to answer, and not another one.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands between the form of a
+trace and the checks. Probes hold weights that nobody can know in advance, so a trace that was recorded for another
+probe, in an earlier run or at home, shows other weights at its beginning.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.checks.outcome import cannot_judge
+from course_utils.trace import Trace, TraceError, named_tensor
+
+MODULES = ("encoder", "generator", "discriminator")
+# Mean over the modules of the correlation of the weights after training with those before it: at least 0.43 for the 40
+# designs in tests/solutions/right, at most 0.02 for weights that have nothing to do with each other.
+LEAST_CORRELATION = 0.15
+
+
+def require_origin(probe: Trace, trace: Trace, name: str) -> None:
+    """Ends the check unless the trace begins with the weights of the probe.
+
+    Raises:
+        TraceError: a loss function was recorded on another model.
+        CheckEnded: cannot judge: training began with other weights. Code may make them anew before it trains, so a
+            person looks.
+    """
+    match probe.data["kind"]:
+        case "losses":
+            calls = [event for event in trace.data["events"] if event["event"] == "call" and event.get("own") is True]
+            for call in calls[:1]:
+                if not _equal(probe, trace, call.get("module"), call.get("weights")):
+                    raise TraceError(f"The trace {name} was recorded on another model than the one it was asked for.")
+        case "train_step":
+            marks = [event for event in trace.data["events"] if event["event"] == "mark"]
+            for mark in marks[:1]:
+                weights = mark.get("weights")
+                if not isinstance(weights, dict) or not all(_equal(probe, trace, m, weights.get(m)) for m in MODULES):
+                    cannot_judge(_explain("the recorded training steps"))
+        case "convergence":
+            if trace.data["error"] is None and not _grown_from(probe, trace):
+                cannot_judge(_explain("the short training run"))
+
+
+def _explain(what: str) -> str:
+    return (
+        f"The weights in {what} did not come from the ones that the model was given. This happens where code makes "
+        "the weights anew, and also where a recording was replaced; a person will look at it."
+    )
+
+
+def _equal(probe: Trace, trace: Trace, module: Any, reference: Any) -> bool:
+    return module in MODULES and torch.equal(
+        named_tensor(trace, reference), named_tensor(probe, probe.data["weights"][module])
+    )
+
+
+def _grown_from(probe: Trace, trace: Trace) -> bool:
+    """Whether the trained weights still resemble those before training; what is wrong otherwise is for the checks."""
+    before = probe.data["wide_weights" if trace.data.get("wide") else "weights"]
+    pairs = [(named_tensor(trace, trace.data["weights"][m]), named_tensor(probe, before[m])) for m in MODULES]
+    if not all(after.shape == start.shape and bool(after.isfinite().all()) for after, start in pairs):
+        return True
+    correlations = [_correlation(after.double(), start.double()) for after, start in pairs]
+    return sum(correlations) / len(correlations) >= LEAST_CORRELATION
+
+
+def _correlation(first: Tensor, second: Tensor) -> float:
+    """Pearson's correlation of two vectors; 0 where one of them is constant."""
+    first, second = first - first.mean(), second - second.mean()
+    product = float(first.norm() * second.norm())
+    return float(first @ second) / product if product else 0.0
