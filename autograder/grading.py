@@ -5,7 +5,6 @@ gradebook -> report. There is no database and no shared folder in it, so it runs
 bubblewrap and this package. A fault of ours is an exception, and never a zero.
 """
 
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +16,9 @@ from nbformat import NotebookNode
 
 from autograder import intake, results
 from autograder.config import Course
+from autograder.judging import Judgement, judge, make_probes
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, write_into_cell
 
 if TYPE_CHECKING:
@@ -111,24 +112,24 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
     release = nbformat.reads(task.release.decode("utf-8"), as_version=4)
     repaired = intake.repair(task.notebook, release)
     remarks = [*task.refused, *repaired.remarks]
-    with tempfile.TemporaryDirectory(prefix="autograder-") as temporary:
-        place = folder or Path(temporary)
-        notebook, verdict, peak, seconds = _run_and_judge(task, repaired, place, remarks)
+    with open_folder() as temporary:
+        place = folder or temporary
+        notebook, judged, peak, seconds = _run_and_judge(task, repaired, place, remarks)
+        verdict = judged.verdict
         near = verdict.near_threshold
         if near:
             (place / "again").mkdir()
             told: list[str] = []
             other_seed = replace(task, seed=task.seed ^ 1)
             _, second, peak_again, seconds_again = _run_and_judge(other_seed, repaired, place / "again", told)
-            verdict = verdict.decided_by(second)
+            verdict = verdict.decided_by(second.verdict)
             peak, seconds = max(peak, peak_again), seconds | {"second run": round(sum(seconds_again.values()), 3)}
             remarks += [remark for remark in told if remark not in remarks]
             remarks += [f"Close to a threshold, so a second run with another seed decided: {c.title}" for c in near]
-        figures = _figures(task.assignment, place)
     places = [intake.grade_id(cell) for cell in release.cells]
     checks = sorted(verdict.checks, key=lambda check: places.index(check.cell) if check.cell in places else -1)
     verdict = replace(verdict, checks=tuple(checks))  # in the order of the notebook
-    write_verdict(notebook, verdict, figures)
+    write_verdict(notebook, verdict, judged.figures)
     _add_notes(notebook, remarks)
     nbformat.validate(notebook)
     content = nbformat.writes(notebook).encode("utf-8")
@@ -168,9 +169,8 @@ def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmis
 
 def _run_and_judge(
     task: Task, repaired: intake.Repaired, folder: Path, remarks: list[str]
-) -> tuple[NotebookNode, Verdict, int, dict[str, float]]:
+) -> tuple[NotebookNode, Judgement, int, dict[str, float]]:
     clock = _Clock()
-    from autograder.checks.judge import judge, make_probes  # these import torch
     from autograder.execute import run_notebook
     from autograder.report.clean import clean_outputs
 
@@ -182,8 +182,8 @@ def _run_and_judge(
     clock.lap("probes")
     if repaired.unreadable:
         remarks.append(f"{repaired.unreadable} Nothing could be run, so nothing could be checked.")
-        verdict = _not_checked(judge(task.assignment, folder), repaired.unreadable)
-        return repaired.notebook, verdict, 0, clock.seconds
+        verdict = _not_checked(judge(task.assignment, folder).verdict, repaired.unreadable)
+        return repaired.notebook, Judgement(verdict, {}), 0, clock.seconds
     execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits)
     clock.split(_phases(execution))
     if execution.stopped:
@@ -195,16 +195,10 @@ def _run_and_judge(
             raise RuntimeError(f"The outbox holds a name that leads outside: {name!r}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    verdict = judge(task.assignment, folder)
+    judged = judge(task.assignment, folder)
     clock.lap("judging")
     clean_outputs(execution.notebook)
-    return execution.notebook, verdict, execution.peak_memory, clock.seconds
-
-
-def _figures(assignment: str, folder: Path) -> dict[str, bytes]:
-    from autograder.checks.judge import draw_figures  # imports torch
-
-    return draw_figures(assignment, folder)
+    return execution.notebook, judged, execution.peak_memory, clock.seconds
 
 
 def _phases(execution: "Execution") -> dict[str, float]:

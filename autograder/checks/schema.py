@@ -12,6 +12,7 @@ import jsonschema
 
 from course_utils.trace import Trace, TraceError
 
+MAX_VALUES = 100_000  # in the JSON of one trace; the reference solution leaves at most 3,000
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _WEIGHTS = {
@@ -97,6 +98,8 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
         TraceError: it has not; the message names the trace.
     """
     kind, data = probe.data["kind"], trace.data
+    if _has_more_values(data, MAX_VALUES):
+        raise TraceError(f"The trace {name} has more than {MAX_VALUES:,} values.")
     try:
         jsonschema.validate(data, _SCHEMAS[kind])
         count = {"optimizers": ("runs", "lrs"), "train_step": ("steps", "batches")}.get(kind)
@@ -105,6 +108,17 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
     except (jsonschema.ValidationError, RecursionError) as error:
         raise TraceError(f"The trace {name} does not have the form that the test cells write.") from error
     return trace
+
+
+def _has_more_values(data: Any, most: int) -> bool:
+    """Whether it holds more than `most` values, at any depth; checking a form costs far more than counting."""
+    waiting, count = [data], 0
+    while waiting and count <= most:
+        value = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        count += len(inner)
+        waiting += inner
+    return count > most
 
 
 def _ended_early(data: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 PREFIX = "autograder-sandbox-"
-YOUNG_SECONDS = 60  # a folder this new may be between its making and its locking
+YOUNG_SECONDS = 60  # a folder this new, of a process that is not seen here, may be between its making and its locking
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,22 @@ class Workspace:
 @contextmanager
 def open_workspace() -> Iterator[Workspace]:
     """A fresh workspace that only this user can enter, removed at the end; sweeps left-over ones first."""
-    sweep()
-    root = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = _lock(root)
-    try:
+    with open_folder() as root:
         workspace = Workspace(root)
         for folder in (workspace.submission, workspace.inbox):
             folder.mkdir()
             folder.chmod(0o755)
         yield workspace
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A fresh folder that only this user can enter, removed at the end; sweeps left-over ones first."""
+    sweep()
+    root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{_start_of(os.getpid())}-"))
+    lock = _lock(root)
+    try:
+        yield root
     finally:
         shutil.rmtree(root, ignore_errors=True)
         if lock is not None:
@@ -57,12 +64,14 @@ def open_workspace() -> Iterator[Workspace]:
 
 
 def sweep() -> list[Path]:
-    """Removes this user's workspaces that no living grader holds; returns them."""
+    """Removes this user's folders that no living grader holds; returns them."""
     swept = []
     for root in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
         try:
             status = root.lstat()
-            if root.is_symlink() or status.st_uid != os.geteuid() or time.time() - status.st_mtime < YOUNG_SECONDS:
+            if root.is_symlink() or status.st_uid != os.geteuid():
+                continue
+            if not _owner_is_dead(root.name) and time.time() - status.st_mtime < YOUNG_SECONDS:
                 continue
             lock = _lock(root)
         except OSError:
@@ -72,6 +81,21 @@ def sweep() -> list[Path]:
             os.close(lock)
             swept.append(root)
     return swept
+
+
+def _owner_is_dead(name: str) -> bool:
+    """Whether the folder's name tells a process that is not running any more, also if its number is used again."""
+    pid, _, rest = name.removeprefix(PREFIX).partition("-")
+    start = rest.partition("-")[0]
+    return pid.isdigit() and start.isdigit() and _start_of(int(pid)) != start
+
+
+def _start_of(pid: int) -> str:
+    """When a process was started, in ticks since this machine was; empty where it is not running."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def place_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:

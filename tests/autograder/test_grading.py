@@ -4,11 +4,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder import grading
 from autograder.attempt import fill_in
-from autograder.checks import bounds
+from autograder.checks import bounds, judge
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
 from autograder.intake import Submission
+from autograder.judging import Judgement
 from autograder.verdict import CheckResult, Verdict
 from course_utils.trace import read_trace
 
@@ -58,6 +60,7 @@ def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, t
     strict = {"quantity": "error", "side": "high", "limit": 1e-9, "far": 1.0}
     (tmp_path / "bounds.json").write_text(json.dumps({"bounds": [strict]}))
     monkeypatch.setattr(bounds, "FILE", str(tmp_path / "bounds.json"))
+    monkeypatch.setattr(grading, "judge", lambda name, folder: Judgement(judge(name, folder), {}))  # in this process
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
     notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()
     graded = grade_submission(make_task(released_course, "hw2", Submission(notebook, {})), tmp_path)
