@@ -1,0 +1,107 @@
+"""What every attack is held against: a course and a machine with things worth reading, changing and killing."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.config import Course, load_course
+from autograder.judging import make_probes
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass
+class Host:
+    """The machine and the course of a class under attack.
+
+    Attributes:
+        course: with a gradebook, a roster and another team's work, each of which holds `secret`.
+        values: words in the attacks, and what stands for them here.
+        temporary: the folder for temporary files.
+    """
+
+    course: Course
+    secret: str
+    values: dict[str, str]
+    temporary: Path
+    victim: subprocess.Popen
+    listener: socket.socket
+
+    def state(self) -> dict[str, str]:
+        """Hashes of everything that must not change."""
+        folders = (self.course.root, Path(self.values["CANARY_FOLDER"]), Path(self.values["HOST_SECRET_FILE"]).parent)
+        return {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_symlink() and "submitted/mallory" not in str(path)
+        }
+
+    def processes(self) -> set[str]:
+        """Children of this process, at any depth, and what an attack may have taken out of them."""
+        daemon = ["sleep", self.values["DAEMON_SECONDS"]]
+        found = psutil.Process().children(recursive=True)
+        found += [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == daemon]
+        described = set()
+        for process in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                described.add(f"{process.pid} {process.status()} {' '.join(process.cmdline())[-200:]}")
+        return described
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    root = tmp_path_factory.mktemp("host")
+    course_root = root / "course"
+    course_root.mkdir()
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(REPOSITORY / name, course_root / name)
+    shutil.copytree(REPOSITORY / "release" / "hw2", course_root / "release" / "hw2")
+    secret = f"canary-{secrets.token_hex(8)}"
+    others = ["gradebook.db", "roster.csv", "source/hw2/hw2.ipynb", "submitted/other/hw2/hw2.ipynb"]
+    for file in [*(course_root / name for name in others), root / "home" / "id_ed25519"]:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(secret)
+    (root / "canaries").mkdir()
+    course = load_course(course_root)
+    assert course.secret
+    make_probes("hw2", 1, root / "probes")  # so that the process that judges is there before
+    victim = subprocess.Popen(["sleep", "3600"])
+    listener = socket.create_server(("127.0.0.1", 0))
+    abstract = f"attacks-{os.getpid()}"
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind("\0" + abstract)
+    unix.listen()
+    values = {
+        "COURSE_ROOT": str(course_root),
+        "CANARY_FOLDER": str(root / "canaries"),
+        "HOST_SECRET_FILE": str(root / "home" / "id_ed25519"),
+        "HOST_PROCESS": str(victim.pid),
+        "HOST_PORT": str(listener.getsockname()[1]),
+        "HOST_ABSTRACT": abstract,
+        "DAEMON_SECONDS": str(10_000_000 + os.getpid()),  # no other test's
+    }
+    temporary = root / "temporary"
+    temporary.mkdir()
+    before, tempfile.tempdir = tempfile.tempdir, str(temporary)
+    os.environ["HOST_SECRET"] = secret
+    try:
+        yield Host(course, secret, values, temporary, victim, listener)
+    finally:
+        tempfile.tempdir = before
+        del os.environ["HOST_SECRET"]
+        victim.kill()
+        victim.wait()
+        listener.close()
+        unix.close()
