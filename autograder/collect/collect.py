@@ -98,12 +98,13 @@ def _take(everyone: _Class, source: str, observations: list[Observation], failur
     accepted = everyone.assignment.late.points_lost(late) is not None
     if not accepted:
         remarks.append("Late work of this age is not accepted without an extension.")
-    if chosen.contradicted:
-        zone = everyone.course.time_zone
-        remarks.append(
-            f"The date of commit {chosen.commit[:10]} contradicts the collections: it arrived at "
-            f"{show(chosen.received, zone)} at the earliest, or is dated in the future."
-        )
+    zone = everyone.course.time_zone
+    remarks += [
+        f"The date of commit {commit.commit[:10]} contradicts the collections: it arrived at "
+        f"{show(commit.received, zone)} at the earliest, or is dated in the future."
+        for commit in (chosen, found[-1])[: 1 if chosen == found[-1] else 2]
+        if commit.contradicted
+    ]
     files, told = _files(mirror, chosen.commit, everyone.assignment)
     remarks += told
     members, told = _members(everyone, files)

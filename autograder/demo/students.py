@@ -1,10 +1,33 @@
-"""The class of `autograder demo`: two right solutions, classical mistakes, and work that is broken.
+"""The class of `autograder demo`: right solutions, classical mistakes, broken work, and odd ways to hand in.
 
 They stand for the students in the flow course material -> submission -> trace -> verdict -> gradebook ->
 report. A mistake is a small change of the first right solution, so that it shows what the mistake is.
 """
 
 from dataclasses import dataclass
+
+DUE = "2023-02-24 23:59"  # of the demo, in the course's time zone, whatever `course.toml` says
+IN_TIME, LATE = "2023-02-23 21:15", "2023-02-25 14:30"
+EXTENSIONS = "id,assignment,until\ncc103,hw2,2023-02-26 23:59\n"
+ROSTER = """\
+id,name,email
+aa101,Amal Anders,aa101@example.edu
+bb102,Bela Brandt,bb102@example.edu
+cc103,Chiara Costa,cc103@example.edu
+dd104,Dana Diallo,dd104@example.edu
+ee105,Emre Ekman,ee105@example.edu
+ff106,Farah Fuchs,ff106@example.edu
+gg107,Gita Gomez,gg107@example.edu
+hh108,Hana Holm,hh108@example.edu
+ii109,Ivo Ito,ii109@example.edu
+jj110,Jun Jansen,jj110@example.edu
+kk111,Kofi Klein,kk111@example.edu
+ll112,Lena Lopes,ll112@example.edu
+mm113,Mila Moreau,mm113@example.edu
+nn114,Noor Novak,nn114@example.edu
+oo115,Olu Olsen,oo115@example.edu
+pp116,Pia Park,pp116@example.edu
+"""
 
 THREE_OPTIMIZERS = {
     "configure_optimizers": """\
@@ -92,19 +115,38 @@ WRITTEN = {
 }
 
 
+OTHER_WRITTEN = {
+    "answer_what_you_did": "Each mini-batch updates the discriminator first and the two others afterwards.",
+    "answer_results": "After the last epoch nearly every reconstruction can be read, unlike every third sample.",
+    "answer_mode_collapse": "The reconstruction error punishes a generator that leaves out classes of digits.",
+    "answer_conflicts": "The generator lowers what the discriminator raises; the encoder only wants sharp copies.",
+    "answer_conditioning": "All three modules would see a one-hot label, and the losses would be taken per class.",
+}
+
+
 @dataclass(frozen=True)
 class DemoSubmission:
-    """What one student of the demo hands in.
+    """What one team of the demo hands in, and how.
 
     Attributes:
-        student: the id, which says what to expect.
+        team: the name of its repository, which says what to expect.
+        netid: text of the file of this name.
         answers: text of the solution cells by grade_id; cells that are not named stay as released.
         raw: bytes to hand in instead of a notebook, or None.
+        dated: the date of its commit, in the course's time zone.
+        at_first: whether the repository holds the solution when it is collected for the first time.
+        pdf_of: the team whose PDF it hands in, "" for none; None for its own.
+        booby_trapped: whether the repository has hooks and a link that leads outside.
     """
 
-    student: str
+    team: str
+    netid: str
     answers: dict[str, str]
     raw: bytes | None = None
+    dated: str = IN_TIME
+    at_first: bool = True
+    pdf_of: str | None = None
+    booby_trapped: bool = False
 
 
 def demo_class() -> list[DemoSubmission]:
@@ -118,16 +160,21 @@ def demo_class() -> list[DemoSubmission]:
     swapped = {"ones_like(real)": "zeros_like(real)", "zeros_like(fake)": "ones_like(fake)"}
     summed = {"mse_loss(reconstruction, x_real)": 'mse_loss(reconstruction, x_real, reduction="sum")'}
     exit_at_once = {"def generator_loss": "import os\n\nos._exit(0)\n\n\ndef generator_loss"}
+    right = THREE_OPTIMIZERS | WRITTEN
     return [
-        DemoSubmission("right-three-optimizers", THREE_OPTIMIZERS | WRITTEN),
-        DemoSubmission("right-one-optimizer", ONE_OPTIMIZER | WRITTEN),
-        DemoSubmission("wrong-fakes-not-detached", _change(not_detached)),
-        DemoSubmission("wrong-gradients-not-zeroed", _change(not_zeroed)),
-        DemoSubmission("wrong-labels-swapped", _change(swapped)),
-        DemoSubmission("wrong-sum-instead-of-mean", _change(summed)),
-        DemoSubmission("broken-kills-its-kernel", _change(exit_at_once)),
-        DemoSubmission("broken-not-a-notebook", {}, raw=b'{"cells": ['),
-        DemoSubmission("unfilled", {}),
+        DemoSubmission("right-three-optimizers", "aa101\nbb102\n", right),
+        DemoSubmission("right-late-with-extension", "cc103\n", ONE_OPTIMIZER | OTHER_WRITTEN, dated=LATE),
+        DemoSubmission("right-late-without-extension", "dd104\n", right, dated=LATE),
+        DemoSubmission("right-with-forged-date", "ee105\n", right, at_first=False),
+        DemoSubmission("wrong-fakes-not-detached-and-a-hook", "ff106\n", _change(not_detached), booby_trapped=True),
+        DemoSubmission("wrong-gradients-not-zeroed-by-three", "gg107\nhh108\nii109\n", _change(not_zeroed)),
+        DemoSubmission("wrong-labels-swapped-without-pdf", "JJ110@Example.edu\r\n", _change(swapped), pdf_of=""),
+        DemoSubmission(
+            "wrong-sum-with-a-pdf-of-others", "kk111, ll112", _change(summed), pdf_of="right-late-with-extension"
+        ),
+        DemoSubmission("broken-kills-its-kernel", "mm113\naa101\n", _change(exit_at_once)),
+        DemoSubmission("broken-not-a-notebook", "nn114\n", {}, raw=b'{"cells": ['),
+        DemoSubmission("unfilled", "oo115\n", {}),
     ]
 
 

@@ -40,8 +40,9 @@ def collect_and_show(course: Course, assignment: str, sources: Path, console: Co
 
 def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
     table = Table(title=f"{assignment}: {len(teams)} repositories", title_justify="left")
-    for heading in ("repository", "team", "members", "commit", "received", "late by", "files"):
-        table.add_column(heading)
+    table.add_column("repository", overflow="fold")
+    for heading in ("team", "members", "commit", "received", "late by", "files"):
+        table.add_column(heading, no_wrap=heading in ("team", "commit", "received"))
     table.add_column("remarks", justify="right")
     required = course.assignment(assignment).required
     for team in teams:
@@ -49,7 +50,7 @@ def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
             escape(team.source),
             team.pseudonym,
             escape(", ".join(team.members)) or "-",
-            team.commit[:10] if team.commit else "-",
+            team.commit[:7] if team.commit else "-",
             show(team.received, course.time_zone) if team.received else "-",
             show_late(team.late) + ("" if team.accepted else " (not accepted)"),
             f"{len(team.files)}/{len(required)}",

@@ -126,7 +126,7 @@ def _table(assignment: str, rows: list[Row]) -> Table:
         table.add_row(
             escape(row.student),
             row.checked,
-            f"{score.points:g}/{score.max_points:g}" if score else "-",
+            f"{max(0.0, score.points):g}/{score.max_points:g}" if score else "-",
             str(len(score.waiting)) if score else "-",
             f"{row.seconds:.1f}" if row.seconds else "-",
             f"{row.peak_memory / 2**20:.0f}" if row.peak_memory else "-",

@@ -1,4 +1,6 @@
 import ast
+import csv
+import io
 
 import pytest
 from rich.console import Console
@@ -9,18 +11,18 @@ from autograder.errors import UsageError
 
 
 def test_the_class_shows_right_work_classical_mistakes_and_broken_work():
-    students = [submission.student for submission in demo_class()]
-    assert len(students) == len(set(students)) >= 8
+    teams = [submission.team for submission in demo_class()]
+    assert len(teams) == len(set(teams)) >= 8
     for kind, least in (("right-", 2), ("wrong-", 4), ("broken-", 1), ("unfilled", 1)):
-        assert sum(student.startswith(kind) for student in students) >= least
+        assert sum(team.startswith(kind) for team in teams) >= least
 
 
-@pytest.mark.parametrize("submission", demo_class(), ids=lambda submission: submission.student)
+@pytest.mark.parametrize("submission", demo_class(), ids=lambda submission: submission.team)
 def test_every_solution_is_python_and_each_mistake_changes_something(submission):
     code = {cell: submission.answers[cell] for cell in THREE_OPTIMIZERS if cell in submission.answers}
     for text in code.values():
         ast.parse(text)
-    if submission.student.startswith(("wrong-", "broken-kills")):
+    if submission.team.startswith(("wrong-", "broken-kills")):
         assert code != THREE_OPTIMIZERS
 
 
@@ -31,3 +33,36 @@ def test_a_folder_that_the_demo_did_not_make_is_left_alone(copy_course, tmp_path
     with pytest.raises(UsageError, match="was not made by the demo"):
         run_demo(course, Console(quiet=True))
     assert (course.root / "demo" / "mine.txt").read_text() == "mine"
+
+
+def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_course, tmp_path):
+    chosen = {
+        "right-late-with-extension": "cc103",
+        "right-late-without-extension": "dd104",
+        "right-with-forged-date": "ee105",
+        "wrong-fakes-not-detached-and-a-hook": "ff106",
+        "broken-not-a-notebook": "nn114",
+    }
+    course = copy_course(tmp_path / "course")
+    printed = io.StringIO()
+    run_demo(course, Console(file=printed, width=200), [one for one in demo_class() if one.team in chosen])
+    text = printed.getvalue()
+    assert "right-late-without-extension: Late work of this age is not accepted" in text
+    assert "right-late-with-extension: " not in text  # nothing to look at
+    assert "contradicts the collections" in text
+    assert "outside is a link and was left out" in text
+    assert not (course.root / "demo" / "the-hook-ran").exists()
+
+    with (course.root / "demo" / "exports" / "hw2-people.csv").open(newline="") as file:
+        people = {row["id"]: row for row in csv.DictReader(file)}
+    scores = {source: people[member]["score"] for source, member in chosen.items()}
+    assert scores["right-late-with-extension"] == "7"
+    assert 5 < float(scores["wrong-fakes-not-detached-and-a-hook"]) < 7
+    assert {source for source, score in scores.items() if score == "0"} == {
+        "right-late-without-extension",
+        "right-with-forged-date",  # what arrived in time was the notebook as released
+        "broken-not-a-notebook",
+    }
+    assert people["pp116"]["status"] == "nothing handed in"
+    pages = list((course.root / "demo" / "feedback").glob("*/hw2/hw2.html"))
+    assert len(pages) == len(chosen)
