@@ -5,12 +5,12 @@ ASSIGNMENT ?= hw2
 INSTALLED := .venv/.installed
 SOURCES := autograder course_utils tests benchmarks
 
-.PHONY: help setup bubblewrap demo test test-only lint format release grade formgrader report bench clean
+.PHONY: help setup bubblewrap chromium demo test test-only lint format release grade formgrader report bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(INSTALLED) bubblewrap  ## Install everything into .venv
+setup: $(INSTALLED) bubblewrap chromium  ## Install everything into .venv
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; name one: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
@@ -22,6 +22,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 # bubblewrap isolates student code; it is a package of the system, not of Python.
 bubblewrap:
 	@command -v bwrap >/dev/null || sh scripts/install-bubblewrap.sh
+
+# Chromium or Chrome prints hw2.pdf. Without it all else works, so only the tests insist on it.
+chromium:
+	@sh scripts/install-chromium.sh || true
 
 demo: setup  ## Release, collect, grade and report a small class
 	@$(BIN)/autograder demo

@@ -110,7 +110,7 @@ def test_a_trace_of_a_million_values_is_refused_with_its_reason(folder: Path, tm
 def test_the_memory_of_one_judging_is_bounded() -> None:
     source = (
         "from autograder.judging.server import EXTRA_MEMORY, _limit\n_limit(5)\nbytearray(EXTRA_MEMORY // 2)\n"
-        "try: bytearray(EXTRA_MEMORY)\nexcept MemoryError: print('refused')"
+        "try: bytearray(EXTRA_MEMORY + 2**26)\nexcept MemoryError: print('refused')"
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     assert done.stdout == "refused\n", done.stderr
