@@ -193,6 +193,31 @@ def calibrate(
 
 
 @app.command()
+def reproduce(
+    assignment: AssignmentName,
+    team: Annotated[
+        list[str] | None,
+        typer.Option(help="its folder in submitted/; may be repeated; default: all", show_default=False),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="of training; default: as many as the notebook says", show_default=False)
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="what one submission may take")] = 90,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)
+    ] = None,
+    course: CourseFolder = Path(),
+) -> None:
+    """Run submitted notebooks from scratch and compare with what they show. Exits 3 when any needs a look."""
+    from autograder.config import load_course
+    from autograder.report.reproduction import reproduce_and_show
+
+    done = reproduce_and_show(load_course(course), assignment, console, team or (), epochs, minutes, processes)
+    if not all(made.reproduces for made in done):
+        raise typer.Exit(3)
+
+
+@app.command()
 def demo(course: CourseFolder = Path()) -> None:
     """Release, a small class with right and wrong work, grading and feedback, all in the folder demo/."""
     from autograder.config import load_course
