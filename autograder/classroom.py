@@ -2,11 +2,13 @@
 
 Stands around the step from submission to verdict in the flow course material -> submission -> trace ->
 verdict -> gradebook -> report. What has a stored result is not graded again. A worker that dies, or a fault
-of the grader, costs only the submission that it was at; no point is given or taken for it.
+of the grader, costs only the submission that it was at; no point is given or taken for it. So does a worker
+that does not answer any more.
 """
 
 import logging
 import os
+import threading
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -18,12 +20,22 @@ from typing import TYPE_CHECKING
 from autograder import intake, results
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.grading import GradedSubmission, Task, grade_submission, load_graded, make_task, store_graded
+from autograder.grading import (
+    GradedSubmission,
+    Task,
+    grade_submission,
+    load_graded,
+    longest_seconds,
+    make_task,
+    store_graded,
+)
+from autograder.sandbox.workspace import open_folder
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 _AHEAD = 2  # submissions sent to each worker: one that runs, one that waits
+_AGAIN = "run the command again."
 
 
 @dataclass(frozen=True)
@@ -89,19 +101,28 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
     from distributed import as_completed
 
     ended = as_completed(raise_errors=False)
-    sent: dict[str, tuple[str, str]] = {}  # student and result by the key of the future
+    sent: dict[str, tuple[str, str, threading.Timer]] = {}  # student, result and end of patience by the future's key
+    late: set[str] = set()
+
+    def give_up(future: "Future") -> None:
+        late.add(str(future.key))
+        future.cancel()
 
     def send_next() -> None:
         student = waiting.popleft()
         task = read_class_task(course, assignment, student)
         future = client.submit(grade_submission, task, pure=False, key=f"grade-{student}-{task.key[:12]}")
-        sent[str(future.key)] = student, task.key
+        timer = threading.Timer(_AHEAD * longest_seconds(task.limits), give_up, [future])
+        timer.daemon = True
+        timer.start()
+        sent[str(future.key)] = student, task.key, timer
         ended.add(future)
 
     for _ in range(min(len(waiting), _AHEAD * len(client.scheduler_info(n_workers=-1)["workers"]))):
         send_next()
     for future in ended:
-        student, key = sent.pop(str(future.key))
+        student, key, timer = sent.pop(str(future.key))
+        timer.cancel()
         error = future.exception() if future.status == "error" else None
         if isinstance(error, UsageError):
             raise error
@@ -109,6 +130,8 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
             graded = future.result()
             store_graded(course, assignment, key, graded)
             yield Outcome(student, key, graded)
+        elif str(future.key) in late:
+            yield Outcome(student, key, fault=f"No answer of a worker within {timer.interval:.0f} seconds; {_AGAIN}")
         else:
             yield Outcome(student, key, fault=_tell(error, future.traceback() if error else None))
         future.release()
@@ -118,23 +141,26 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
 
 def _tell(error: BaseException | None, trace: TracebackType | None) -> str:
     if error is None:
-        return "The work was lost on its way; run the command again."
+        return f"The work was lost on its way; {_AGAIN}"
     return "".join(traceback.format_exception(type(error), error, trace))
 
 
 @contextmanager
 def _dask(scheduler: str | None, most: int) -> Iterator["Client"]:
     """A client of the scheduler at that address, or of a cluster that lives as long as the block."""
+    import dask
     from distributed import Client, LocalCluster
 
     if scheduler is None:
         workers = min(os.cpu_count() or 1, most)
         with (
+            open_folder() as folder,
+            dask.config.set({"temporary-directory": str(folder)}),  # swept by the next run if this one is killed
             LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # by default any machine could reach it, at a port that may be taken
                 silence_logs=logging.ERROR,
             ) as cluster,
             Client(cluster) as client,

@@ -55,6 +55,7 @@ class Execution:
         start_seconds: the part of it until the first cell began.
         cell_seconds: wall time of each code cell, in their order; 0 where it did not run.
         peak_memory: most bytes that all processes of the sandbox and its writable folders held together.
+        unexplained: whether it was killed, and not by us: by itself, or by somebody on this machine.
     """
 
     notebook: NotebookNode
@@ -65,10 +66,14 @@ class Execution:
     start_seconds: float
     cell_seconds: tuple[float, ...]
     peak_memory: int
+    unexplained: bool = False
 
 
 def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
     """Runs all code cells of a notebook in a fresh sandbox.
+
+    When no kernel starts, or it is killed by something unknown, it is run once more in another sandbox, and that run
+    counts: the machine may have been short of memory, and the submission is not to pay for it.
 
     Args:
         notebook: the notebook, version 4; it is not changed.
@@ -80,6 +85,18 @@ def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: P
         UsageError: this machine cannot make the sandbox, or no kernel starts in it.
     """
     check_sandbox()
+    try:
+        execution = _run_once(notebook, files, inbox, limits)
+    except NoKernelError:
+        return _run_once(notebook, files, inbox, limits)
+    return _run_once(notebook, files, inbox, limits) if execution.unexplained else execution
+
+
+class NoKernelError(UsageError):
+    """No kernel started in the sandbox."""
+
+
+def _run_once(notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
     with open_workspace() as workspace:
         names = place_files(workspace.submission, {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files})
         refused = tuple(f"{name}: no file of a submission may have this name" for name in names)
@@ -112,6 +129,7 @@ class _Run:
         self.limits = request.limits
         self.refused = refused
         self.stopped: str | None = None
+        self.unexplained = False
         self.cut: asyncio.Task | None = None
         # our own cells, so that the submission's metadata (tags that skip a cell) have no effect
         self.cells = [
@@ -151,6 +169,7 @@ class _Run:
             start_seconds=start_seconds,
             cell_seconds=tuple(self.cell_seconds),
             peak_memory=sandbox.peak_memory,
+            unexplained=self.unexplained,
         )
 
     async def _disconnect(self, context: zmq.asyncio.Context) -> None:
@@ -175,15 +194,17 @@ class _Run:
             self.cut = asyncio.create_task(wait_for_cut(self.client.kc.iopub_channel.socket))
             self.client.kc.allow_stdin = False
             async with asyncio.timeout(START_SECONDS):
-                await self._wait_for_answer()
+                await self._wait_for_answer(_sandbox(manager))
         except (SandboxError, TimeoutError) as error:
-            raise UsageError(f"no notebook can run in the sandbox of this machine: {error}") from error
+            raise NoKernelError(f"no notebook can run in the sandbox of this machine: {error}") from error
 
-    async def _wait_for_answer(self) -> None:
+    async def _wait_for_answer(self, sandbox: SandboxProcess) -> None:
         """Until the kernel answers and its outputs arrive."""
         kernel = self.client.kc
         assert kernel is not None
         while True:
+            if sandbox.is_dead():
+                raise SandboxError("the kernel ended before the first cell")
             kernel.kernel_info()
             with contextlib.suppress(Empty):
                 await kernel.shell_channel.get_msg(timeout=1)
@@ -221,6 +242,7 @@ class _Run:
             if dead.done():
                 await asyncio.wait({running}, timeout=LAST_MESSAGES_SECONDS)
                 self.stopped = _explain_end(sandbox, index + 1)
+                self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
             elif running.exception() is not None:
                 sandbox.kill("it did not answer as a notebook does")
                 self.stopped = _explain_end(sandbox, index + 1)

@@ -23,7 +23,8 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import intake
@@ -197,8 +198,20 @@ def _run(converter: type[BaseConverter], config: Config) -> str | None:
     return (lines or result["error"].strip().splitlines())[-1]
 
 
+def gradebook_file(course: Course) -> Path | None:
+    """The file of the gradebook, or None where nbgrader is told to use a database server."""
+    url = make_url(CourseDirectory(config=_config(course, "", "")).db_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 @contextmanager
 def _gradebook(course: Course) -> Iterator[Gradebook]:
     coursedir = CourseDirectory(config=_config(course, "", ""))
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        yield gradebook
+    try:
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            yield gradebook
+    except OperationalError as error:
+        raise UsageError(
+            f"The gradebook {coursedir.db_url} cannot be used ({error.orig}): close the program that holds it, and run "
+            "the same command again. Nothing is lost."
+        ) from None

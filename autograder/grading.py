@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from autograder.execute import Execution
 
 NOTES_ID = "autograder-notes"
+OVERHEAD_SECONDS = (
+    300.0  # of one run: a minute at most for the kernel to start, two to judge, and the rest for a slow disk
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,14 @@ def make_task(course: Course, assignment: str, submission: intake.Submission) ->
         limits=course.limits,
         refused=submission.refused,
     )
+
+
+def longest_seconds(limits: Limits) -> float:
+    """Wall time in seconds after which grading one submission has ended, whatever is in it.
+
+    Two runs where it is near a threshold, and each a second time where the sandbox was killed by something unknown.
+    """
+    return 4 * (limits.notebook_seconds + OVERHEAD_SECONDS)
 
 
 def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission:
@@ -188,6 +199,8 @@ def _run_and_judge(
     clock.split(_phases(execution))
     if execution.stopped:
         remarks.append(execution.stopped)
+    elif note := _compared(task.notebook, execution.notebook):
+        remarks.append(note)
     remarks += [f"Left out of what the notebook recorded: {intake.printable(what, 200)}." for what in execution.refused]
     for name, content in execution.outbox.items():
         path = outbox / name
@@ -199,6 +212,16 @@ def _run_and_judge(
     clock.lap("judging")
     clean_outputs(execution.notebook)
     return execution.notebook, judged, execution.peak_memory, clock.seconds
+
+
+def _compared(submitted: bytes, executed: NotebookNode) -> str | None:
+    """What the run does not show as it was handed in; it only informs, so no failure of it may stop the grading."""
+    from autograder.reproduce import read_submitted, reproduction_note
+
+    try:
+        return reproduction_note(read_submitted(submitted), executed)
+    except Exception as error:
+        return f"What was handed in could not be compared with our run ({type(error).__name__}); no points are lost."
 
 
 def _phases(execution: "Execution") -> dict[str, float]:

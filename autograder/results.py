@@ -6,11 +6,13 @@ limits and the code that grades. So unchanged work is never graded twice, an int
 stopped, and changed work or a changed check is always graded anew.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
 import os
 import secrets
+import time
 from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import version
@@ -20,6 +22,8 @@ from typing import Any
 import autograder
 import course_utils
 from autograder.sandbox.limits import Limits
+
+OLD_SECONDS = 3600.0  # writing a result takes less than one
 
 
 def content_hash(notebook: bytes, files: dict[str, bytes]) -> str:
@@ -71,6 +75,10 @@ def load_result(folder: Path, key: str) -> dict[str, Any] | None:
 def store_result(folder: Path, key: str, result: dict[str, Any]) -> None:
     """Write the result so that a reader sees all of it or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".*"):  # by a run that was killed while it wrote
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > OLD_SECONDS:
+                left.unlink()
     draft = folder / f".{key}.{os.getpid()}.{secrets.token_hex(4)}"
     try:
         with draft.open("w", encoding="utf-8") as file:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from autograder.errors import GraderFault, UsageError
-from autograder.judging.wire import LATE, TOO_LARGE, read_folder, read_message, write_folder, write_message
+from autograder.judging.wire import ENDED, LATE, TOO_LARGE, read_folder, read_message, write_folder, write_message
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, SUBMISSION, build_command
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
@@ -73,6 +73,8 @@ def judge(assignment: str, folder: Path) -> Judgement:
     parts = {part: read_folder(folder / part) for part in ("inbox", "outbox")}
     files = {f"{part}/{name}": content for part, found in parts.items() for name, content in found.items()}
     message, figures = _ask(assignment, files)
+    if message.get("ended") == ENDED:  # something may have killed it that has nothing to do with the trace
+        message, figures = _ask(assignment, files)
     if "ended" not in message:
         return Judgement(Verdict.from_json(message["verdict"]), figures)
     why = f"{_WHY.get(message['ended'], _ENDED)}, so a person will look at it."

@@ -12,10 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder import gradebook
-from autograder.classroom import Outcome, class_of, grade_class
+from autograder.classroom import Outcome, class_of, grade_class, read_class_task
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.gradebook import Score
+from autograder.storage import ROOM, require_storage
 from autograder.verdict import Verdict
 
 
@@ -64,13 +65,31 @@ def grade_and_show(
     """Grade and save all submissions; print a line for each as it ends, then a table.
 
     Raises:
-        UsageError: there is nothing to grade, or this machine or the gradebook is not ready for it.
+        UsageError: there is nothing to grade, this machine or the gradebook is not ready for it, or what is graded
+            cannot be written any more.
     """
     course.assignment(assignment)
     students = class_of(course, assignment)
     if not students:
         raise UsageError(f"Nothing to grade: there is no folder {course.root}/submitted/*/{assignment}.")
+    require_storage(course, assignment, gradebook.gradebook_file(course))
     gradebook.check_gradebook(course, assignment)
+    try:
+        rows = _grade_and_print(course, assignment, students, console, scheduler, again)
+    except OSError:
+        require_storage(course, assignment, gradebook.gradebook_file(course))
+        raise
+    console.print(_table(assignment, rows))
+    for row in rows:
+        for remark in row.remarks:
+            console.print(f"{escape(row.student)}: {escape(remark)}", soft_wrap=True)
+    return rows
+
+
+def _grade_and_print(
+    course: Course, assignment: str, students: list[str], console: Console, scheduler: str | None, again: bool
+) -> list[Row]:
+    """Grade and save each, with a line for it; the rows in the order of the students."""
     rows = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -84,12 +103,7 @@ def grade_and_show(
             )
             progress.advance(bar)
             rows.append(row)
-    rows.sort(key=lambda row: row.student)
-    console.print(_table(assignment, rows))
-    for row in rows:
-        for remark in row.remarks:
-            console.print(f"{escape(row.student)}: {escape(remark)}", soft_wrap=True)
-    return rows
+    return sorted(rows, key=lambda row: row.student)
 
 
 def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
@@ -99,6 +113,10 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
     saved = outcome.reused and gradebook.is_saved(course, assignment, student, outcome.key)
     if graded is not None and not saved:
         fault = gradebook.save(course, assignment, student)
+        if fault:
+            files = read_class_task(course, assignment, student).files
+            room = ROOM + len(graded.notebook) + sum(len(content) for content in files.values())
+            require_storage(course, assignment, gradebook.gradebook_file(course), room)
     if graded is None or fault:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(f"{fault}\n", encoding="utf-8")

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 from hypothesis import given
@@ -58,3 +59,11 @@ def test_a_stored_result_comes_back_and_a_damaged_one_counts_as_none(tmp_path):
     assert [path.name for path in folder.iterdir()] == ["key.json"]
     (folder / "key.json").write_text('{"poi')
     assert load_result(folder, "key") is None
+
+
+def test_the_draft_of_a_run_that_was_killed_goes_with_a_later_result(tmp_path):
+    for name in (".old", ".young"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / ".old", (0, 0))
+    store_result(tmp_path, "key", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".young", "key.json"]
