@@ -17,14 +17,18 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+from autograder import classroom
 from autograder.config import Course
-from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN, DemoSubmission, demo_class
+from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.gradebook import export_csv, read_score, write_feedback
 from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
 
 ANSWERS = sorted(WRITTEN)
-DEMO: dict[str, DemoSubmission] = {submission.student: submission for submission in demo_class()}
+LOSSES = THREE_OPTIMIZERS["loss_functions"]
+MEAN = "mse_loss(reconstruction, x_real)"
+PARTLY = THREE_OPTIMIZERS | WRITTEN | {"loss_functions": LOSSES.replace(MEAN, MEAN[:-1] + ", reduction='sum')")}
+KILLER = THREE_OPTIMIZERS | WRITTEN | {"loss_functions": f"{LOSSES}\n\nimport os\nos._exit(0)"}
 
 
 @dataclass
@@ -56,8 +60,8 @@ def graded(
 ) -> Graded:
     course = copy_course(tmp_path_factory.mktemp("class") / "course")
     hand_in(course, "right", filled(THREE_OPTIMIZERS | WRITTEN))
-    hand_in(course, "partly", filled(DEMO["wrong-sum-instead-of-mean"].answers))
-    hand_in(course, "killer", filled(DEMO["broken-kills-its-kernel"].answers))
+    hand_in(course, "partly", filled(PARTLY))
+    hand_in(course, "killer", filled(KILLER))
     hand_in(course, "damaged", b'{"cells": [')
     hand_in(course, "missing", None)
     (course.root / "submitted" / "missing" / "hw2" / "grades.db").symlink_to(course.root / "gradebook.db")
@@ -195,7 +199,7 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
 
 def test_a_running_dask_cluster_grades_the_same(graded, scheduler, copy_course, filled, tmp_path):
     course = copy_course(tmp_path / "course")
-    hand_in(course, "partly", filled(DEMO["wrong-sum-instead-of-mean"].answers))
+    hand_in(course, "partly", filled(PARTLY))
     hand_in(course, "unfilled", filled({}))
     hand_in(course, "damaged", b"")
     rows, _ = grade(course, scheduler=scheduler)
@@ -240,3 +244,39 @@ def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothin
         student: "graded" if student in lost else "unchanged" for student in ("ann", "bob")
     }
     assert not list((course.state / "faults" / "hw2").iterdir())
+
+
+def stop_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
+    """It is frozen, as where a machine hangs, and neither answers nor dies."""
+    me = psutil.Process()
+    while not ended.wait(0.05):
+        for worker in me.children():
+            try:
+                if any(process.name() == "bwrap" for process in worker.children(recursive=True)):
+                    worker.suspend()
+                    return
+            except psutil.NoSuchProcess:
+                continue
+
+
+def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, tmp_path, monkeypatch):
+    course = copy_course(tmp_path / "course")
+    for student in ("ann", "bob"):
+        hand_in(course, student, filled({"configure_optimizers": f"raise ValueError({student!r})"}))
+    monkeypatch.setattr(classroom, "longest_seconds", lambda limits: 8.0)
+    ended = threading.Event()
+    stopper = threading.Thread(target=stop_the_first_worker_that_runs_a_sandbox, args=(ended,))
+    stopper.start()
+    try:
+        rows, _ = grade(course)
+    finally:
+        ended.set()
+        stopper.join()
+    lost = [student for student, row in rows.items() if row.status == "grader fault"]
+    faults = [(course.state / "faults" / "hw2" / f"{student}.txt").read_text() for student in lost]
+    assert faults and all("No answer of a worker within 16 seconds" in fault for fault in faults)
+    stopped = [child for child in psutil.Process().children(recursive=True) if child.status() == psutil.STATUS_STOPPED]
+    assert stopped == []
+    monkeypatch.undo()
+    rows, _ = grade(course)
+    assert {student: row.verdict.points for student, row in rows.items()} == {"ann": 0, "bob": 0}
