@@ -18,6 +18,9 @@ from nbformat import NotebookNode
 _TEXT = ("text/plain", "text/html", "text/markdown", "text/latex")
 _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+# What MathJax makes links, styles and further extensions of, in formulas that look harmless as text:
+# https://docs.mathjax.org/en/v2.7-latest/safe-mode.html
+_COMMANDS = re.compile(r"\\(?=(?:href|style|cssId|class|bbox|require|data|unicode)(?![A-Za-z]))")
 _PICTURE_URL = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 
 _ATTRIBUTES: dict[str, set[str]] = deepcopy(nh3.ALLOWED_ATTRIBUTES)
@@ -29,12 +32,19 @@ for _tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
 
 def clean_html(html: str) -> str:
     """`html` without scripts, styles, forms, frames, and without anything that loads from another place."""
-    return nh3.clean(
-        html,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_keep_attribute,
-        url_schemes={"http", "https", "mailto", "data"},
+    return clean_formulas(
+        nh3.clean(
+            html,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_keep_attribute,
+            url_schemes={"http", "https", "mailto", "data"},
+        )
     )
+
+
+def clean_formulas(text: str) -> str:
+    """`text` with formulas that make no link and load nothing; such commands are shown by their name instead."""
+    return _COMMANDS.sub(r"\\backslash ", text)
 
 
 @pass_context
@@ -73,7 +83,8 @@ def _clean_output(output: Any) -> NotebookNode | None:
     for mime in _TEXT:
         if mime in output["data"]:
             text = _text(output["data"][mime])
-            data[mime] = clean_html(text) if mime == "text/html" else text
+            clean = {"text/html": clean_html, "text/latex": clean_formulas}.get(mime, str)
+            data[mime] = clean(text)
     for mime in _PICTURES:
         picture = _text(output["data"].get(mime, ""))
         if picture and _BASE64.fullmatch(picture):

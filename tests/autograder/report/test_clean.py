@@ -35,7 +35,19 @@ def test_nothing_that_runs_or_loads_comes_through(evil):
             assert word not in page
 
 
+@pytest.mark.parametrize(
+    "command", ["href{javascript:alert(1)}{x}", "style{background:url(//example.org)}x", "require{x}"]
+)
+def test_formulas_make_no_links_and_load_nothing(command):
+    output = new_output("display_data", {"text/latex": f"$\\{command}$"})
+    notebook = new_notebook(cells=[new_code_cell("x", outputs=[output])])
+    clean_outputs(notebook)
+    for page in (clean_html(f"$&#92;{command}$"), render(f"$\\{command}$"), nbformat.writes(notebook)):
+        assert f"\\{command[:4]}" not in page and f"backslash {command[:4]}" in page
+
+
 def test_tables_formulas_and_pictures_come_through():
+    assert "$\\stylish$" in render("$\\stylish$")
     assert "<td>1</td>" in render("| a |\n|---|\n| 1 |")
     assert "$x &lt; y_1$" in render("where $x < y_1$ holds")
     assert 'src="data:image/png;base64,aGFsbG8="' in clean_html(PICTURE)
