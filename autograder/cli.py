@@ -218,6 +218,17 @@ def reproduce(
 
 
 @app.command()
+def doctor(course: CourseFolder = Path()) -> None:
+    """Say whether this machine can grade safely. Exits 0 if so, 3 if with warnings, 2 if not."""
+    from autograder.config import load_course
+    from autograder.report.doctor import examine_and_show
+
+    states = {finding.state for finding in examine_and_show(load_course(course), console)}
+    if states != {"good"}:
+        raise typer.Exit(2 if "bad" in states else 3)
+
+
+@app.command()
 def demo(course: CourseFolder = Path()) -> None:
     """Release, a small class with right and wrong work, grading and feedback, all in the folder demo/."""
     from autograder.config import load_course
