@@ -14,6 +14,8 @@ from autograder.config import Course
 from autograder.deadlines import parse_moment
 from autograder.errors import UsageError
 
+_CLASSROOM = {"identifier": "id"}  # GitHub Classroom's name of a column, and ours
+
 
 @dataclass(frozen=True)
 class Person:
@@ -35,14 +37,19 @@ class Person:
 def load_roster(course: Course) -> dict[str, Person] | None:
     """The people of the course by id, or None where `course.toml` names no roster.
 
+    The roster may also be the one that GitHub Classroom exports, where the id is the `identifier`.
+
     Raises:
         UsageError: the file is missing or something in it is wrong.
     """
     if course.roster is None:
         return None
     people: dict[str, Person] = {}
-    for line, row in read_table(course.roster, required=("id", "name", "email")):
-        person = Person(row.pop("id").lower(), row.pop("name"), row.pop("email").lower(), row)
+    for line, row in read_table(course.roster, required=("name",)):
+        row = {_CLASSROOM.get(name, name): value for name, value in row.items()}
+        if lacking := [name for name in ("id", "email") if name not in row and "github_username" not in row]:
+            raise UsageError(f"{course.roster}, line 1: the column {lacking[0]!r} is missing.")
+        person = Person(row.pop("id", "").lower(), row.pop("name"), row.pop("email", "").lower(), row)
         if not person.id:
             raise UsageError(f"{course.roster}, line {line}: the id is missing.")
         if person.id in people:

@@ -4,6 +4,7 @@ Stands before everything else of a collection: a CSV of teams and addresses, the
 exports as CSV, or a folder of clones or of zip files.
 """
 
+import csv
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -26,7 +27,12 @@ def read_sources(path: Path) -> dict[str, str]:
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if (p / ".git").exists() or p.suffix == ".zip")
         return {entry.name: str(entry) for entry in found}
-    header = {name.strip().lower() for name in _first_line(path).split(",")}
+    header = {name.strip().lower() for row in csv.reader([_first_line(path)]) for name in row}
+    if "identifier" in header and not any(set(pair) <= header for pair in _COLUMNS):
+        raise UsageError(
+            f"{path} is the roster of GitHub Classroom, which names no repositories: name the file of its button "
+            "Download > Download grades; the roster itself may be the `roster` of course.toml."
+        )
     columns = next((pair for pair in _COLUMNS if set(pair) <= header), _COLUMNS[0])
     sources: dict[str, str] = {}
     for line, row in read_table(path, required=columns):

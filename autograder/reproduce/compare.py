@@ -147,10 +147,8 @@ def reproduction_note(submitted: NotebookNode, executed: NotebookNode) -> str | 
         executed: the notebook that was run with its probes and a short training budget, before the verdict is written.
     """
     comparison = compare_notebooks(submitted, executed, when_graded=True)
-    if comparison.without_outputs:
-        return "The notebook was handed in without outputs, so nothing of it could be compared with our run."
     different = comparison.with_outcome(DIFFERENT)
-    if not different:
+    if comparison.without_outputs or not different:  # that there are no outputs is told when it is collected
         return None
     named = [f"{cell.title}: {_summary(cell)}" for cell in different[:MAX_NAMED]]
     more = [f"and {len(different) - MAX_NAMED} more"] if len(different) > MAX_NAMED else []

@@ -61,3 +61,12 @@ def test_a_missing_roster_is_told(course):
     (course.root / "roster.csv").unlink()
     with pytest.raises(UsageError, match=r"There is no .*roster\.csv"):
         load_roster(course)
+
+
+def test_the_roster_that_github_classroom_exports_is_read(course):
+    text = '"identifier","github_username","github_id","name"\n"ADA1","ada-l","12","Ada Lovelace"\n"bob2","","",""\n'
+    course.roster.write_text(text, encoding="utf-8")
+    people = load_roster(course)
+    assert list(people) == ["ada1", "bob2"]
+    assert (people["ada1"].name, people["ada1"].email) == ("Ada Lovelace", "")
+    assert people["ada1"].lms == {"github_username": "ada-l", "github_id": "12"}
