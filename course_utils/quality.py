@@ -1,0 +1,195 @@
+"""How good are generated digits? Five numbers, and what each of them can and cannot say.
+
+This is course material: the notebooks show it, and `benchmarks/reference` compares by it. It looks at images through
+the digit classifier of `course_utils.classifier`, so it knows digits only: whatever is no digit at all is called the
+one that it looks like most.
+
+- *Class histogram* and *classes covered* tell a generator that leaves digits out (mode collapse). They say nothing of
+  how a digit looks: ten fixed images, one of each digit, get full marks.
+- *Fréchet distance* compares mean and covariance of features with those of the test images (Heusel et al., 2017,
+  "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium", with an Inception network there).
+  It tells blur, artefacts and missing classes alike, but not which of them it is; its value means something only beside
+  another one from the same features and as many images.
+- *Diversity* tells whether images of one digit differ from each other as real ones do. Noise is diverse, too.
+- *Distance to the nearest training image* tells a generator that has learnt images by heart. A large distance is no
+  praise: a bad image is far from all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from course_utils.classifier import CLASSES, load_classifier
+from course_utils.data import mnist_images
+from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.models import Model, device_of
+
+COVERED = 0.01  # share of the images above which a class counts as covered; a tenth of what is due to it
+SEARCHED = 1000  # images whose nearest training image is searched for
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the meter says of a set of images.
+
+    Attributes:
+        histogram: share of each digit, 10 numbers that sum to 1.
+        frechet_distance: to the test images, squared distance of features, 0 or more.
+        diversity: spread of features within a digit over that of the test images, mean over digits; 1 is as real, and
+            a digit that is missing counts 0.
+        nearest: median distance to the nearest training image, root of the mean squared difference of pixels, 0 to 1.
+        nearest_of_real: the same for test images, to compare with.
+    """
+
+    histogram: tuple[float, ...]
+    frechet_distance: float
+    diversity: float
+    nearest: float
+    nearest_of_real: float
+
+    @property
+    def classes_covered(self) -> int:
+        """Digits that have more than 1 % of the images."""
+        return sum(share > COVERED for share in self.histogram)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Mean and covariance of features, float64, of all images and of each class; and the class of each image."""
+
+    features: Tensor  # (n, 64)
+    classes: Tensor  # (n,)
+
+    def spread(self, digit: int) -> float:
+        """Trace of the covariance of the features of one class; 0 where it has fewer than two images."""
+        mine = self.features[self.classes == digit]
+        return mine.var(0).sum().item() if len(mine) > 1 else 0.0
+
+
+def measure_quality(images: Tensor) -> Quality:
+    """Measure a set of images; 10,000 of them give a Fréchet distance that can be compared with others.
+
+    Args:
+        images: (n, 784) or (n, 1, 28, 28), in [0, 1], n of 2 or more.
+
+    Raises:
+        ValueError: they have another shape, are fewer than 2, or hold values that are not in [0, 1].
+    """
+    pixels = _checked(images)
+    seen, real = _look(pixels), _real()
+    counts = torch.bincount(seen.classes, minlength=CLASSES)
+    ratios = [(seen.spread(digit) / real.spread(digit)) ** 0.5 for digit in range(CLASSES)]
+    return Quality(
+        histogram=tuple((counts / len(pixels)).tolist()),
+        frechet_distance=frechet_distance(seen.features, real.features),
+        diversity=sum(ratios) / CLASSES,
+        nearest=_nearest(pixels),
+        nearest_of_real=_nearest_of_real(),
+    )
+
+
+def sample_images(model: Model, n: int = 10_000, seed: int = 0) -> Tensor:
+    """n images G(z) of z ~ N(0, I), (n, 784) on the CPU."""
+    generator = torch.Generator().manual_seed(seed)
+    z = torch.randn(n, model.latent_size, generator=generator)
+    with torch.no_grad():
+        return torch.cat([model.generator(part.to(device_of(model))).cpu() for part in z.split(_BATCH)])
+
+
+def frechet_distance(one: Tensor, other: Tensor) -> float:
+    """Fréchet distance of the normal distributions that fit two sets of features, (n, d) and (m, d).
+
+    |mu_1 - mu_2|^2 + tr(C_1 + C_2 - 2 (C_1^(1/2) C_2 C_1^(1/2))^(1/2)), see Dowson and Landau (1982), "The Fréchet
+    distance between multivariate normal distributions".
+    """
+    one, other = one.double(), other.double()
+    root = _square_root(one.T.cov())
+    cross = torch.linalg.eigvalsh(root @ other.T.cov() @ root).clamp(min=0).sqrt().sum()
+    spreads = one.var(0).sum() + other.var(0).sum()
+    means = (one.mean(0) - other.mean(0)).square().sum()
+    return max(0.0, (means + spreads - 2 * cross).item())
+
+
+def show_quality(measured: Mapping[str, Quality]) -> Figure:
+    """The class histograms of several sets of images by their names, with the other numbers in a table below."""
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(8, 4.6), height_ratios=(2.2, 1), layout="constrained")
+    palette = [COLORS["G"], COLORS["E"], COLORS["D"], MUTED]
+    width = 0.8 / len(measured)
+    for index, (name, quality) in enumerate(measured.items()):
+        places = [digit + (index - (len(measured) - 1) / 2) * width for digit in range(CLASSES)]
+        upper.bar(places, quality.histogram, width, label=name, color=palette[index % len(palette)])
+    upper.axhline(1 / CLASSES, color=INK, lw=1, ls=":")
+    upper.set_xticks(range(CLASSES))
+    upper.set_xlabel("digit that the classifier sees")
+    upper.set_ylabel("share of the images")
+    upper.spines[["top", "right"]].set_visible(False)
+    upper.legend(frameon=False)
+    lower.axis("off")
+    rows = [
+        [
+            f"{quality.classes_covered}",
+            f"{quality.frechet_distance:.1f}",
+            f"{quality.diversity:.2f}",
+            f"{quality.nearest:.3f} ({quality.nearest_of_real:.3f})",
+        ]
+        for quality in measured.values()
+    ]
+    headings = ["classes covered", "Fréchet distance", "diversity", "nearest training image\n(of real images)"]
+    table = lower.table(rows, rowLabels=list(measured), colLabels=headings, loc="center", cellLoc="center")
+    table.scale(1, 1.5)
+    table[0, len(headings) - 1].set_height(1.6 * table[0, 0].get_height())
+    for column in range(len(headings) - 1):
+        table[0, column].set_height(table[0, len(headings) - 1].get_height())
+    plt.close(figure)
+    return figure
+
+
+def _checked(images: Tensor) -> Tensor:
+    pixels = images.detach().flatten(1).float().cpu() if images.ndim > 1 else images
+    if pixels.ndim != 2 or pixels.shape[1] != 28 * 28 or len(pixels) < 2:
+        raise ValueError(f"images must be (n, 784) or (n, 1, 28, 28), with n of 2 or more, not {tuple(images.shape)}")
+    if not ((pixels >= 0) & (pixels <= 1)).all():  # false for what is not a number, too
+        raise ValueError("images must hold values in [0, 1], and nothing that is not a number")
+    return pixels
+
+
+def _look(pixels: Tensor) -> _Seen:
+    classifier = load_classifier()
+    with torch.no_grad():
+        features = torch.cat([classifier.features(part) for part in pixels.split(_BATCH)])
+        return _Seen(features.double(), classifier.head(features).argmax(1))
+
+
+@cache
+def _real() -> _Seen:
+    return _look(_pixels(train=False))
+
+
+@cache
+def _nearest_of_real() -> float:
+    return _nearest(_pixels(train=False))
+
+
+def _nearest(pixels: Tensor) -> float:
+    some = pixels[torch.linspace(0, len(pixels) - 1, min(SEARCHED, len(pixels))).long()]
+    nearest = torch.full((len(some),), torch.inf)
+    for part in _pixels(train=True).split(10_000):
+        squares = some.square().sum(1, keepdim=True) + part.square().sum(1) - 2 * some @ part.T
+        nearest = torch.minimum(nearest, squares.min(1).values)
+    return (nearest.clamp(min=0) / pixels.shape[1]).sqrt().median().item()
+
+
+def _pixels(train: bool) -> Tensor:
+    return mnist_images(train)[0].flatten(1).float() / 255
+
+
+def _square_root(matrix: Tensor) -> Tensor:
+    """Of a symmetric matrix without negative eigenvalues."""
+    values, vectors = torch.linalg.eigh(matrix)
+    return vectors * values.clamp(min=0).sqrt() @ vectors.T
