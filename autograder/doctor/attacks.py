@@ -184,7 +184,8 @@ def _try_to_get_out(course: Course) -> list[Finding]:
 def _try_to_go_on(ending: _Ending) -> list[Finding]:
     run = _run([ending.code])
     (cell,) = run.notebook.cells
-    errors = [f"{output.ename}: {output.evalue}".rstrip(": ") for output in cell.outputs if output.output_type == "error"]
+    failures = [output for output in cell.outputs if output.output_type == "error"]
+    errors = [f"{failure.ename}: {failure.evalue}".rstrip(": ") for failure in failures]
     if run.stopped is None and not errors:
         return [Finding(ending.what, "bad", "BROKEN: nothing stopped it", _ADVICE)]
     why = (run.stopped or errors[0]).removeprefix("The notebook was stopped in code cell 1: ").rstrip(".")
