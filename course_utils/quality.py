@@ -103,7 +103,7 @@ def sample_images(model: Model, n: int = 10_000, seed: int = 0) -> Tensor:
 
 
 def frechet_distance(one: Tensor, other: Tensor) -> float:
-    """Fréchet distance of the normal distributions that fit two sets of features, (n, d) and (m, d).
+    """Fréchet distance of the normal distributions that fit two sets of features, (n, d) and (m, d), d of 2 or more.
 
     |mu_1 - mu_2|^2 + tr(C_1 + C_2 - 2 (C_1^(1/2) C_2 C_1^(1/2))^(1/2)), see Dowson and Landau (1982), "The Fréchet
     distance between multivariate normal distributions".

@@ -29,7 +29,7 @@ def test_every_attack_is_held_on_this_machine_and_the_command_says_so(copy_cours
 
 def test_limits_that_do_not_bite_are_told(copy_course, tmp_path, monkeypatch):
     course = copy_course(tmp_path / "course")
-    wide = Limits(cell_seconds=8, notebook_seconds=30, resident_memory=3000 * MIB, processes=1000)
+    wide = Limits(cell_seconds=90, notebook_seconds=100, resident_memory=3000 * MIB, processes=1000)
     monkeypatch.setattr(attacks, "LIMITS", wide)
     monkeypatch.setattr(attacks, "_ENDINGS", [one for one in attacks._ENDINGS if one.what == "memory of one process"])
     found = states(attack_sandbox(course))
