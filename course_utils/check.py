@@ -4,6 +4,8 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 submission turns into a trace. On a student's machine each function runs a few public experiments at once and says
 what was seen and what to try. When the autograder runs the notebook, it provides an inbox of probes and an outbox,
 and the same call records its traces there. Nothing here knows how they will be judged.
+
+With `conditional=True` the experiments of a student's own machine are made with a `ConditionalModel`.
 """
 
 import os
@@ -17,21 +19,28 @@ from matplotlib.figure import Figure
 from course_utils.gradient_map import draw_gradient_map
 from course_utils.practice import practice_probes
 from course_utils.probe import Functions, run_probe
-from course_utils.sight import see_convergence, see_losses, see_optimizers, see_train_step
+from course_utils.sight import see_convergence, see_losses, see_optimizers, see_train_step, see_wrong_labels
 from course_utils.trace import Trace, read_trace
 
 INBOX, OUTBOX = "COURSE_INBOX", "COURSE_OUTBOX"  # environment variables that the autograder sets to folders
 
 
-def optimizers(configure_optimizers: Callable[..., Any]) -> None:
+def optimizers(configure_optimizers: Callable[..., Any], *, conditional: bool = False) -> None:
     """Show which parameters the optimizers hold, and at which learning rate."""
-    _check("optimizers", {"configure_optimizers": configure_optimizers}, see_optimizers)
+    _check("optimizers", {"configure_optimizers": configure_optimizers}, see_optimizers, conditional)
+
+
+def wrong_labels(draw_wrong_labels: Callable[..., Any]) -> None:
+    """Show whether drawn labels are in range and differ from the true ones."""
+    _check("wrong_labels", {"draw_wrong_labels": draw_wrong_labels}, see_wrong_labels, conditional=True)
 
 
 def losses(
     discriminator_loss: Callable[..., Any],
     generator_loss: Callable[..., Any],
     autoencoder_loss: Callable[..., Any],
+    *,
+    conditional: bool = False,
 ) -> None:
     """Show the type, shape and value of each loss, and which modules its gradient reaches."""
     functions = {
@@ -39,25 +48,31 @@ def losses(
         "generator_loss": generator_loss,
         "autoencoder_loss": autoencoder_loss,
     }
-    _check("losses", functions, see_losses)
+    _check("losses", functions, see_losses, conditional)
 
 
-def train_step(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> None:
+def train_step(
+    train_step: Callable[..., Any], configure_optimizers: Callable[..., Any], *, conditional: bool = False
+) -> None:
     """Show what a training step returns and which modules it updates."""
     functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
-    _check("train_step", functions, see_train_step)
+    _check("train_step", functions, see_train_step, conditional)
 
 
-def convergence(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> None:
+def convergence(
+    train_step: Callable[..., Any], configure_optimizers: Callable[..., Any], *, conditional: bool = False
+) -> None:
     """Show how the losses develop in a short training run with a small model."""
     functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
-    _check("convergence", functions, see_convergence)
+    _check("convergence", functions, see_convergence, conditional)
 
 
-def gradient_map(train_step: Callable[..., Any], configure_optimizers: Callable[..., Any]) -> Figure | None:
+def gradient_map(
+    train_step: Callable[..., Any], configure_optimizers: Callable[..., Any], *, conditional: bool = False
+) -> Figure | None:
     """Draw which loss drove which module in one training step; None if the step did not run."""
     functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
-    ((probe, folder),) = _practice("train_step", functions)[:1]
+    ((probe, folder),) = _practice("train_step", functions, conditional)[:1]
     trace = read_trace(folder)
     errors = [trace.data["error"], *(step["error"] for step in trace.data["steps"])]
     if any(error is not None for error in errors):
@@ -66,12 +81,14 @@ def gradient_map(train_step: Callable[..., Any], configure_optimizers: Callable[
     return draw_gradient_map(probe, trace)
 
 
-def _check(kind: str, functions: Functions, see: Callable[[list[tuple[Trace, Path]]], list[str]]) -> None:
+def _check(
+    kind: str, functions: Functions, see: Callable[[list[tuple[Trace, Path]]], list[str]], conditional: bool
+) -> None:
     inbox, outbox = os.environ.get(INBOX), os.environ.get(OUTBOX)
     if inbox and outbox:
         _record(kind, functions, Path(inbox), Path(outbox))
         return
-    for line in see(_practice(kind, functions)):
+    for line in see(_practice(kind, functions, conditional)):
         print(line)
     print("This is what can be seen from here; the hidden checks look closer.")
 
@@ -83,10 +100,10 @@ def _record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:
             run_probe(probe, functions, outbox / folder.name)
 
 
-def _practice(kind: str, functions: Functions) -> list[tuple[Trace, Path]]:
+def _practice(kind: str, functions: Functions, conditional: bool) -> list[tuple[Trace, Path]]:
     """Run the practice probes of a kind; each with the folder of what was recorded."""
     folder = Path(tempfile.mkdtemp(prefix="course-practice-"))
-    probes = practice_probes(kind)
+    probes = practice_probes(kind, conditional)
     for number, probe in enumerate(probes):
         run_probe(probe, functions, folder / str(number))
     return [(probe, folder / str(number)) for number, probe in enumerate(probes)]

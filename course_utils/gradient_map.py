@@ -18,12 +18,14 @@ from course_utils.trace import Trace, named_tensor
 MAY_DRIVE = {
     "encoder": {"error", "reconstruction up"},
     "generator": {"error", "sample up", "reconstruction up"},
-    "discriminator": {"real up", "sample down", "reconstruction down"},
+    "discriminator": {"real up", "sample down", "reconstruction down", "wrong down", "stray down"},
 }
 WORDS = {
     "real": "D(X)",
     "sample": "D(G(z))",
     "reconstruction": "D(G(E(X)))",
+    "wrong": "D(X) with wrong labels",
+    "stray": "D of images of G with other labels than G was given",
     "other": "D of other images",
     "up": "→ 1",
     "down": "→ 0",
@@ -40,9 +42,10 @@ def draw_gradient_map(probe: Trace, trace: Trace) -> Figure:
         TraceError: the trace contradicts itself.
     """
     batches = [named_tensor(probe, reference) for reference in probe.data["batches"]]
-    movements = explain_updates(attribute(read_evidence(probe, trace, batches)))
-    labels, shares, forbidden = gradient_rows([m for m in movements if m.update.step == len(batches) - 1])
-    return show_gradient_map(labels, shares, forbidden)
+    labels = [named_tensor(probe, reference) for reference in probe.data.get("labels", ())]
+    movements = explain_updates(attribute(read_evidence(probe, trace, batches, labels)))
+    texts, shares, forbidden = gradient_rows([m for m in movements if m.update.step == len(batches) - 1])
+    return show_gradient_map(texts, shares, forbidden)
 
 
 def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -32,10 +32,8 @@ class MLPEncoder(nn.Module):
         activation: Activation = nn.ReLU,
     ) -> None:
         super().__init__()
-        _require_positive(input_size=input_size, hidden_size=hidden_size, latent_size=latent_size)
-        self.net = nn.Sequential(
-            *_mlp_layers(number_of_hidden_layers, input_size, hidden_size, latent_size, activation)
-        )
+        require_positive(input_size=input_size, hidden_size=hidden_size, latent_size=latent_size)
+        self.net = nn.Sequential(*mlp_layers(number_of_hidden_layers, input_size, hidden_size, latent_size, activation))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.net(x)
@@ -60,9 +58,9 @@ class MLPGenerator(nn.Module):
         activation: Activation = nn.ReLU,
     ) -> None:
         super().__init__()
-        _require_positive(latent_size=latent_size, hidden_size=hidden_size, output_size=output_size)
+        require_positive(latent_size=latent_size, hidden_size=hidden_size, output_size=output_size)
         self.net = nn.Sequential(
-            *_mlp_layers(number_of_hidden_layers, latent_size, hidden_size, output_size, activation),
+            *mlp_layers(number_of_hidden_layers, latent_size, hidden_size, output_size, activation),
             nn.Sigmoid(),
         )
 
@@ -87,9 +85,9 @@ class MLPDiscriminator(nn.Module):
         activation: Activation = nn.ReLU,
     ) -> None:
         super().__init__()
-        _require_positive(input_size=input_size, hidden_size=hidden_size)
+        require_positive(input_size=input_size, hidden_size=hidden_size)
         self.net = nn.Sequential(
-            *_mlp_layers(number_of_hidden_layers, input_size, hidden_size, 1, activation),
+            *mlp_layers(number_of_hidden_layers, input_size, hidden_size, 1, activation),
             nn.Sigmoid(),
         )
 
@@ -125,7 +123,7 @@ class Model(nn.Module):
         self.discriminator = MLPDiscriminator(number_of_hidden_layers, input_size, hidden_size, activation)
 
 
-def _mlp_layers(
+def mlp_layers(
     number_of_hidden_layers: int, input_size: int, hidden_size: int, output_size: int, activation: Activation
 ) -> list[nn.Module]:
     """Linear layers with an activation after each but the last; 0 hidden layers give one Linear."""
@@ -141,7 +139,7 @@ def _mlp_layers(
     return layers
 
 
-def _require_positive(**sizes: int) -> None:
+def require_positive(**sizes: int) -> None:
     for name, size in sizes.items():
         if size <= 0:
             raise ValueError(f"{name} must be 1 or more, got {size}")

@@ -8,59 +8,91 @@ from typing import Any
 
 import torch
 
+from course_utils.conditional import make_model
 from course_utils.data import mnist_images
-from course_utils.models import Model
 from course_utils.probe import flat_weights
 from course_utils.trace import Trace
 
 SEED = 0
 SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 32, "latent_size": 8}
 BATCH_SIZES = (10, 3)
+CONDITIONAL_SIZES: dict[str, Any] = {**SIZES, "number_of_classes": 10}
 TRAINING = {"lr": 1e-3, "batch_size": 64, "num_steps": 300, "log_every": 100}
+WEIGHT = 5.0  # of the reconstruction error in the loss of a conditional generator
 
 
-def practice_probes(kind: str) -> list[Trace]:
-    """The practice probes of a kind: `"optimizers"`, `"losses"`, `"train_step"` or `"convergence"`."""
+def practice_probes(kind: str, conditional: bool = False) -> list[Trace]:
+    """The practice probes of a kind, for a `Model` or a `ConditionalModel`.
+
+    Args:
+        kind: `"optimizers"`, `"losses"`, `"train_step"` or `"convergence"`, or, with labels, `"wrong_labels"`.
+        conditional: whether the model has labels.
+    """
     if kind == "optimizers":
-        return [_probe(kind, lrs=[1e-3, 1e-2])]
+        return [_probe(kind, conditional, lrs=[1e-3, 1e-2])]
+    if kind == "wrong_labels":
+        return [_wrong_labels_probe()]
     if kind == "losses":
-        return [_losses_probe(batch) for batch in BATCH_SIZES]
+        return [_losses_probe(batch, conditional) for batch in BATCH_SIZES]
     if kind == "train_step":
-        return [_step_probe(batch) for batch in BATCH_SIZES]
-    probe = _probe(kind, **TRAINING)
-    probe.data["images"] = probe.store((_images(4000) * 255).round().to(torch.uint8))
+        return [_step_probe(batch, conditional) for batch in BATCH_SIZES]
+    probe = _probe(kind, conditional, **TRAINING)
+    images, labels = _digits(4000)
+    probe.data["images"] = probe.store((images * 255).round().to(torch.uint8))
+    if conditional:
+        probe.data["labels"] = probe.store(labels)
     return [probe]
 
 
-def held_out_images(n: int) -> torch.Tensor:
-    """`n` test images, `(n, 784)` float32 in [0, 1]."""
-    return _images(n, train=False)
+def held_out_digits(n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """`n` test images, `(n, 784)` float32 in [0, 1], and their labels, `(n,)`."""
+    return _digits(n, train=False)
 
 
-def _images(n: int, train: bool = True) -> torch.Tensor:
-    images, _ = mnist_images(train=train)
-    return images[:n].float().flatten(1) / 255
+def _digits(n: int, train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    images, labels = mnist_images(train=train)
+    return images[:n].float().flatten(1) / 255, labels[:n]
 
 
-def _probe(kind: str, **data: object) -> Trace:
+def _probe(kind: str, conditional: bool, **data: object) -> Trace:
     probe = Trace()
+    sizes = CONDITIONAL_SIZES if conditional else SIZES
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        weights = flat_weights(Model(**SIZES), probe)
-    probe.data = {"kind": kind, "seed": SEED, "model": SIZES, "weights": weights, **data}
+        weights = flat_weights(make_model(**sizes), probe)
+    probe.data = {"kind": kind, "seed": SEED, "model": sizes, "weights": weights, **data}
     return probe
 
 
-def _losses_probe(batch: int) -> Trace:
-    probe = _probe("losses")
+def _wrong_labels_probe() -> Trace:
+    probe = Trace()
+    numbers = (10, 4)
+    labels = [torch.arange(100) % number for number in numbers]
+    probe.data = {
+        "kind": "wrong_labels",
+        "seed": SEED,
+        "labels": [probe.store(h) for h in labels],
+        "numbers_of_classes": list(numbers),
+        "draws": 2,
+    }
+    return probe
+
+
+def _losses_probe(batch: int, conditional: bool) -> Trace:
+    probe = _probe("losses", conditional)
     random = torch.Generator().manual_seed(SEED)
-    probe.data["x_real"] = probe.store(_images(batch))
+    images, labels = _digits(batch)
+    probe.data["x_real"] = probe.store(images)
     probe.data["z"] = probe.store(torch.randn(batch, SIZES["latent_size"], generator=random))
+    if conditional:
+        probe.data |= {"h": probe.store(labels), "h_wrong": probe.store((labels + 1) % 10), "weight": WEIGHT}
     return probe
 
 
-def _step_probe(batch: int) -> Trace:
-    probe = _probe("train_step", lr=1e-3, light=False)
-    images = _images(2 * batch).split(batch)
-    probe.data["batches"] = [probe.store(image) for image in images]
+def _step_probe(batch: int, conditional: bool) -> Trace:
+    probe = _probe("train_step", conditional, lr=1e-3, light=False)
+    images, labels = _digits(2 * batch)
+    probe.data["batches"] = [probe.store(image) for image in images.split(batch)]
+    if conditional:
+        probe.data["labels"] = [probe.store(h) for h in labels.split(batch)]
     return probe

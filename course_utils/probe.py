@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from course_utils.models import Model
+from course_utils.conditional import AnyModel, make_model
 from course_utils.record import MODULES, Recorder
 from course_utils.trace import Trace, flatten, named_tensor
 
@@ -21,16 +21,16 @@ LOSSES = ("discriminator", "generator", "autoencoder")
 Functions = dict[str, Callable[..., Any]]
 
 
-def build_model(probe: Trace) -> Model:
+def build_model(probe: Trace) -> AnyModel:
     """The model of the probe: `probe.data["model"]` holds the arguments, `probe.data["weights"]` the flat weights."""
-    model = Model(**probe.data["model"])
+    model = make_model(**probe.data["model"])
     for module, reference in probe.data["weights"].items():
         parameters = getattr(model, module).parameters()
         torch.nn.utils.vector_to_parameters(named_tensor(probe, reference), parameters)
     return model
 
 
-def flat_weights(model: Model, trace: Trace) -> dict[str, str]:
+def flat_weights(model: AnyModel, trace: Trace) -> dict[str, str]:
     """Store the weights of the three modules, each as one vector, and return their names."""
     return {module: trace.store(flatten(dict(getattr(model, module).named_parameters()))) for module in MODULES}
 
@@ -115,8 +115,8 @@ def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
     """Call each loss alone, then go backward from it."""
     for loss in LOSSES:
         model = build_model(probe)
-        x_real, z = (named_tensor(probe, probe.data[name]).clone() for name in ("x_real", "z"))
-        arguments = {"discriminator": (x_real, z), "generator": (z,), "autoencoder": (x_real,)}[loss]
+        given = _given_tensors(probe)
+        arguments = [given.get(name, probe.data.get(name)) for name in _loss_arguments(probe)[loss]]
         torch.manual_seed(probe.data["seed"])
         with Recorder(model) as recorder:
             data = recorder.trace.data
@@ -127,8 +127,44 @@ def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
                 if isinstance(value, torch.Tensor) and value.requires_grad:
                     value.sum().backward()
             data["weights_after"] = flat_weights(model, recorder.trace)
-        data["x_real"], data["z"] = recorder.trace.store(x_real), recorder.trace.store(z)
+        data |= {name: recorder.trace.store(tensor) for name, tensor in given.items()}
         recorder.trace.write(folder / loss)
+
+
+def _given_tensors(probe: Trace) -> dict[str, torch.Tensor]:
+    """Copies of what the loss functions are given, by the name of the argument."""
+    names = ("x_real", "h", "h_wrong", "z")
+    return {name: named_tensor(probe, probe.data[name]).clone() for name in names if name in probe.data}
+
+
+def _loss_arguments(probe: Trace) -> dict[str, tuple[str, ...]]:
+    """The arguments of each loss function after the model; with labels, those of a conditional model."""
+    if "h" not in probe.data:
+        return {"discriminator": ("x_real", "z"), "generator": ("z",), "autoencoder": ("x_real",)}
+    return {
+        "discriminator": ("x_real", "h", "h_wrong", "z"),
+        "generator": ("x_real", "h", "z", "weight"),
+        "autoencoder": ("x_real", "h"),
+    }
+
+
+def _probe_wrong_labels(probe: Trace, functions: Functions, folder: Path) -> None:
+    """Have wrong labels drawn several times for each of some mini-batches of labels."""
+    runs: list[dict[str, Any]] = []
+    trace = Trace({"runs": runs})
+    for reference, number_of_classes in zip(probe.data["labels"], probe.data["numbers_of_classes"], strict=True):
+        h = named_tensor(probe, reference).clone()
+        run: dict[str, Any] = {"drawn": []}
+        with _errors_in(run):
+            for _ in range(probe.data["draws"]):
+                drawn = functions["draw_wrong_labels"](h, number_of_classes)
+                entry = _describe(drawn)
+                if isinstance(drawn, torch.Tensor):
+                    entry["labels"] = trace.store(drawn)
+                run["drawn"].append(entry)
+        run["h"] = trace.store(h)
+        runs.append(run)
+    trace.write(folder)
 
 
 def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
@@ -145,14 +181,17 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
             data = trace.data
             for number, reference in enumerate(probe.data["batches"]):
                 x_real = named_tensor(probe, reference).clone()
+                labels = [named_tensor(probe, probe.data["labels"][number]).clone()] if "labels" in probe.data else []
                 recorder.mark(step=number)
                 step: dict[str, Any] = {}
                 with _errors_in(step):
-                    returned = functions["train_step"](model, x_real, optimizers)
+                    returned = functions["train_step"](model, x_real, *labels, optimizers)
                     step["returned"] = type(returned).__name__
                     items = returned.items() if isinstance(returned, dict) else ()
                     step["losses"] = {str(key): _describe(value) for key, value in items}
                 step["x_real"] = trace.store(x_real)
+                if labels:
+                    step["h"] = trace.store(labels[0])
                 data["steps"].append(step)
                 if step["error"] is not None:
                     break
@@ -190,8 +229,9 @@ def repeat_pixels(images: torch.Tensor) -> torch.Tensor:
     return square.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2).flatten(1)
 
 
-def _train(probe: Trace, model: Model, images: torch.Tensor, functions: Functions) -> Trace:
+def _train(probe: Trace, model: AnyModel, images: torch.Tensor, functions: Functions) -> Trace:
     batch_size, num_steps = probe.data["batch_size"], probe.data["num_steps"]
+    labels = [named_tensor(probe, probe.data["labels"])] if "labels" in probe.data else []  # int64 (n,)
     order = torch.Generator().manual_seed(probe.data["seed"])
     trace = Trace({"losses": []})
     with _errors_in(trace.data):
@@ -200,8 +240,9 @@ def _train(probe: Trace, model: Model, images: torch.Tensor, functions: Function
         for step in range(num_steps):
             if step % steps_per_epoch == 0:
                 rows = torch.randperm(len(images), generator=order).split(batch_size)
-            x_real = images[rows[step % steps_per_epoch]].float() / 255
-            losses = functions["train_step"](model, x_real, optimizers)
+            chosen = rows[step % steps_per_epoch]
+            x_real = images[chosen].float() / 255
+            losses = functions["train_step"](model, x_real, *(h[chosen] for h in labels), optimizers)
             if step % probe.data["log_every"] == 0 or step == num_steps - 1:
                 trace.data["losses"].append({key: _describe(value).get("value") for key, value in losses.items()})
     trace.data["weights"] = flat_weights(model, trace)
@@ -210,6 +251,7 @@ def _train(probe: Trace, model: Model, images: torch.Tensor, functions: Function
 
 _EXPERIMENTS = {
     "optimizers": _probe_optimizers,
+    "wrong_labels": _probe_wrong_labels,
     "losses": _probe_losses,
     "train_step": _probe_train_step,
     "convergence": _probe_convergence,

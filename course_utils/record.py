@@ -18,11 +18,19 @@ from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator, Model
+from course_utils.conditional import AnyModel, ConditionalDiscriminator, ConditionalEncoder, ConditionalGenerator
+from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator
 from course_utils.trace import Trace, flatten
 
 MODULES = ("encoder", "generator", "discriminator")
-_CLASSES = {MLPEncoder: "encoder", MLPGenerator: "generator", MLPDiscriminator: "discriminator"}
+_CLASSES: dict[type[nn.Module], str] = {
+    MLPEncoder: "encoder",
+    ConditionalEncoder: "encoder",
+    MLPGenerator: "generator",
+    ConditionalGenerator: "generator",
+    MLPDiscriminator: "discriminator",
+    ConditionalDiscriminator: "discriminator",
+}
 
 
 @dataclass
@@ -64,7 +72,7 @@ class Recorder:
         optimizers: the optimizers that were configured, by name; steps of others are recorded with the name `None`.
     """
 
-    def __init__(self, model: Model, optimizers: Mapping[str, torch.optim.Optimizer] | None = None) -> None:
+    def __init__(self, model: AnyModel, optimizers: Mapping[str, torch.optim.Optimizer] | None = None) -> None:
         self.trace = Trace({"events": []})
         self._optimizers = {id(optimizer): name for name, optimizer in (optimizers or {}).items()}
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}

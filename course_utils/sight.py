@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from course_utils.practice import held_out_images
+from course_utils.practice import held_out_digits
 from course_utils.probe import LOSSES, build_model
 from course_utils.record import MODULES
 from course_utils.trace import Trace, named_tensor, read_trace
@@ -46,6 +46,39 @@ def see_optimizers(seen: Seen) -> list[str]:
     if not any(line.startswith(BAD) for line in lines):
         lines.append(f"{GOOD} Each of E, G and D has an optimizer.")
     return lines
+
+
+def see_wrong_labels(seen: Seen) -> list[str]:
+    ((probe, folder),) = seen
+    trace = read_trace(folder)
+    for run, reference, classes in zip(
+        trace.data["runs"], probe.data["labels"], probe.data["numbers_of_classes"], strict=True
+    ):
+        if run["error"]:
+            return [_error("draw_wrong_labels", run["error"])]
+        h = named_tensor(probe, reference)
+        for drawn in run["drawn"]:
+            if drawn["type"] != "Tensor":
+                return [f"{BAD} draw_wrong_labels returned {drawn['type']}, expected a tensor of labels."]
+            wrong = named_tensor(trace, drawn["labels"])
+            if wrong.shape != h.shape or wrong.is_floating_point():
+                return [
+                    f"{BAD} draw_wrong_labels returned {drawn['dtype']} of shape {tuple(wrong.shape)}, expected "
+                    f"integers of the shape of h, {tuple(h.shape)}."
+                ]
+            outside = int(((wrong < 0) | (wrong >= classes)).sum())
+            if outside:
+                return [f"{BAD} {outside} of {len(h)} labels lie outside 0 to {classes - 1}, for {classes} classes."]
+            same = int((wrong == h).sum())
+            if same:
+                return [f"{BAD} {same} of {len(h)} labels are not wrong: they are the true ones."]
+    first, other = (named_tensor(trace, drawn["labels"]) for drawn in trace.data["runs"][0]["drawn"])
+    offsets = (first - named_tensor(probe, probe.data["labels"][0])).unique()
+    return [
+        f"{GOOD} draw_wrong_labels returned labels in range that all differ from the true ones.",
+        f"{NOTE} Called twice, {int((first == other).sum())} of {len(first)} labels were the same; they differ from "
+        f"the true ones by {len(offsets)} different amounts.",
+    ]
 
 
 def see_losses(seen: Seen) -> list[str]:
@@ -124,9 +157,10 @@ def see_convergence(seen: Seen) -> list[str]:
         for i, losses in enumerate(trace.data["losses"])
     ]
     model = build_model(Trace({**probe.data, "weights": trace.data["weights"]}, trace.tensors))
-    x = held_out_images(500)
+    x, labels = held_out_digits(500)
+    h = (labels,) if "labels" in probe.data else ()
     with torch.no_grad():
-        error = float((model.generator(model.encoder(x)) - x).square().mean())
+        error = float((model.generator(model.encoder(x, *h), *h) - x).square().mean())
     black = float(x.square().mean())
     sign = GOOD if error < black else BAD
     return [

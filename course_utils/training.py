@@ -23,15 +23,18 @@ from torch import Tensor
 from torch.optim import Optimizer
 from tqdm import tqdm
 
+from course_utils.conditional import AnyModel, ConditionalModel
 from course_utils.data import ImageLoader
-from course_utils.models import Model, device_of
+from course_utils.models import device_of
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
 LOSS_NAMES = ("discriminator", "generator", "autoencoder")
 
-TrainStep = Callable[[Model, Tensor, dict[str, Optimizer]], Mapping[str, Tensor | float]]
+TrainStep = Callable[
+    ..., Mapping[str, Tensor | float]
+]  # (model, x_real, optimizers), or (model, x_real, h, optimizers)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def seed_everything(seed: int) -> None:
 
 
 def train(
-    model: Model,
+    model: AnyModel,
     train_step: TrainStep,
     optimizers: dict[str, Optimizer],
     loader: ImageLoader,
@@ -71,7 +74,8 @@ def train(
 ) -> History:
     """Call `train_step(model, x_real, optimizers)` on every batch of every epoch.
 
-    x_real is the batch with its images flattened, float32 (b, pixels), on the model's device. The losses that
+    x_real is the batch with its images flattened, float32 (b, pixels), on the model's device. For a `ConditionalModel`
+    the call is `train_step(model, x_real, h, optimizers)`, where h, int64 (b,), holds the labels. The losses that
     the step returns are detached here and averaged over the epoch; a line is printed for the first epoch and
     for every tenth of the run.
 
@@ -103,9 +107,10 @@ def train(
         for epoch in range(1, epochs + 1):
             bar.set_description(f"Epoch {epoch}/{epochs}", refresh=False)
             of_steps = []
-            for images, _ in islice(loader, steps):
+            for images, labels in islice(loader, steps):
                 x_real = images.to(device).flatten(1)  # (b, pixels)
-                of_steps.append(read_losses(train_step(model, x_real, optimizers)))
+                h = (labels.to(device),) if isinstance(model, ConditionalModel) else ()
+                of_steps.append(read_losses(train_step(model, x_real, *h, optimizers)))
                 bar.update()
             means = {name: fmean(float(of_step[name]) for of_step in of_steps) for name in LOSS_NAMES}
             for name, mean in means.items():
@@ -193,11 +198,13 @@ def _read_bound(name: str, default: int) -> int:
 
 
 @torch.no_grad()
-def _draw_samples(model: Model, z: Tensor) -> Tensor:
-    """The images of the latent vectors z (n, latent_size), uint8 (n, pixels), on the CPU."""
+def _draw_samples(model: AnyModel, z: Tensor) -> Tensor:
+    """The images of the latent vectors z (n, latent_size), uint8 (n, pixels), on the CPU; of each class in turn."""
     was_training = model.training
     model.eval()
-    images = model.generator(z)
+    labels = torch.arange(len(z), device=z.device)
+    h = (labels % model.number_of_classes,) if isinstance(model, ConditionalModel) else ()
+    images = model.generator(z, *h)
     model.train(was_training)
     return images.mul(255).round().to("cpu", torch.uint8)
 

@@ -5,13 +5,14 @@ first looks at what a submission left behind. It believes inputs, weights and gr
 recomputes outputs and vector-Jacobian products itself, in float64.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from course_utils.models import Model
+from course_utils.conditional import AnyModel, make_model
 from course_utils.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
@@ -23,8 +24,10 @@ class Call:
     """One call of a module, from its first linear layer to its last.
 
     `inputs` is `(rows, input width)`, `outputs` `(rows, output width)`: codes of E, pre-sigmoid images of G, logits
-    of D, all float64. `faithful` says whether the weights give the recorded outputs. `step` is the number of the
-    training step (0 where there are none) and `time` the position among the events.
+    of D, all float64. In a conditional model the last columns of `inputs` are the label; `content` is `inputs` without
+    them, and `labels` `(rows,)` holds the labels, -1 where the columns are not one-hot. `faithful` says whether the
+    weights give the recorded outputs. `step` is the number of the training step (0 where there are none) and `time` the
+    position among the events.
     """
 
     number: int
@@ -33,6 +36,8 @@ class Call:
     trainable: tuple[bool, ...]
     weights: Tensor
     inputs: Tensor
+    content: Tensor
+    labels: Tensor | None
     outputs: Tensor
     inputs_require_grad: bool
     faithful: bool
@@ -86,6 +91,7 @@ class Evidence:
     updates: tuple[Update, ...]
     weights: tuple[dict[str, Tensor], ...]  # at the start of each step and after the last one
     batches: tuple[Tensor, ...]  # x_real of each step, (rows, input_size)
+    labels: tuple[Tensor, ...]  # h of each step, (rows,); none for a model without labels
     replay: "Replay"
 
     def backward_times(self) -> dict[int, int]:
@@ -98,10 +104,10 @@ class Replay:
     """Recomputes calls of a model of the probe's sizes."""
 
     sizes: dict[str, Any]
-    _model: Model = field(init=False, repr=False)
+    _model: AnyModel = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_model", Model(**self.sizes).double())
+        object.__setattr__(self, "_model", make_model(**self.sizes).double())
 
     def layers(self, module: str) -> nn.Sequential:
         """The module's layers up to its last linear one."""
@@ -114,18 +120,27 @@ class Replay:
     def parameter_count(self, module: str) -> int:
         return sum(shape.numel() for shape in self.shapes(module))
 
+    def split(self, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The content of a call's inputs and, in a conditional model, their labels."""
+        classes = self.sizes.get("number_of_classes", 0)
+        if not classes:
+            return inputs, None
+        columns = inputs[:, -classes:]  # (rows, number_of_classes)
+        one_hot = ((columns == 0) | (columns == 1)).all(dim=1) & (columns.sum(dim=1) == 1)
+        return inputs[:, :-classes], torch.where(one_hot, columns.argmax(dim=1), -1)
+
     def forward(self, module: str, weights: Tensor, inputs: Tensor) -> Tensor:
         with torch.no_grad():
             return self._set(module, weights)(inputs)
 
     def vjp(self, call: Call, gradient: Tensor) -> tuple[Tensor, Tensor]:
-        """The gradients of the parameters (flat) and of the inputs, for a gradient at the call's outputs."""
+        """The gradients of the parameters (flat) and of the content, for a gradient at the call's outputs."""
         layers = self._set(call.module, call.weights)
         inputs = call.inputs.clone().requires_grad_()
         parameters = list(layers.parameters())
         *of_parameters, of_inputs = torch.autograd.grad(layers(inputs), [*parameters, inputs], gradient)
         mask = [g if t else torch.zeros_like(g) for g, t in zip(of_parameters, call.trainable, strict=True)]
-        return torch.cat([g.reshape(-1) for g in mask]), of_inputs
+        return torch.cat([g.reshape(-1) for g in mask]), of_inputs[:, : call.content.shape[1]]
 
     def _set(self, module: str, weights: Tensor) -> nn.Sequential:
         layers = self.layers(module)
@@ -133,19 +148,25 @@ class Replay:
         return layers
 
 
-def read_evidence(probe: Trace, trace: Trace, batches: list[Tensor]) -> Evidence:
+def read_evidence(probe: Trace, trace: Trace, batches: Sequence[Tensor], labels: Sequence[Tensor] = ()) -> Evidence:
     """Turn the events of `trace` into evidence.
+
+    Args:
+        probe: what was asked.
+        trace: what was recorded.
+        batches: the real images of each step.
+        labels: their labels, in a conditional model.
 
     Raises:
         TraceError: an event is malformed, or its tensors do not fit the probe's sizes.
     """
     try:
-        return _read(Replay(probe.data["model"]), trace, batches)
+        return _read(Replay(probe.data["model"]), trace, batches, labels)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
         raise TraceError(f"The trace contradicts itself ({type(error).__name__}).") from error
 
 
-def _read(replay: Replay, trace: Trace, batches: list[Tensor]) -> Evidence:
+def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Sequence[Tensor]) -> Evidence:
     calls: dict[int, Call] = {}
     arrivals, updates, weights = [], [], []
     accumulations = set()
@@ -177,6 +198,7 @@ def _read(replay: Replay, trace: Trace, batches: list[Tensor]) -> Evidence:
         tuple(updates),
         tuple(weights),
         tuple(batch.double() for batch in batches),
+        tuple(labels),
         replay,
     )
 
@@ -199,6 +221,7 @@ def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: 
     inputs = inputs.reshape(-1, inputs.shape[-1])  # (rows, input width)
     outputs = replay.forward(module, weights, inputs)
     recorded = named_tensor(trace, event["output"]).double().reshape(outputs.shape)
+    content, labels = replay.split(inputs)
     error = (recorded - outputs).abs().max() if len(outputs) else torch.zeros(())
     return Call(
         number=event["call"],
@@ -207,6 +230,8 @@ def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: 
         trainable=tuple(bool(flag) for flag in event["trainable"]),
         weights=weights,
         inputs=inputs,
+        content=content,
+        labels=labels,
         outputs=outputs,
         inputs_require_grad=bool(event["input_requires_grad"]),
         faithful=bool(error <= OUTPUT_TOLERANCE * outputs.abs().max().clamp(min=1)) if len(outputs) else True,

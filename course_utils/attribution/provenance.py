@@ -6,7 +6,7 @@ precision that telling two nearly equal rows apart needs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -27,13 +27,15 @@ class Row:
     `kind` is `"real"`, `"sample"`, `"reconstruction"`, `"code"`, `"noise"` or `"other"`; `index` is the row of the
     batch that a real image, or the image behind a code or a reconstruction, is (-1 if there is none); `sources` are
     the (call number, row) whose output it equals, or is once noise was added
-    (then not `exact`).
+    (then not `exact`). In a conditional model `label` is the one that the row came with; a real image with a wrong one
+    is of the kind `"wrong"`, an image of G with another label than G was given is `"stray"`.
     """
 
     kind: str
     index: int = -1
     sources: tuple[tuple[int, int], ...] = ()
     exact: bool = True
+    label: int = -1
 
 
 def trace_rows(evidence: Evidence) -> dict[int, tuple[Row, ...]]:
@@ -46,17 +48,33 @@ def trace_rows(evidence: Evidence) -> dict[int, tuple[Row, ...]]:
         else:
             batch = evidence.batches[min(call.step, len(evidence.batches) - 1)]
             rows[call.number] = _image_rows(call, batch, [c for c in earlier if c.module == "generator"], rows)
+        if call.labels is not None:
+            truth = evidence.labels[min(call.step, len(evidence.labels) - 1)]
+            rows[call.number] = tuple(
+                _with_label(row, int(label), truth, rows)
+                for row, label in zip(rows[call.number], call.labels, strict=True)
+            )
     return rows
+
+
+def _with_label(row: Row, label: int, truth: Tensor, rows: dict[int, tuple[Row, ...]]) -> Row:
+    """The row with its label, and its kind in the light of it; `truth` holds the labels of the batch."""
+    kind = row.kind
+    if kind == "real" and label != int(truth[row.index]):
+        kind = "wrong"
+    elif kind in ("sample", "reconstruction") and label not in {rows[number][i].label for number, i in row.sources}:
+        kind = "stray"
+    return replace(row, kind=kind, label=label)
 
 
 def _latent_rows(call: Call, encoders: Sequence[Call], rows: dict[int, tuple[Row, ...]]) -> tuple[Row, ...]:
     sources = [(e.number, i) for e in encoders for i in range(len(e.outputs))]
     if not sources:
-        return tuple(Row("noise") for _ in call.inputs)
+        return tuple(Row("noise") for _ in call.content)
     codes = torch.cat([e.outputs for e in encoders])
     found: list[Row] = []
     taken: set[tuple[int, int]] = set()
-    for matches in _same(call.inputs, codes):
+    for matches in _same(call.content, codes):
         if not matches:
             found.append(Row("noise"))
             continue
@@ -64,7 +82,7 @@ def _latent_rows(call: Call, encoders: Sequence[Call], rows: dict[int, tuple[Row
         taken |= set(matched)
         number, i = matched[0]
         origin = rows[number][i]
-        index = origin.index if origin.kind == "real" else -1
+        index = origin.index if origin.kind in ("real", "wrong") else -1
         found.append(Row("code", index, matched))
     return tuple(found)
 
@@ -72,12 +90,12 @@ def _latent_rows(call: Call, encoders: Sequence[Call], rows: dict[int, tuple[Row
 def _image_rows(
     call: Call, batch: Tensor, generators: Sequence[Call], rows: dict[int, tuple[Row, ...]]
 ) -> tuple[Row, ...]:
-    if call.inputs.shape[1] != batch.shape[1]:
-        return tuple(Row("other") for _ in call.inputs)
+    if call.content.shape[1] != batch.shape[1]:
+        return tuple(Row("other") for _ in call.content)
     recent = [generator for generator in generators if generator.step == call.step]
-    found = _match_images(call.inputs, batch, recent, rows)
+    found = _match_images(call.content, batch, recent, rows)
     if len(recent) < len(generators) and any(not row.exact for row in found):  # kept from an earlier step?
-        found = _match_images(call.inputs, batch, generators, rows)
+        found = _match_images(call.content, batch, generators, rows)
     return tuple(found)
 
 
