@@ -45,8 +45,8 @@ def show_samples(model: Model, seed: int = 0, rows: int = 3, columns: int = 3) -
     generator = torch.Generator().manual_seed(seed)
     z = torch.randn(rows * columns, model.latent_size, generator=generator)
     with torch.no_grad():
-        images = _as_images(model.generator(z.to(device_of(model))))
-    figure = _draw_grid(images, rows, columns)
+        images = as_squares(model.generator(z.to(device_of(model))))
+    figure = draw_grid(images, rows, columns)
     figure.suptitle("Samples $G(z)$", color=INK)
     return figure
 
@@ -57,7 +57,7 @@ def show_reconstructions(model: Model, images: Tensor, n: int = 3) -> Figure:
     with torch.no_grad():
         reconstructions = model.generator(model.encoder(x))
     error = torch.nn.functional.mse_loss(reconstructions, x).item()
-    figure = _draw_grid(_as_images(torch.cat([x, reconstructions])), 2, len(x))
+    figure = draw_grid(as_squares(torch.cat([x, reconstructions])), 2, len(x))
     for axes, text in zip(figure.axes[:: len(x)], ("$x$", "$G(E(x))$"), strict=True):
         axes.set_ylabel(text, rotation=0, ha="right", va="center", labelpad=8, color=INK, fontsize=12)
     figure.suptitle(f"Mean squared error {error:.4f}", color=INK)
@@ -94,9 +94,9 @@ def animate_latents(history: History, max_frames: int = 31, frames_per_second: i
     epochs = np.unique(np.linspace(0, last, min(max_frames, last + 1)).round().astype(int))
     columns = int(np.ceil(history.samples.shape[1] ** 0.5))
     rows = int(np.ceil(history.samples.shape[1] / columns))
-    images = _as_images(history.samples)  # ((epochs + 1) * n, side, side)
+    images = as_squares(history.samples)  # ((epochs + 1) * n, side, side)
     images = images.reshape(last + 1, -1, *images.shape[1:]) // 16 * 17  # 16 grays keep the file small
-    figure = _draw_grid(images[0], rows, columns, vmax=255, scale=1.0)
+    figure = draw_grid(images[0], rows, columns, vmax=255, scale=1.0)
     title = figure.suptitle("epoch 0", color=INK, fontsize=11)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -180,7 +180,7 @@ def _draw_cell(axes: Axes, row: int, column: int, share: float, barred: bool) ->
         )
 
 
-def _draw_grid(images: NDArray, rows: int, columns: int, vmax: float = 1, scale: float = 1.3) -> Figure:
+def draw_grid(images: NDArray, rows: int, columns: int, vmax: float = 1, scale: float = 1.3) -> Figure:
     """Images (n, height, width) in rows, dark ink on white paper; cells without an image stay empty."""
     figure, grid = plt.subplots(
         rows,
@@ -199,7 +199,7 @@ def _draw_grid(images: NDArray, rows: int, columns: int, vmax: float = 1, scale:
     return figure
 
 
-def _as_images(images: Tensor) -> NDArray:
+def as_squares(images: Tensor) -> NDArray:
     """Flat images (..., pixels) as squares (n, side, side) on the CPU."""
     side = round(images.shape[-1] ** 0.5)
     return images.cpu().reshape(-1, side, side).numpy()
