@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from course_utils.models import Activation, Model, mlp_layers, require_positive
+from course_utils.models import Activation, Generative, Model, mlp_layers, require_positive
 
 
 class ConditionalEncoder(nn.Module):
@@ -113,7 +113,7 @@ class ConditionalDiscriminator(nn.Module):
         return self.net(append_labels(x, h, self.number_of_classes))
 
 
-class ConditionalModel(nn.Module):
+class ConditionalModel(Generative):
     """The three networks of one conditional autoencoding GAN, with sizes that fit together.
 
     Attributes:
@@ -126,6 +126,8 @@ class ConditionalModel(nn.Module):
     Raises:
         ValueError: `number_of_hidden_layers` is negative or a size is not positive.
     """
+
+    generator: ConditionalGenerator
 
     def __init__(
         self,

@@ -95,7 +95,19 @@ class MLPDiscriminator(nn.Module):
         return self.net(x)
 
 
-class Model(nn.Module):
+class Generative(nn.Module):
+    """A model that generates: all that the training loop, the plots and the quality meter need of one.
+
+    Attributes:
+        generator: G, (n, latent_size) -> (n, pixels).
+        latent_size: width of z.
+    """
+
+    generator: nn.Module
+    latent_size: int
+
+
+class Model(Generative):
     """The three networks of one autoencoding GAN, with sizes that fit together.
 
     Attributes:
@@ -107,6 +119,8 @@ class Model(nn.Module):
     Raises:
         ValueError: `number_of_hidden_layers` is negative or a size is not positive.
     """
+
+    generator: MLPGenerator
 
     def __init__(
         self,

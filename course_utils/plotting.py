@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from course_utils.model_figure import COLORS, INK, MUTED, draw_model
-from course_utils.models import Model, device_of
+from course_utils.models import Generative, Model, device_of
 from course_utils.training import History
 
 __all__ = [
@@ -37,10 +37,11 @@ __all__ = [
 
 FORBIDDEN = "#c1121f"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#5b3fa0", "#fbfbfb", "#1b7f79"])  # from -1 to 1
-LOSS_COLORS = {"discriminator": COLORS["D"], "generator": COLORS["G"], "autoencoder": COLORS["E"]}
+LOSS_COLORS = {"discriminator": COLORS["D"], "generator": COLORS["G"]}  # others have the color of E
+OPPONENTS = ("discriminator", "generator")  # losses that share an axis
 
 
-def show_samples(model: Model, seed: int = 0, rows: int = 3, columns: int = 3) -> Figure:
+def show_samples(model: Generative, seed: int = 0, rows: int = 3, columns: int = 3) -> Figure:
     """A grid of images G(z) of `rows * columns` random z ~ N(0, I)."""
     generator = torch.Generator().manual_seed(seed)
     z = torch.randn(rows * columns, model.latent_size, generator=generator)
@@ -65,16 +66,20 @@ def show_reconstructions(model: Model, images: Tensor, n: int = 3) -> Figure:
 
 
 def show_losses(history: History) -> Figure:
-    """The three mean losses of each epoch: the two opponents on the left, the autoencoder on the right."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    left.set_title("Generator against discriminator", color=INK)
-    right.set_title("Reconstruction", color=INK)
-    for name, losses in history.losses.items():
-        axes = right if name == "autoencoder" else left
-        epochs = range(1, len(losses) + 1)
-        marker = "o" if len(losses) <= 20 else None  # a curve of one epoch is a dot
-        axes.plot(epochs, losses, color=LOSS_COLORS[name], label=name, lw=2, marker=marker, ms=4)
-    for axes in (left, right):
+    """The mean losses of each epoch: the two opponents share a panel, every other loss has one of its own."""
+    others = [name for name in history.losses if name not in OPPONENTS]
+    game = [name for name in OPPONENTS if name in history.losses]
+    panels = {"Generator against discriminator": game} if game else {}
+    panels |= {"Reconstruction" if name == "autoencoder" else name.capitalize(): [name] for name in others}
+    figure, grid = plt.subplots(1, len(panels), squeeze=False, figsize=(4.5 * len(panels), 3.4), layout="constrained")
+    for axes, (title, names) in zip(grid.flat, panels.items(), strict=True):
+        axes.set_title(title, color=INK)
+        for name in names:
+            losses = history.losses[name]
+            epochs = range(1, len(losses) + 1)
+            marker = "o" if len(losses) <= 20 else None  # a curve of one epoch is a dot
+            color = LOSS_COLORS.get(name, COLORS["E"])
+            axes.plot(epochs, losses, color=color, label=name, lw=2, marker=marker, ms=4)
         _tidy(axes)
         axes.set_xlabel("epoch")
         axes.set_ylabel("mean loss")

@@ -27,7 +27,7 @@ from torch import Tensor
 from course_utils.classifier import CLASSES, load_classifier
 from course_utils.data import mnist_images
 from course_utils.model_figure import COLORS, INK, MUTED
-from course_utils.models import Model, device_of
+from course_utils.models import Generative, device_of
 
 COVERED = 0.01  # share of the images above which a class counts as covered; a tenth of what is due to it
 SEARCHED = 1000  # images whose nearest training image is searched for
@@ -94,7 +94,7 @@ def measure_quality(images: Tensor) -> Quality:
     )
 
 
-def sample_images(model: Model, n: int = 10_000, seed: int = 0) -> Tensor:
+def sample_images(model: Generative, n: int = 10_000, seed: int = 0) -> Tensor:
     """n images G(z) of z ~ N(0, I), (n, 784) on the CPU."""
     generator = torch.Generator().manual_seed(seed)
     z = torch.randn(n, model.latent_size, generator=generator)

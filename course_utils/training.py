@@ -9,7 +9,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from numbers import Real
@@ -23,14 +23,15 @@ from torch import Tensor
 from torch.optim import Optimizer
 from tqdm import tqdm
 
-from course_utils.conditional import AnyModel, ConditionalModel
+from course_utils.conditional import ConditionalModel
 from course_utils.data import ImageLoader
-from course_utils.models import device_of
+from course_utils.models import Generative, device_of
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
-LOSS_NAMES = ("discriminator", "generator", "autoencoder")
+LOSS_NAMES = ("discriminator", "generator", "autoencoder")  # of homework 2
+LOG_NAMES = {"autoencoder": "AE", "generator": "Gen", "discriminator": "Dis"}  # in the order of a logged line
 
 TrainStep = Callable[
     ..., Mapping[str, Tensor | float]
@@ -42,7 +43,7 @@ class History:
     """What a training run leaves behind for the plots.
 
     Attributes:
-        losses: for each of `LOSS_NAMES` one number an epoch, the mean over the epoch's steps.
+        losses: for each loss one number an epoch, the mean over the epoch's steps.
         samples: images of the same latent vectors before training and after each epoch,
             uint8 (epochs + 1, n, pixels).
         seconds: how long the run took.
@@ -61,12 +62,13 @@ def seed_everything(seed: int) -> None:
 
 
 def train(
-    model: AnyModel,
+    model: Generative,
     train_step: TrainStep,
     optimizers: dict[str, Optimizer],
     loader: ImageLoader,
     num_epochs: int = 80,
     *,
+    loss_names: Sequence[str] = LOSS_NAMES,
     log_dir: Path | str | None = None,
     num_samples: int = 9,
     seed: int = 0,
@@ -80,18 +82,19 @@ def train(
     for every tenth of the run.
 
     Args:
+        loss_names: the losses that the step returns, in the order in which they are plotted.
         log_dir: if given, losses and samples are also written there for TensorBoard.
         num_samples: how many fixed latent vectors to follow over the epochs.
         seed: draws these latent vectors, from a generator of their own.
         progress: show a progress bar, unless the run is shortened.
 
     Raises:
-        TypeError, ValueError: `train_step` did not return its three losses; the message says what came.
+        TypeError, ValueError: `train_step` did not return its losses; the message says what came.
     """
     epochs, steps = apply_budget(num_epochs, len(loader))
     device = device_of(model)
     z = torch.randn(num_samples, model.latent_size, generator=torch.Generator().manual_seed(seed)).to(device)
-    losses: dict[str, list[float]] = {name: [] for name in LOSS_NAMES}
+    losses: dict[str, list[float]] = {name: [] for name in loss_names}
     samples = [_draw_samples(model, z)]
     writer = None if log_dir is None else _open_tensorboard(Path(log_dir))
     start = time.perf_counter()
@@ -110,9 +113,9 @@ def train(
             for images, labels in islice(loader, steps):
                 x_real = images.to(device).flatten(1)  # (b, pixels)
                 h = (labels.to(device),) if isinstance(model, ConditionalModel) else ()
-                of_steps.append(read_losses(train_step(model, x_real, *h, optimizers)))
+                of_steps.append(read_losses(train_step(model, x_real, *h, optimizers), loss_names))
                 bar.update()
-            means = {name: fmean(float(of_step[name]) for of_step in of_steps) for name in LOSS_NAMES}
+            means = {name: fmean(float(of_step[name]) for of_step in of_steps) for name in loss_names}
             for name, mean in means.items():
                 losses[name].append(mean)
             samples.append(_draw_samples(model, z))
@@ -126,17 +129,14 @@ def train(
 
 
 def format_log_line(epoch: int, losses: Mapping[str, float]) -> str:
-    """The line of a logged epoch: the three mean losses and their sum, to four digits."""
-    autoencoder, generator = losses["autoencoder"], losses["generator"]
-    discriminator = losses["discriminator"]
-    return (
-        f"Epoch: {epoch:4d} AE Loss: {autoencoder:.4f} Gen Loss: {generator:.4f} "
-        f"Dis Loss: {discriminator:.4f} Total: {autoencoder + generator + discriminator:.4f}"
-    )
+    """The line of a logged epoch: the mean losses and their sum, to four digits."""
+    short = LOG_NAMES | {name: name.capitalize() for name in losses if name not in LOG_NAMES}
+    each = " ".join(f"{label} Loss: {losses[name]:.4f}" for name, label in short.items() if name in losses)
+    return f"Epoch: {epoch:4d} {each} Total: {sum(losses.values()):.4f}"
 
 
-def read_losses(returned: object) -> dict[str, Tensor | float]:
-    """The three losses that a training step returned, cut from their graph.
+def read_losses(returned: object, loss_names: Sequence[str] = LOSS_NAMES) -> dict[str, Tensor | float]:
+    """The losses of these names that a training step returned, cut from their graph.
 
     Accepts scalar tensors and plain numbers; other keys are ignored. Tensors stay on their device, so that
     a step on a GPU need not be waited for.
@@ -147,10 +147,10 @@ def read_losses(returned: object) -> dict[str, Tensor | float]:
     """
     if not isinstance(returned, Mapping):
         got = "None (is the return statement missing?)" if returned is None else type(returned).__name__
-        keys = ", ".join(f'"{name}": ...' for name in LOSS_NAMES)
+        keys = ", ".join(f'"{name}": ...' for name in loss_names)
         raise TypeError(f"train_step must return a dict: got {got}, expected {{{keys}}}")
     losses: dict[str, Tensor | float] = {}
-    for name in LOSS_NAMES:
+    for name in loss_names:
         if name not in returned:
             keys = ", ".join(f'"{key}"' for key in returned) or "an empty dict"
             raise ValueError(f'The dict that train_step returned lacks "{name}": got {keys}')
@@ -198,7 +198,7 @@ def _read_bound(name: str, default: int) -> int:
 
 
 @torch.no_grad()
-def _draw_samples(model: AnyModel, z: Tensor) -> Tensor:
+def _draw_samples(model: Generative, z: Tensor) -> Tensor:
     """The images of the latent vectors z (n, latent_size), uint8 (n, pixels), on the CPU; of each class in turn."""
     was_training = model.training
     model.eval()

@@ -6,7 +6,32 @@ from autograder.config import load_course
 from autograder.errors import UsageError
 
 REPOSITORY = Path(__file__).parents[2]
-GOOD = (REPOSITORY / "course.toml").read_text(encoding="utf-8")
+GOOD = """\
+# A course with one assignment.
+
+name = "Deep Learning"
+time_zone = "America/Chicago"
+# roster = "roster.csv"
+# extensions = "extensions.csv"
+
+[assignments.hw2]
+title = "Homework 2: an autoencoder and a GAN in one"
+due = "2023-02-24 23:59"
+notebook = "hw2.ipynb"
+required = { netid = 1, "hw2.ipynb" = 0, "hw2.pdf" = 1 }
+group_size = 2
+late = "none"
+
+# What one submission may use.
+[limits]
+cell_seconds = 120
+notebook_seconds = 300
+cpu_seconds = 300
+address_space = "8 GiB"
+resident_memory = "2 GiB"
+processes = 128
+file_size = "128 MiB"
+"""
 
 
 def course_in(folder: Path, text: str) -> Path:
@@ -15,7 +40,7 @@ def course_in(folder: Path, text: str) -> Path:
 
 
 def test_the_courses_own_file_is_read(tmp_path):
-    course = load_course(course_in(tmp_path, GOOD))
+    course = load_course(course_in(tmp_path, (REPOSITORY / "course.toml").read_text(encoding="utf-8")))
     assert course.assignment("hw2").notebook == "hw2.ipynb"
     assert course.limits.resident_memory == 2 * 2**30
     assert course.limits.cell_seconds == 120.0
