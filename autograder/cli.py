@@ -24,6 +24,15 @@ app = typer.Typer(
 )
 
 AssignmentName = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="for example hw2", show_default=False)]
+SolutionsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="the folder that holds right/, wrong/ and blind_spots/; default: tests/solutions/ASSIGNMENT",
+        show_default=False,
+    ),
+]
+SOLUTIONS = Path("tests/solutions")
 CourseFolder = Annotated[Path, typer.Option("--course", help="the folder that holds course.toml")]
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -143,9 +152,7 @@ def export(
 @app.command()
 def selftest(
     assignment: AssignmentName,
-    solutions: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="the folder that holds right/, wrong/ and blind_spots/")
-    ] = Path("tests/solutions"),
+    solutions: SolutionsFolder = None,
     mutants: Annotated[int, typer.Option(min=0, help="mutants of each right solution, at most")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="of the probes and of the choice of mutants")] = 2024,
     quick: Annotated[bool, typer.Option("--quick", help="leave out the check of convergence")] = False,
@@ -159,7 +166,7 @@ def selftest(
     from autograder.report.selftest import run_and_show
     from autograder.selftest import Selftest
 
-    settings = Selftest(assignment, solutions, mutants, seed, quick, processes)
+    settings = Selftest(assignment, solutions or SOLUTIONS / assignment, mutants, seed, quick, processes)
     if not run_and_show(settings, console, html=html, json_file=as_json).passed:
         raise typer.Exit(1)
 
@@ -167,9 +174,7 @@ def selftest(
 @app.command()
 def calibrate(
     assignment: AssignmentName,
-    solutions: Annotated[Path, typer.Option(metavar="FOLDER", help="the folder that holds right/ and wrong/")] = Path(
-        "tests/solutions"
-    ),
+    solutions: SolutionsFolder = None,
     course: CourseFolder = Path(),
     seeds: Annotated[int, typer.Option(min=5, help="runs of each right design")] = 42,
     wrong_seeds: Annotated[int, typer.Option(min=0, help="runs of each wrong solution")] = 4,
@@ -187,7 +192,7 @@ def calibrate(
     from autograder.report.calibration import run_and_show
 
     store = load_course(course).state / "calibration" / f"{assignment}.jsonl"
-    settings = Settings(assignment, solutions, store, seeds, wrong_seeds, processes)
+    settings = Settings(assignment, solutions or SOLUTIONS / assignment, store, seeds, wrong_seeds, processes)
     if not run_and_show(settings, second_runs, console, write=write):
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ checks; then every file of a release is searched for it, whatever nbgrader says 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +48,12 @@ class Secret:
     origin: str
 
 
-def find_secrets(source: NotebookNode, checks: Path, public: Path) -> list[Secret]:
+def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Path) -> list[Secret]:
     """The secret lines and sentences of an assignment.
 
     Args:
         source: the instructor's notebook.
-        checks: the folder of the hidden checks; every line of its Python files is secret ...
+        checks: the folders of the hidden checks; every line of their Python files is secret ...
         public: ... unless it stands in a Python file of this folder, which students get anyway.
     """
     secrets = []
@@ -65,7 +65,7 @@ def find_secrets(source: NotebookNode, checks: Path, public: Path) -> list[Secre
             enough = MIN_CODE if is_code else MIN_SENTENCE
             secrets += [Secret(piece.strip(), origin) for piece in pieces if len(squeeze(piece)) >= enough]
     known = {squeeze(line) for path in sorted(public.rglob("*.py")) for line in _lines_of(path)}
-    for path in sorted(checks.rglob("*.py")):
+    for path in sorted(path for folder in checks for path in folder.rglob("*.py")):
         for line in _lines_of(path):
             is_import = line.lstrip().startswith(("import ", "from "))
             if not is_import and len(squeeze(line)) >= MIN_CHECK and squeeze(line) not in known:

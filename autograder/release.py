@@ -29,6 +29,7 @@ from autograder.leaks import find_leaks, find_secrets
 from course_utils.submit.assignment import KIT_FILE, KitAssignment
 
 CHECKS = Path(__file__).parent / "checks"
+SHARED_CHECKS = CHECKS / "shared"
 COURSE_UTILS = Path(course_utils.__file__).parent
 NBGRADER_CONFIG = "nbgrader_config.py"
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
@@ -65,7 +66,7 @@ def release(course: Course, assignment: str) -> ReleaseReport:
     notebook = course.assignment(assignment).notebook
     source = _read_source(course.root / "source" / assignment / notebook)
     config = _nbgrader_config(course.root)
-    secrets = find_secrets(source, CHECKS / assignment, public=COURSE_UTILS)
+    secrets = find_secrets(source, (CHECKS / assignment, SHARED_CHECKS), public=COURSE_UTILS)
     with _staging_folder(course) as staging:
         trial = staging / "trial"
         _generate(course, assignment, config, trial, gradebook=staging / "trial.db")

@@ -1,3 +1,3 @@
-"""Loads the plugin when the checks are run by hand or by `autograder.checks.judge`."""
+"""Loads the plugin and the shared fixtures when checks are run by hand or by `autograder.checks.judge`."""
 
-pytest_plugins = ["autograder.checks.plugin"]
+pytest_plugins = ["autograder.checks.plugin", "autograder.checks.shared.fixtures"]

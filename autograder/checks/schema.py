@@ -12,7 +12,7 @@ import jsonschema
 
 from course_utils.trace import Trace, TraceError
 
-MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions leave at most 3,507
+MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
 _WEIGHTS = {
@@ -25,7 +25,7 @@ _ERROR = {
     "properties": {"type": _TEXT, "message": _TEXT, "line": _TEXT},
     "required": ["type", "message", "line"],
 }
-_VALUE = {  # what `course_utils.probe` says of a returned value
+_VALUE: dict[str, Any] = {  # what `course_utils.probe` says of a returned value
     "type": "object",
     "properties": {
         "type": _TEXT,
@@ -72,11 +72,18 @@ _RUN = _unless_error(
 )
 _STEP = _unless_error(
     ["returned", "losses", "x_real"],
-    {"returned": _TEXT, "losses": {"type": "object", "additionalProperties": _VALUE}, "x_real": _TEXT},
+    {"returned": _TEXT, "losses": {"type": "object", "additionalProperties": _VALUE}, "x_real": _TEXT, "h": _TEXT},
 )
 _LOSS = _unless_error(
-    ["loss", "x_real", "z", "events"], {"loss": _VALUE, "x_real": _TEXT, "z": _TEXT, "events": _EVENTS}
+    ["loss", "x_real", "z", "events"],
+    {"loss": _VALUE, **dict.fromkeys(("x_real", "h", "h_wrong", "z"), _TEXT), "events": _EVENTS},
 )
+_DRAWN = {
+    **_VALUE,
+    "properties": {**_VALUE["properties"], "labels": _TEXT},
+    "then": {"required": ["shape", "requires_grad", "labels"]},
+}
+_LABELS = _unless_error(["drawn", "h"], {"drawn": {"type": "array", "items": _DRAWN}, "h": _TEXT})
 _STEPS = _unless_error(["steps", "events"], {"steps": {"type": "array", "items": _STEP}, "events": _EVENTS})
 _TRAINING = _unless_error(["weights"], {"weights": _WEIGHTS, "wide": {"type": "boolean"}})
 _SCHEMAS: dict[str, dict[str, Any]] = {
@@ -85,10 +92,17 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {"runs": {"type": "array", "items": _RUN}},
         "required": ["runs"],
     },
+    "wrong_labels": {
+        "type": "object",
+        "properties": {"runs": {"type": "array", "items": _LABELS}},
+        "required": ["runs"],
+    },
     "losses": _LOSS,
     "train_step": {**_STEPS, "required": ["error", "steps", "events"]},
     "convergence": _TRAINING,
 }
+# For these kinds as many of the first, in the trace, as of the second, in the probe.
+COUNTS = {"optimizers": ("runs", "lrs"), "wrong_labels": ("runs", "labels"), "train_step": ("steps", "batches")}
 
 
 def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
@@ -102,7 +116,7 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
         raise TraceError(f"The trace {name} has more than {MAX_VALUES:,} values.")
     try:
         jsonschema.validate(data, _SCHEMAS[kind])
-        count = {"optimizers": ("runs", "lrs"), "train_step": ("steps", "batches")}.get(kind)
+        count = COUNTS.get(kind)
         if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
             raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
     except (jsonschema.ValidationError, RecursionError) as error:

@@ -30,6 +30,7 @@ from course_utils.trace import read_trace
 # Which of the student's functions each kind of experiment needs.
 NEEDS = {
     "optimizers": ("configure_optimizers",),
+    "wrong_labels": ("draw_wrong_labels",),
     "losses": tuple(f"{loss}_loss" for loss in LOSSES),
     "train_step": ("train_step", "configure_optimizers"),
     "convergence": ("train_step", "configure_optimizers"),

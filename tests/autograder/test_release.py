@@ -16,10 +16,11 @@ from nbformat import NotebookNode
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from autograder.leaks import find_leaks, find_secrets, squeeze
-from autograder.release import CHECKS, COURSE_UTILS, ReleaseReport, make_kit, release
+from autograder.release import CHECKS, COURSE_UTILS, SHARED_CHECKS, ReleaseReport, make_kit, release
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "source" / "hw2" / "hw2.ipynb"
+HIDDEN = (CHECKS / "hw2", SHARED_CHECKS)
 ANSWERS = {
     "answer_what_you_did": 4,
     "answer_results": 2,
@@ -206,7 +207,7 @@ def plant_notebook_metadata(notebook: NotebookNode) -> None:
 
 
 def a_hidden_check_line() -> str:
-    secrets = find_secrets(nbformat.v4.new_notebook(), CHECKS / "hw2", public=COURSE_UTILS)
+    secrets = find_secrets(nbformat.v4.new_notebook(), HIDDEN, public=COURSE_UTILS)
     return secrets[len(secrets) // 2].text
 
 
@@ -241,14 +242,14 @@ def test_leak_test_finds_what_is_planted(
     notebook = nbformat.read(released[1].folder / "hw2.ipynb", as_version=4)
     plant(notebook)
     nbformat.write(notebook, tmp_path / "hw2.ipynb")
-    leaks = find_leaks(tmp_path, find_secrets(source, CHECKS / "hw2", COURSE_UTILS))
+    leaks = find_leaks(tmp_path, find_secrets(source, HIDDEN, COURSE_UTILS))
     assert any(complaint in leak for leak in leaks), leaks
 
 
 def test_clean_release_has_no_leak_and_a_secret_in_another_file_is_found(
     released: tuple[Course, ReleaseReport], source: NotebookNode, tmp_path: Path
 ) -> None:
-    secrets = find_secrets(source, CHECKS / "hw2", COURSE_UTILS)
+    secrets = find_secrets(source, HIDDEN, COURSE_UTILS)
     folder = tmp_path / "hw2"
     shutil.copytree(released[1].folder, folder)
     assert find_leaks(folder, secrets) == []
@@ -260,7 +261,7 @@ def test_clean_release_has_no_leak_and_a_secret_in_another_file_is_found(
 
 
 def test_what_students_get_anyway_is_no_secret(source: NotebookNode) -> None:
-    squeezed = {squeeze(secret.text) for secret in find_secrets(source, CHECKS / "hw2", COURSE_UTILS)}
+    squeezed = {squeeze(secret.text) for secret in find_secrets(source, HIDDEN, COURSE_UTILS)}
     public = (COURSE_UTILS / "models.py").read_text(encoding="utf-8").splitlines()
     assert not squeezed & {squeeze(line) for line in public}
 

@@ -1,31 +1,5 @@
-"""Which mistakes of homework 2 show up as others: what a student reads first, and what is folded below it.
+"""Which mistakes of homework 2 show up as others: those of all assignments."""
 
-In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this orders the reasons of a
-verdict; it gives and takes no points. The pairs are those that the matrix of wrong solutions shows.
-"""
+from autograder.checks.shared.consequences import CONSEQUENCES, LAST
 
-_NEVER_UPDATED = ("discriminator-never-updated", "generator-never-updated", "encoder-never-updated")
-_NOT_TRAINED = ("generator-not-trained-by-its-loss", "generator-not-trained-by-reconstruction")
-
-# mistake -> what it may show up as in another check
-CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    "loss-detached": (*_NEVER_UPDATED, *_NOT_TRAINED, "gradients-zeroed-before-the-step", "function-raises"),
-    "module-without-optimizer": _NEVER_UPDATED,
-    "step-not-taken": _NEVER_UPDATED,
-    "wrong-parameters-in-optimizer": (
-        *_NEVER_UPDATED,
-        "given-model-not-trained",
-        "discriminator-moved-by-generator-loss",
-    ),
-    "wrong-return-value": ("optimizers-remade", "given-optimizers-not-used"),
-    "labels-swapped": ("generator-trained-towards-fake",),
-    "fakes-labeled-real": ("discriminator-moved-by-generator-loss",),
-    "real-images-missing": ("discriminator-moved-by-generator-loss",),
-    "fakes-not-detached": ("discriminator-moved-by-generator-loss",),
-    "z-not-standard-normal": ("fake-images-missing", "generator-not-trained-by-its-loss"),
-    "sigmoid-applied-twice": ("generator-trained-towards-fake", "not-mean-squared-error"),
-    "encoder-never-updated": ("generator-not-trained-by-reconstruction",),
-    "wrong-reconstruction-target": ("given-model-not-trained",),
-}
-# What every other mistake may lead to.
-LAST = ("training-does-not-converge", "training-diverges")
+__all__ = ["CONSEQUENCES", "LAST"]

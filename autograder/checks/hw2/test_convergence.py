@@ -8,65 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks.bounds import Bound, crossed, read_bounds
-from autograder.checks.hw2.observed import fail_on_errors
+from autograder.checks.bounds import read_bounds
 from autograder.checks.hw2.quality import measure
-from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
-from course_utils.trace import named_tensor
+from autograder.checks.shared.convergence import fail_unless_training_converges
 
 CELL = "check_convergence"
-SYMBOLS = {"d_of_samples": "D(G(z))", "d_of_real": "D(X)"}
-
-
-@pytest.fixture
-def bounds() -> tuple[Bound, ...]:
-    return read_bounds(Path(__file__).parent)
 
 
 @pytest.mark.check(cell=CELL, points=1)
-def test_training_converges(trace: TraceFolder, bounds: tuple[Bound, ...]) -> None:
+def test_training_converges(trace: TraceFolder) -> None:
     """A short training run learns to reconstruct and to generate, with neither G nor D winning for good."""
-    ((name, probe),) = trace.probes("convergence").items()
-    recorded = trace.recorded(name)
-    fail_on_errors("train_step", {"convergence-homework": recorded.data["error"]})
-    if not all(bool(named_tensor(recorded, w).isfinite().all()) for w in recorded.data["weights"].values()):
-        fail(
-            "After a short training run some weights are not finite numbers: training diverged.",
-            "Look for the logarithm of 0, a division by 0, or steps that are far too large.",
-            mistake="training-diverges",
-        )
-    values = measure(probe, recorded)
-    outside = crossed(bounds, values)
-    if outside:
-        rationale, help = _explain(outside[0], bounds, values)
-        fail(
-            f"After {probe.data['num_steps']} steps {rationale}",
-            help,
-            mistake="training-does-not-converge",
-            near_threshold=all(bound.near(values[bound.quantity]) for bound in outside),
-        )
-
-
-def _explain(bound: Bound, bounds: tuple[Bound, ...], values: dict[str, float]) -> tuple[str, str]:
-    """What is wrong about the quantity of a crossed bound, and what to try."""
-    value = values[bound.quantity]
-    limits = {(other.quantity, other.side): other.limit for other in bounds}
-    if bound.quantity == "error":
-        return (
-            f"the mean squared error of reconstructions is {value:.3f}, expected at most {bound.limit:.3f}.",
-            "Check that the autoencoder's loss updates both E and G in every step.",
-        )
-    if bound.quantity in SYMBOLS:
-        low, high = limits[bound.quantity, "low"], limits[bound.quantity, "high"]
-        return (
-            f"{SYMBOLS[bound.quantity]} is {value:.2f} on average, expected between {low:.2f} and {high:.2f}: one of "
-            "the two players has won, and the other learns nothing any more.",
-            "Check that D and G are both updated, each by its own loss, and look at both loss curves.",
-        )
-    nearest, diversity = limits["nearest", "high"], limits["diversity", "low"]
-    return (
-        f"samples are {values['nearest']:.1f} away from the nearest real image (expected at most {nearest:.1f}) and "
-        f"vary {values['diversity']:.2f} times as much as real images (expected at least {diversity:.2f}).",
-        "Check that the adversarial loss updates G, with fresh z in every step.",
-    )
+    fail_unless_training_converges(trace, read_bounds(Path(__file__).parent), measure)

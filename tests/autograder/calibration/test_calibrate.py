@@ -11,7 +11,7 @@ from autograder.calibration import Settings, measure_all
 from autograder.cli import main
 
 ROOT = Path(__file__).parents[3]
-SOLUTIONS = ROOT / "tests" / "solutions"
+SOLUTIONS = ROOT / "tests" / "solutions" / "hw2"
 
 
 def calibrate(course: Path, *arguments: str | Path) -> int:

@@ -22,7 +22,7 @@ from course_utils.probe import run_probe
 from course_utils.trace import Trace, TraceError, read_trace
 
 ROOT = Path(__file__).parents[3]
-THREE_ADAMS = ROOT / "tests" / "solutions" / "right" / "three_adams.py"
+THREE_ADAMS = ROOT / "tests" / "solutions" / "hw2" / "right" / "three_adams.py"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_probes_hold_no_answers(inbox: Path) -> None:
 
 
 def test_the_same_solution_judged_twice_gets_the_same_verdict(inbox: Path) -> None:
-    solution = load_solution(ROOT / "tests" / "solutions" / "wrong" / "fakes_not_detached.py")
+    solution = load_solution(ROOT / "tests" / "solutions" / "hw2" / "wrong" / "fakes_not_detached.py")
     verdicts = [judge_solution("hw2", solution, inbox, leave_out=("convergence",)) for _ in range(2)]
     assert verdicts[0] == verdicts[1]
 

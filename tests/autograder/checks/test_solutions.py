@@ -12,7 +12,7 @@ from autograder.checks.hw2.consequences import CONSEQUENCES, LAST
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution, load_solution
 
 ROOT = Path(__file__).parents[3]
-SOLUTIONS = ROOT / "tests" / "solutions"
+SOLUTIONS = ROOT / "tests" / "solutions" / "hw2"
 ERRORS = ("function-raises", "function-missing", "sizes-hard-coded", "device-hard-coded")
 CLAIMS = find_solutions(SOLUTIONS)
 RIGHT = [claim for claim in CLAIMS if claim.kind == "right"]

@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "inbox").mkdir()
     (root / "outbox").mkdir()
     make_probes("hw2", 7, root / "inbox")
-    solution = load_solution(ROOT / "tests" / "solutions" / "right" / "three_adams.py")
+    solution = load_solution(ROOT / "tests" / "solutions" / "hw2" / "right" / "three_adams.py")
     for probe_folder in sorted((root / "inbox").iterdir()):
         probe = read_trace(probe_folder)
         if probe.data["kind"] in ("optimizers", "losses", "train_step"):

@@ -14,7 +14,7 @@ from autograder.selftest import Matrix, Row, read_claim
 from autograder.selftest.matrix import Cell, MutantRow
 from autograder.selftest.mutants import Edit
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
 

@@ -1,9 +1,18 @@
-"""Fixtures of the checks of homework 2: the traces of each kind, read and attributed once a session."""
+"""Fixtures of the checks: the traces of each kind, read and attributed once a session."""
+
+from typing import Any
 
 import pytest
 
-from autograder.checks.hw2.observed import LossRun, StepRun, read_loss_runs, read_step_runs
 from autograder.checks.plugin import TraceFolder
+from autograder.checks.shared.observed import LossRun, StepRun, read_loss_runs, read_step_runs
+
+
+@pytest.fixture(scope="session")
+def optimizer_runs(trace: TraceFolder) -> list[dict[str, Any]]:
+    (name,) = trace.probes("optimizers")
+    runs: list[dict[str, Any]] = trace.recorded(name).data["runs"]
+    return runs
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from autograder.checks.hw2.observed import StepRun
 from autograder.checks.outcome import fail
+from autograder.checks.shared.observed import StepRun
+from course_utils.attribution.evidence import Call
 from course_utils.probe import LOSSES
 
 SAME = 1e-3  # relative spread of the factor between two series that are the same
@@ -64,14 +65,20 @@ def _equal(returned: Tensor, series: Tensor) -> bool:
     return bool(((returned - series).abs() <= SAME * series.abs()).all())
 
 
+def _mean_squared_error(run: StepRun, call: Call) -> float:
+    """Of the images of a call of G, against those behind their codes."""
+    indices = torch.tensor([row.index for row in run.attribution.rows[call.number]])
+    targets = run.evidence.batches[call.step][indices]  # (rows, input_size)
+    return float((call.outputs.sigmoid() - targets)[indices >= 0].square().mean())
+
+
 def _recomputed(run: StepRun, name: str) -> list[Tensor]:
     """Series over the steps of what the loss may have been, by its order within the step; `(steps,)` each."""
     by_step: list[list[float]] = [[] for _ in run.batches]
     for call in run.evidence.calls:
         rows = run.attribution.rows[call.number]
         if call.module == "generator" and name == "autoencoder" and all(row.index >= 0 for row in rows):
-            target = run.evidence.batches[call.step][[row.index for row in rows]]
-            by_step[call.step].append(float((call.outputs.sigmoid() - target).square().mean()))
+            by_step[call.step].append(_mean_squared_error(run, call))
     if name != "autoencoder":
         for backward in run.evidence.backward_times():
             parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
@@ -88,5 +95,9 @@ def _recomputed(run: StepRun, name: str) -> list[Tensor]:
                 cross_entropy = -(reading.label * p.log() + (1 - reading.label) * (1 - p).log())
                 value += reading.weight * float(cross_entropy.mean())
             by_step[parts[0].call.step].append(value)
+            errors = [p for p in run.attribution.of("generator", backward) if p.loss == "error" and run.labels]
+            if errors and name == "generator":  # with labels, the reconstruction error is a part of this loss
+                value += sum(part.weight * _mean_squared_error(run, part.call) for part in errors)
+                by_step[parts[0].call.step].append(value)
     length = min((len(values) for values in by_step), default=0)
     return [torch.tensor([values[i] for values in by_step]).double() for i in range(length)]

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from autograder.checks.hw2.observed import StepRun
-from autograder.checks.hw2.probes import HOMEWORK_SIZES
 from autograder.checks.outcome import fail
+from autograder.checks.shared.observed import StepRun
+from autograder.checks.shared.probes import HOMEWORK_SIZES
 from course_utils.probe import LOSSES
 from course_utils.trace import named_tensor
 
 # Kolmogorov-Smirnov: P(sqrt(n) D > x) is about 2 exp(-2 x^2), here 3e-8 (Massey 1951, J. Am. Stat. Assoc. 46:68-78).
 KS_LIMIT = 3.0
-HOMEWORK_LATENT_SIZE = HOMEWORK_SIZES["latent_size"]
 
 
 def fail_on_returned_values(runs: Sequence[StepRun]) -> None:
@@ -59,6 +58,14 @@ def fail_on_changed_batch(runs: Sequence[StepRun]) -> None:
                     "with other images.",
                     "Make a new tensor, such as `x_real + noise`, instead of changing `x_real` in place.",
                     mistake="batch-changed-in-place",
+                )
+        for h, step in zip(run.labels, run.data["steps"], strict=False):
+            if not torch.equal(named_tensor(run.trace, step.get("h")), h):
+                fail(
+                    "`train_step` changed the labels `h` that it was given: whoever uses them afterwards works with "
+                    "others.",
+                    "Make a new tensor for the wrong labels instead of changing `h` in place.",
+                    mistake="labels-changed-in-place",
                 )
 
 
@@ -123,12 +130,14 @@ def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
     """An error that says that latent vectors do not fit into G."""
     for run in runs:
         error, latent_size = run.error(), run.probe.data["model"]["latent_size"]
+        classes = run.probe.data["model"].get("number_of_classes", 0)  # columns of the label behind the latent vector
         found = re.search(r"\(\d+x(\d+) and (\d+)x\d+\)", error["message"]) if error else None
-        if found and int(found[2]) == latent_size and found[1] != found[2] and not run.light:
+        if found and int(found[2]) == latent_size + classes and found[1] != found[2] and not run.light:
+            width = int(found[1]) - classes
             fail(
-                f"G was called on latent vectors of {found[1]} numbers, expected {latent_size} (`model.latent_size`).",
+                f"G was called on latent vectors of {width} numbers, expected {latent_size} (`model.latent_size`).",
                 "Draw z of shape `(x_real.shape[0], model.latent_size)`.",
-                mistake="sizes-hard-coded" if found[1] == str(HOMEWORK_LATENT_SIZE) else "z-wrong-shape",
+                mistake="sizes-hard-coded" if width == HOMEWORK_SIZES["latent_size"] else "z-wrong-shape",
             )
 
 
@@ -217,7 +226,7 @@ def _noise_by_step(run: StepRun) -> list[list[Tensor]]:
     for call in run.evidence.calls:
         chosen = [i for i, row in enumerate(run.attribution.rows[call.number]) if row.kind == "noise"]
         if call.module == "generator" and chosen:
-            noise[call.step].append(call.inputs[chosen])
+            noise[call.step].append(call.content[chosen])
     return noise
 
 

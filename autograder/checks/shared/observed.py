@@ -1,4 +1,4 @@
-"""What was observed in the probes of homework 2, ready for its checks.
+"""What was observed in the probes of losses and training steps, ready for the checks.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands between the trace
 and the verdict: it pairs each probe with what was recorded for it and has the gradients attributed.
@@ -17,6 +17,7 @@ from course_utils.attribution.parts import Attribution, Part, attribute
 from course_utils.attribution.updates import Movement, explain_updates
 from course_utils.trace import Trace, TraceError, named_tensor
 
+GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models
 HOMEWORK = "homework"  # probes of the homework's own sizes end with this
 
 
@@ -34,16 +35,26 @@ class LossRun:
         return self.trace.data
 
     @property
+    def given(self) -> dict[str, Tensor]:
+        """What the functions were given: images and latent vectors and, in a conditional model, labels."""
+        return {name: named_tensor(self.probe, self.probe.data[name]) for name in GIVEN if name in self.probe.data}
+
+    @property
     def x_real(self) -> Tensor:
-        return named_tensor(self.probe, self.probe.data["x_real"])  # (batch, input_size)
+        return self.given["x_real"]  # (batch, input_size)
 
     @property
     def z(self) -> Tensor:
-        return named_tensor(self.probe, self.probe.data["z"])  # (batch, latent_size)
+        return self.given["z"]  # (batch, latent_size)
+
+    @property
+    def labels(self) -> list[Tensor]:
+        """The labels of the images, (batch,); none for a model without labels."""
+        return [self.given["h"]] if "h" in self.given else []
 
     @cached_property
     def attribution(self) -> Attribution:
-        evidence = read_evidence(self.probe, self.trace, [self.x_real])
+        evidence = read_evidence(self.probe, self.trace, [self.x_real], self.labels)
         _fail_on_infinite_gradients(f"{self.loss}_loss", evidence)
         return attribute(evidence)
 
@@ -83,12 +94,17 @@ class StepRun:
         return [named_tensor(self.probe, reference) for reference in self.probe.data["batches"]]
 
     @property
+    def labels(self) -> list[Tensor]:
+        """The labels of each batch; none for a model without labels."""
+        return [named_tensor(self.probe, reference) for reference in self.probe.data.get("labels", ())]
+
+    @property
     def batch_size(self) -> int:
         return len(self.batches[0])
 
     @cached_property
     def evidence(self) -> Evidence:
-        evidence = read_evidence(self.probe, self.trace, self.batches)
+        evidence = read_evidence(self.probe, self.trace, self.batches, self.labels)
         if len(evidence.weights) != len(self.batches) + 1:
             raise TraceError(f"The trace {self.name} does not mark each of its steps.")
         return evidence

@@ -1,7 +1,11 @@
-"""Telling a sum from a mean, whatever the weight of the loss: its weight per row must not grow with the mini-batch."""
+"""Telling a sum from a mean, whatever the weight of the loss: its weight per row must not grow with the mini-batch.
 
-from autograder.checks.hw2.observed import LossRun
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is a part of the checks of
+the losses.
+"""
+
 from autograder.checks.outcome import fail
+from autograder.checks.shared.observed import LossRun
 
 SAME = 0.01
 TOLERANCE = 0.2  # label noise moves the weights that are read; a sum over 64 instead of 7 rows moves them ninefold

@@ -1,0 +1,220 @@
+"""Parts of the hidden checks of losses: each loss alone, its type, its shape, then what its gradient says about it.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the `test_losses.py` of an
+assignment puts its checks together from these. Each function ends the check if it finds what it is named for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from autograder.checks.outcome import cannot_judge, fail
+from autograder.checks.shared.observed import LossRun, fail_on_errors
+from course_utils.attribution.parts import Part
+from course_utils.trace import named_tensor
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of D's loss.
+
+    Attributes:
+        kind: of the rows that D is called on, as `course_utils.attribution.provenance` names them.
+        name: of these images, in words.
+        symbol, score: the images and their score in the notation of the notebook.
+        label: 1 if the score is to be driven up, 0 if down.
+        missing, flipped: names of the mistakes that the term is not there, or has the other label.
+    """
+
+    kind: str
+    name: str
+    symbol: str
+    score: str
+    label: int
+    missing: str
+    flipped: str
+
+
+REAL = Term("real", "real images", "X", "D(X)", 1, "real-images-missing", "reals-labeled-fake")
+SAMPLE = Term("sample", "samples of the generator", "G(z)", "D(G(z))", 0, "fake-images-missing", "fakes-labeled-real")
+
+
+def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
+    """Type first, then shape, then value, and stop at the first that fails."""
+    name = f"{runs[0].loss}_loss"
+    fail_on_errors(name, {run.name: run.data["error"] for run in runs})
+    for run in runs:
+        _fail_on_changes(name, run)
+        loss = run.data["loss"]
+        if loss["type"] != "Tensor":
+            mistake = "loss-detached" if loss["type"] in ("float", "int") else "wrong-return-value"
+            fail(
+                f"`{name}` returned {loss['type']}, expected a tensor: without the graph behind it, nothing can be "
+                "learnt from it.",
+                "Return the loss itself, without `.item()`, `float(...)` or NumPy.",
+                mistake=mistake,
+            )
+        if loss["shape"] != []:
+            fail(
+                f"`{name}` returned a tensor of shape {tuple(loss['shape'])} for a mini-batch of {len(run.x_real)}, "
+                "expected the shape (): `backward()` needs one number.",
+                'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
+                mistake="loss-not-scalar",
+            )
+        if not isinstance(loss.get("value"), int | float):
+            fail(
+                f"`{name}` is {loss.get('value', 'complex')}, expected a finite number: it ruins all weights.",
+                "Look for the logarithm of 0 or a division by 0.",
+                mistake="loss-not-finite",
+            )
+        if not loss["requires_grad"]:
+            _fail_detached(name, "any of the modules")
+
+
+def _fail_on_changes(name: str, run: LossRun) -> None:
+    if not torch.equal(named_tensor(run.trace, run.data["x_real"]), run.x_real):
+        fail(
+            f"`{name}` changed the images `x_real` that it was given: later code works with others.",
+            "Make a new tensor instead of changing `x_real` in place.",
+            mistake="batch-changed-in-place",
+        )
+    for h in {"h", "h_wrong"} & set(run.given):
+        if not torch.equal(named_tensor(run.trace, run.data.get(h)), run.given[h]):
+            fail(
+                f"`{name}` changed the labels `{h}` that it was given: later code works with others.",
+                f"Make a new tensor instead of changing `{h}` in place.",
+                mistake="labels-changed-in-place",
+            )
+
+
+def _fail_detached(name: str, modules: str) -> None:
+    fail(
+        f"No gradient reaches {modules} from `{name}`, so nothing can be learnt from it.",
+        "Look for `.detach()`, `torch.no_grad()`, `.item()`, `.data` or a new `torch.tensor(...)` on the way from "
+        f"{modules} to the loss.",
+        mistake="loss-detached",
+    )
+
+
+def fail_unless_reached(run: LossRun, module: str) -> None:
+    if run.parts(module) and run.reached(module):
+        return
+    if run.reached(module):
+        cannot_judge(
+            f"A gradient reaches the {module} from `{run.loss}_loss`, but not through a call of the {module} that was "
+            "seen."
+        )
+    _fail_detached(f"{run.loss}_loss", f"the {module}")
+
+
+def fail_on_other_forms(name: str, parts: Sequence[Part], allowed: tuple[str, ...]) -> None:
+    for part in parts:
+        form = part.reading.form if part.reading else "unknown"
+        if form == "double sigmoid":
+            fail(
+                f"In `{name}` a sigmoid is applied to D's output, which is a probability already: scores can then "
+                "only lie between 0.5 and 0.73, and the gradient fades.",
+                "Use the loss for probabilities, `binary_cross_entropy`, instead of the one for logits.",
+                mistake="sigmoid-applied-twice",
+            )
+        if form not in (*allowed, "unknown"):
+            fail(
+                f"The gradient of `{name}` at D's scores is not that of a binary cross-entropy, which the homework "
+                "asks for.",
+                "Compare with the formula in the notebook; `torch.nn.functional.binary_cross_entropy` computes it.",
+                mistake="not-binary-cross-entropy",
+            )
+
+
+def fail_unless_given_z(run: LossRun) -> None:
+    """The samples are made from the z that the function was given."""
+    z = run.z.double()
+    for call in run.attribution.evidence.calls:
+        rows = run.attribution.rows[call.number]
+        noise = [i for i, row in enumerate(rows) if row.kind == "noise"]
+        if call.module != "generator" or not noise or call.content.shape[1] != z.shape[1]:
+            continue
+        nearest = (call.content[noise][:, None] - z[None]).abs().amax(dim=2).amin(dim=1)  # (noise rows,)
+        if bool((nearest > 1e-5).all()):
+            fail(
+                f"`{run.loss}_loss` called G on other latent vectors than the `z` that it was given, so whoever calls "
+                "it has no say in the samples.",
+                "Use the argument `z`.",
+                mistake="given-z-not-used",
+            )
+
+
+def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequence[Term]) -> None:
+    """Every term of D's loss is there and drives its scores in its direction."""
+    losses = {part.loss for part in parts}
+    directions = {term: {loss.split()[1] for loss in losses if loss.startswith(term.kind)} for term in terms}
+    every = "both" if len(terms) == 2 else "all"
+    for term in terms:
+        if not directions[term]:
+            if any(row.kind == "other" for rows in run.attribution.rows.values() for row in rows):
+                cannot_judge("D was called on images that are neither real nor samples of G.")
+            fail(
+                f"`{name}` drives no scores of {term.name}, but D has to tell {every} kinds apart.",
+                f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
+                mistake=term.missing,
+            )
+    wanted = {term: {"up" if term.label else "down"} for term in terms}
+    if directions.get(REAL) == {"down"} and directions.get(SAMPLE) == {"up"}:
+        fail(
+            f"`{name}` drives D(X) towards 0 and D(G(z)) towards 1, expected the other way round: "
+            "its labels are swapped, or its sign is.",
+            "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
+            mistake="labels-swapped",
+        )
+    for term in terms:
+        got = directions[term]
+        if got != wanted[term]:
+            towards = "both ways at once" if len(got) > 1 or "mixed" in got else f"towards {1 - term.label}"
+            fail(
+                f"`{name}` drives {term.score} {towards}, expected towards {term.label}.",
+                f"Check the label of each of the {'two' if len(terms) == 2 else len(terms)} terms, and its sign.",
+                mistake=term.flipped,
+            )
+
+
+def fail_on_altered_images(run: LossRun, parts: Sequence[Part]) -> None:
+    """All real images are used, and as they are; noise is welcome."""
+    used = set()
+    for part in parts:
+        rows = run.attribution.rows[part.call.number]
+        for i, row in enumerate(rows):
+            if row.kind == "real" and bool(part.gradient[i].any()):
+                used.add(row.index)
+                if not row.exact and _is_rescaled(part.call.content[i], run.x_real[row.index].double()):
+                    fail(
+                        "`discriminator_loss` shows D real images in another range of values than [0, 1], but G's "
+                        "images as they are: D then tells them apart by that alone.",
+                        "Give D the images of `x_real` as they are, or treat G's images in the same way.",
+                        mistake="real-images-altered",
+                    )
+    if len(used) <= len(run.x_real) / 2:
+        fail(
+            f"Only {len(used)} of the {len(run.x_real)} real images have a say in `discriminator_loss`.",
+            "Average over the whole mini-batch.",
+            mistake="real-images-missing",
+        )
+
+
+def _is_rescaled(seen: torch.Tensor, original: torch.Tensor) -> bool:
+    design = torch.stack([original, torch.ones_like(original)], dim=1)
+    solution = torch.linalg.lstsq(design, seen[:, None]).solution
+    return float((design @ solution - seen[:, None]).norm()) < 1e-3 * float(seen.norm())
+
+
+def fail_unless_samples_driven_up(run: LossRun) -> None:
+    """G's loss drives D's score of its samples towards real."""
+    losses = {part.loss for part in run.parts("generator")}
+    if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
+        if "unknown" in losses or any(loss.startswith("other") for loss in losses):
+            cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")
+        fail(
+            "`generator_loss` drives D(G(z)) towards 0, expected towards 1: the generator learns to be caught.",
+            "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
+            mistake="generator-trained-towards-fake",
+        )
