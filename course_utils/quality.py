@@ -22,15 +22,18 @@ from functools import cache
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.figure import Figure
+from safetensors.torch import load_file
 from torch import Tensor
 
-from course_utils.classifier import CLASSES, load_classifier
+from course_utils.classifier import CLASSES, REAL, load_classifier
 from course_utils.data import mnist_images
 from course_utils.model_figure import COLORS, INK, MUTED
 from course_utils.models import Generative, device_of
+from course_utils.training import is_shortened
 
 COVERED = 0.01  # share of the images above which a class counts as covered; a tenth of what is due to it
 SEARCHED = 1000  # images whose nearest training image is searched for
+SAMPLES, FEW = 10_000, 200  # images to measure; few where a run is shortened
 _BATCH = 1000
 
 
@@ -59,19 +62,6 @@ class Quality:
         return sum(share > COVERED for share in self.histogram)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Mean and covariance of features, float64, of all images and of each class; and the class of each image."""
-
-    features: Tensor  # (n, 64)
-    classes: Tensor  # (n,)
-
-    def spread(self, digit: int) -> float:
-        """Trace of the covariance of the features of one class; 0 where it has fewer than two images."""
-        mine = self.features[self.classes == digit]
-        return mine.var(0).sum().item() if len(mine) > 1 else 0.0
-
-
 def measure_quality(images: Tensor) -> Quality:
     """Measure a set of images; 10,000 of them give a Fréchet distance that can be compared with others.
 
@@ -81,23 +71,48 @@ def measure_quality(images: Tensor) -> Quality:
     Raises:
         ValueError: they have another shape, are fewer than 2, or hold values that are not in [0, 1].
     """
-    pixels = _checked(images)
-    seen, real = _look(pixels), _real()
-    counts = torch.bincount(seen.classes, minlength=CLASSES)
-    ratios = [(seen.spread(digit) / real.spread(digit)) ** 0.5 for digit in range(CLASSES)]
+    seen, real = describe(images), _real()
     return Quality(
-        histogram=tuple((counts / len(pixels)).tolist()),
-        frechet_distance=frechet_distance(seen.features, real.features),
-        diversity=sum(ratios) / CLASSES,
-        nearest=_nearest(pixels),
-        nearest_of_real=_nearest_of_real(),
+        histogram=tuple(seen["histogram"].tolist()),
+        frechet_distance=_frechet_distance(seen["mean"], seen["covariance"], real["mean"], real["covariance"]),
+        diversity=(seen["spreads"] / real["spreads"]).sqrt().mean().item(),
+        nearest=seen["nearest"].item(),
+        nearest_of_real=real["nearest"].item(),
     )
 
 
-def sample_images(model: Generative, n: int = 10_000, seed: int = 0) -> Tensor:
-    """n images G(z) of z ~ N(0, I), (n, 784) on the CPU."""
+def describe(images: Tensor) -> dict[str, Tensor]:
+    """What the meter compares, float64; that of the test images is stored beside the classifier.
+
+    Args:
+        images: as for `measure_quality`.
+
+    Returns:
+        "mean" (64,) and "covariance" (64, 64) of the features; "histogram" (10,), the share of each digit; "spreads"
+        (10,), the trace of the covariance of the features of each digit, 0 where it has fewer than two images; and
+        "nearest" (), the median distance to the nearest training image.
+    """
+    pixels = _checked(images)
+    classifier = load_classifier()
+    with torch.no_grad():
+        features = torch.cat([classifier.features(part) for part in pixels.split(_BATCH)])  # (n, 64)
+        digits = classifier.head(features).argmax(1)  # (n,)
+    features = features.double()
+    groups = [features[digits == digit] for digit in range(CLASSES)]
+    return {
+        "mean": features.mean(0),
+        "covariance": features.T.cov(),
+        "histogram": torch.tensor([len(group) / len(pixels) for group in groups]),
+        "spreads": torch.stack([g.var(0).sum() if len(g) > 1 else torch.zeros((), dtype=g.dtype) for g in groups]),
+        "nearest": torch.tensor(_nearest(pixels), dtype=torch.float64),
+    }
+
+
+def sample_images(model: Generative, n: int | None = None, seed: int = 0) -> Tensor:
+    """n images G(z) of z ~ N(0, I), (n, 784) on the CPU; by default 10,000, or few where a run is shortened."""
     generator = torch.Generator().manual_seed(seed)
-    z = torch.randn(n, model.latent_size, generator=generator)
+    count = n or (FEW if is_shortened() else SAMPLES)
+    z = torch.randn(count, model.latent_size, generator=generator)
     with torch.no_grad():
         return torch.cat([model.generator(part.to(device_of(model))).cpu() for part in z.split(_BATCH)])
 
@@ -109,11 +124,14 @@ def frechet_distance(one: Tensor, other: Tensor) -> float:
     distance between multivariate normal distributions".
     """
     one, other = one.double(), other.double()
-    root = _square_root(one.T.cov())
-    cross = torch.linalg.eigvalsh(root @ other.T.cov() @ root).clamp(min=0).sqrt().sum()
-    spreads = one.var(0).sum() + other.var(0).sum()
-    means = (one.mean(0) - other.mean(0)).square().sum()
-    return max(0.0, (means + spreads - 2 * cross).item())
+    return _frechet_distance(one.mean(0), one.T.cov(), other.mean(0), other.T.cov())
+
+
+def _frechet_distance(mean: Tensor, covariance: Tensor, other_mean: Tensor, other_covariance: Tensor) -> float:
+    root = _square_root(covariance)
+    cross = torch.linalg.eigvalsh(root @ other_covariance @ root).clamp(min=0).sqrt().sum()
+    spreads = covariance.trace() + other_covariance.trace()
+    return max(0.0, ((mean - other_mean).square().sum() + spreads - 2 * cross).item())
 
 
 def show_quality(measured: Mapping[str, Quality]) -> Figure:
@@ -159,34 +177,18 @@ def _checked(images: Tensor) -> Tensor:
     return pixels
 
 
-def _look(pixels: Tensor) -> _Seen:
-    classifier = load_classifier()
-    with torch.no_grad():
-        features = torch.cat([classifier.features(part) for part in pixels.split(_BATCH)])
-        return _Seen(features.double(), classifier.head(features).argmax(1))
-
-
 @cache
-def _real() -> _Seen:
-    return _look(_pixels(train=False))
-
-
-@cache
-def _nearest_of_real() -> float:
-    return _nearest(_pixels(train=False))
+def _real() -> dict[str, Tensor]:
+    return load_file(REAL)
 
 
 def _nearest(pixels: Tensor) -> float:
     some = pixels[torch.linspace(0, len(pixels) - 1, min(SEARCHED, len(pixels))).long()]
     nearest = torch.full((len(some),), torch.inf)
-    for part in _pixels(train=True).split(10_000):
+    for part in (mnist_images(train=True)[0].flatten(1).float() / 255).split(10_000):
         squares = some.square().sum(1, keepdim=True) + part.square().sum(1) - 2 * some @ part.T
         nearest = torch.minimum(nearest, squares.min(1).values)
     return (nearest.clamp(min=0) / pixels.shape[1]).sqrt().median().item()
-
-
-def _pixels(train: bool) -> Tensor:
-    return mnist_images(train)[0].flatten(1).float() / 255
 
 
 def _square_root(matrix: Tensor) -> Tensor:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LOSS_NAMES = ("discriminator", "generator", "autoencoder")  # of homework 2
 LOG_NAMES = {"autoencoder": "AE", "generator": "Gen", "discriminator": "Dis"}  # in the order of a logged line
 
+BUDGETS = ("COURSE_MAX_EPOCHS", "COURSE_MAX_STEPS_PER_EPOCH")  # environment variables
+
 TrainStep = Callable[
     ..., Mapping[str, Tensor | float]
 ]  # (model, x_real, optimizers), or (model, x_real, h, optimizers)
@@ -172,6 +174,11 @@ def read_losses(returned: object, loss_names: Sequence[str] = LOSS_NAMES) -> dic
     return losses
 
 
+def is_shortened() -> bool:
+    """Whether the environment bounds how long runs may take."""
+    return any(os.environ.get(name) for name in BUDGETS)
+
+
 def apply_budget(num_epochs: int, steps_per_epoch: int) -> tuple[int, int]:
     """The epochs and the steps per epoch to run: what was asked for, or less if the environment says so.
 
@@ -183,8 +190,9 @@ def apply_budget(num_epochs: int, steps_per_epoch: int) -> tuple[int, int]:
     """
     if num_epochs < 1 or steps_per_epoch < 1:
         raise ValueError(f"Nothing to train on: {num_epochs} epochs of {steps_per_epoch} steps")
-    epochs = min(num_epochs, _read_bound("COURSE_MAX_EPOCHS", num_epochs))
-    steps = min(steps_per_epoch, _read_bound("COURSE_MAX_STEPS_PER_EPOCH", steps_per_epoch))
+    epochs, steps = (
+        min(asked, _read_bound(name, asked)) for name, asked in zip(BUDGETS, (num_epochs, steps_per_epoch), strict=True)
+    )
     if (epochs, steps) != (num_epochs, steps_per_epoch):
         print(f"Short run: {epochs} of {num_epochs} epochs, {steps} of {steps_per_epoch} steps in each.")
     return epochs, steps

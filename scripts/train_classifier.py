@@ -1,4 +1,4 @@
-"""Trains the digit classifier of the course and writes its weights: `python scripts/train_classifier.py`.
+"""Trains the digit classifier of the course and describes the test images by it: `python scripts/train_classifier.py`.
 
 Deterministic on one machine: seeds are fixed and one thread computes. Digits are moved by up to two pixels, so that a
 generated digit need not stand just where those of MNIST do.
@@ -9,8 +9,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import cross_entropy, pad
 
-from course_utils.classifier import WEIGHTS, DigitClassifier, load_classifier
-from course_utils.data import load_mnist
+from course_utils.classifier import REAL, WEIGHTS, DigitClassifier, load_classifier
+from course_utils.data import load_mnist, mnist_images
+from course_utils.quality import describe
 
 EPOCHS, BATCH_SIZE, LEARNING_RATE, SHIFT = 12, 128, 2e-3, 2
 
@@ -34,6 +35,9 @@ def main() -> None:
             total += loss.item()
         print(f"Epoch {epoch + 1:2}: loss {total / len(loader):.4f}")
     save_file({name: tensor.half().contiguous() for name, tensor in classifier.state_dict().items()}, WEIGHTS)
+    load_classifier.cache_clear()
+    test_images = mnist_images(train=False)[0].flatten(1).float() / 255
+    save_file({name: tensor.contiguous() for name, tensor in describe(test_images).items()}, REAL)
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size / 1024:.0f} KiB, {test_accuracy():.2%} of the test images are right.")
 
 

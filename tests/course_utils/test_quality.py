@@ -4,11 +4,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file
 
-from course_utils.classifier import WEIGHTS, load_classifier
+from course_utils.classifier import REAL, WEIGHTS, load_classifier
 from course_utils.data import load_mnist, mnist_images
 from course_utils.models import Model
-from course_utils.quality import frechet_distance, measure_quality, sample_images, show_quality
+from course_utils.quality import describe, frechet_distance, measure_quality, sample_images, show_quality
 
 
 def real(train=True, n=2000):
@@ -21,6 +22,21 @@ def test_the_classifier_names_more_than_99_percent_of_the_test_images_rightly():
     assert right / 10_000 > 0.99
     assert WEIGHTS.stat().st_size < 2**20
     assert not any(parameter.requires_grad for parameter in classifier.parameters())
+
+
+def test_the_stored_description_of_the_test_images_is_theirs():
+    stored, described = load_file(REAL), describe(real(train=False, n=10_000))
+    assert stored.keys() == described.keys()
+    for name, tensor in described.items():
+        assert torch.allclose(stored[name], tensor, rtol=1e-3, atol=1e-3), name
+
+
+def test_a_shortened_run_measures_few_samples(monkeypatch):
+    model = Model(1, 784, 8, 4)
+    monkeypatch.setenv("COURSE_MAX_EPOCHS", "1")
+    assert len(sample_images(model)) == 200
+    monkeypatch.delenv("COURSE_MAX_EPOCHS")
+    assert len(sample_images(model)) == 10_000
 
 
 def test_real_images_are_near_to_real_images_diverse_and_of_all_classes():
