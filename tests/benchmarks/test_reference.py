@@ -1,0 +1,72 @@
+"""The comparison with the original solution: its steps do what they say, and its scripts run."""
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from course_utils.models import Model
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "reference")]
+
+import designs  # noqa: E402
+import epoch  # noqa: E402
+
+
+def small_model(seed: int = 0) -> Model:
+    torch.manual_seed(seed)
+    return Model(number_of_hidden_layers=2, input_size=36, hidden_size=16, latent_size=5)
+
+
+def test_our_copy_of_the_original_step_makes_the_updates_of_the_original() -> None:
+    ours = small_model()
+    original = copy.deepcopy(ours)
+    optimizers, of_original = designs.Design("original").optimizers(ours), epoch.original_optimizers(original)
+    for seed in range(20):
+        x_real = torch.rand(7, 36, generator=torch.Generator().manual_seed(seed))
+        for model, step, own in (
+            (ours, designs.original_step, optimizers),
+            (original, epoch.original_step, of_original),
+        ):
+            torch.manual_seed(seed)  # the same z for both
+            step(model, x_real, own)
+    for (name, weight), expected in zip(ours.named_parameters(), original.parameters(), strict=True):
+        torch.testing.assert_close(weight, expected, atol=2e-5, rtol=1e-3, msg=name)
+
+
+@pytest.mark.parametrize("weight", [1.0, 300.0])
+def test_one_way_back_through_d_gives_each_network_the_gradient_of_its_own_loss(weight: float) -> None:
+    model = small_model()
+    x_real = torch.rand(7, 36)
+    standing_still = {
+        name: torch.optim.SGD(getattr(model, name).parameters(), lr=0.0)
+        for name in ("discriminator", "generator", "encoder")
+    }
+    torch.manual_seed(1)
+    designs.our_step(model, x_real, standing_still, weight)
+    got = {name: parameter.grad for name, parameter in model.named_parameters()}
+
+    torch.manual_seed(1)
+    z = torch.randn(7, 5)
+    p_real, p_fake = model.discriminator(x_real), model.discriminator(model.generator(z))
+    ones, zeros = torch.ones(7, 1), torch.zeros(7, 1)
+    of_d = F.binary_cross_entropy(p_real, ones) + F.binary_cross_entropy(p_fake, zeros)
+    error = F.mse_loss(model.generator(model.encoder(x_real)), x_real)
+    of_others = F.binary_cross_entropy(p_fake, ones) + weight * error
+    for name, parameter in model.named_parameters():
+        loss = of_d if name.startswith("discriminator") else of_others
+        expected = torch.autograd.grad(loss, parameter, retain_graph=True)[0]
+        torch.testing.assert_close(got[name], expected, atol=1e-5, rtol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize("kind", ["original", "ours"])
+def test_quick_run_of_the_comparison_measures_what_it_trained(kind: str) -> None:
+    script = str(BENCHMARKS / "reference" / "run.py")
+    finished = subprocess.run([sys.executable, script, "--quick", "--kind", kind], capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stderr
+    assert "test_error" in finished.stdout and "frechet" in finished.stdout
