@@ -1,0 +1,201 @@
+"""The lab on variational autoencoders: its checks accept right solutions in any style and name typical slips."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.distributions import Normal, kl_divergence
+
+from course_utils.labs import check_vae, vae
+from course_utils.variational import VariationalAutoencoder
+
+NOTEBOOK = Path(__file__).parents[3] / "source" / "lab_vae" / "lab_vae.ipynb"
+EXERCISES = {
+    "reparameterize": "reparameterize",
+    "divergence": "divergence",
+    "losses": "vae_losses",
+    "warm_up": "warm_up",
+}
+
+
+@pytest.fixture(scope="module")
+def solutions():
+    """The functions of the source notebook's solution cells, by name."""
+    names = {"torch": torch, "F": F}
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.metadata.nbgrader.solution:
+            exec(cell.source, names)
+    return names
+
+
+def said(capsys, check, function):
+    check(function)
+    return capsys.readouterr().out
+
+
+def random(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def kl(mean, log_var):
+    return kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0))
+
+
+def losses_by_hand(x, p, mean, log_var):
+    n = len(x)
+    cross_entropy = -(x * p.log() + (1 - x) * (1 - p).log()).sum() / n
+    return [cross_entropy, kl(mean, log_var).sum() / n]
+
+
+def warm_up_by_min(step, warm_up_steps, beta):
+    return beta * min(1.0, step / max(1, warm_up_steps)) if warm_up_steps else beta
+
+
+@pytest.mark.parametrize("check", EXERCISES)
+def test_each_check_accepts_the_solution_of_the_notebook(check, solutions, capsys):
+    assert said(capsys, getattr(check_vae, check), solutions[EXERCISES[check]]).startswith("✓")
+
+
+@pytest.mark.parametrize(
+    ("check", "function"),
+    [
+        ("reparameterize", lambda mean, log_var, epsilon: torch.sqrt(log_var.exp()).mul(epsilon).add(mean)),
+        ("divergence", kl),
+        ("divergence", lambda m, v: -0.5 * (1 + v - m**2 - torch.exp(v))),
+        ("losses", losses_by_hand),
+        ("losses", lambda x, p, m, v: (F.binary_cross_entropy(p, x, reduction="sum") / len(x), kl(m, v).sum(1).mean())),
+        ("warm_up", warm_up_by_min),
+        ("warm_up", lambda step, steps, beta: torch.tensor(warm_up_by_min(step, steps, beta))),
+    ],
+)
+def test_each_check_accepts_a_solution_in_another_style(check, function, capsys):
+    assert said(capsys, getattr(check_vae, check), function).startswith("✓")
+
+
+def bce(p, x, reduction="none"):
+    return F.binary_cross_entropy(p, x, reduction=reduction)
+
+
+WRONG = {
+    "variance for deviation": ("reparameterize", lambda m, v, e: m + v.exp() * e, "halve the logarithm"),
+    "logarithm for deviation": ("reparameterize", lambda m, v, e: m + v * e, "logarithm itself"),
+    "sign of the logarithm": ("reparameterize", lambda m, v, e: m + (-v / 2).exp() * e, "sign"),
+    "the mean alone": ("reparameterize", lambda m, v, e: m + 0 * v, "mean alone"),
+    "noise of its own": (
+        "reparameterize",
+        lambda m, v, e: m + (v / 2).exp() * torch.randn_like(m),
+        "noise of your own",
+    ),
+    "drawn, not differentiable": (
+        "reparameterize",
+        lambda m, v, e: (m + (v / 2).exp() * e).detach(),
+        "cut from its graph",
+    ),
+    "log_var detached": ("reparameterize", lambda m, v, e: m + (v.detach() / 2).exp() * e, "does not reach log_var"),
+    "divergence negative": ("divergence", lambda m, v: -kl(m, v), "never negative"),
+    "divergence twice": ("divergence", lambda m, v: m**2 + v.exp() - 1 - v, "1/2"),
+    "divergence without -1": ("divergence", lambda m, v: (m**2 + v.exp() - v) / 2, "-1"),
+    "log_var as log sigma": ("divergence", lambda m, v: (m**2 + (2 * v).exp() - 1 - 2 * v) / 2, "log sigma"),
+    "sigma for its square": ("divergence", lambda m, v: (m**2 + (v / 2).exp() - 1 - v) / 2, "sigma^2"),
+    "mean not squared": ("divergence", lambda m, v: (m + v.exp() - 1 - v) / 2, "not squared"),
+    "divergence summed already": ("divergence", lambda m, v: kl(m, v).sum(1), "shape"),
+    "mean over pixels": (
+        "losses",
+        lambda x, p, m, v: (F.binary_cross_entropy(p, x), kl(m, v).sum(1).mean()),
+        "beta = 784",
+    ),
+    "sum over images": ("losses", lambda x, p, m, v: (bce(p, x, "sum"), kl(m, v).sum(1).mean()), "mini-batch"),
+    "squared error": (
+        "losses",
+        lambda x, p, m, v: ((x - p).square().sum(1).mean(), kl(m, v).sum(1).mean()),
+        "cross-entropy",
+    ),
+    "mean over dimensions": ("losses", lambda x, p, m, v: (bce(p, x).sum(1).mean(), kl(m, v).mean()), "dimensions"),
+    "losses exchanged": ("losses", lambda x, p, m, v: losses_by_hand(x, p, m, v)[::-1], "changed places"),
+    "the sum only": ("losses", lambda x, p, m, v: sum(losses_by_hand(x, p, m, v)), "two tensors"),
+    "losses of each image": ("losses", lambda x, p, m, v: (bce(p, x).sum(1), kl(m, v).sum(1)), "shape"),
+    "never stops rising": ("warm_up", lambda t, T, b: b * t / T if T else b, "stays at beta"),
+    "beta forgotten": ("warm_up", lambda t, T, b: min(1, t / T) if T else b, "quarter"),
+    "no case of no warm-up": ("warm_up", lambda t, T, b: b * min(1, t / T), "divides by 0"),
+    "weight forgotten": ("warm_up", lambda t, T, b: None, "NoneType"),
+}
+
+
+@pytest.mark.parametrize("slip", WRONG)
+def test_each_typical_slip_is_told_with_what_to_try(slip, capsys):
+    check, function, clue = WRONG[slip]
+    text = said(capsys, getattr(check_vae, check), function)
+    assert text.startswith("✗"), text
+    assert clue in text
+
+
+def test_an_exercise_that_is_not_written_yet_is_no_mistake(capsys):
+    def warm_up(step, warm_up_steps, beta):
+        raise NotImplementedError
+
+    assert said(capsys, check_vae.warm_up, warm_up).startswith("· warm_up is not written yet")
+
+
+@given(n=st.integers(1, 6), size=st.integers(1, 8), seed=st.integers(0, 99), scale=st.floats(0, 3))
+@settings(max_examples=40)
+def test_the_closed_form_is_never_negative_and_that_of_torch_distributions(solutions, n, size, seed, scale):
+    mean, log_var = scale * random(n, size, seed=seed), scale * random(n, size, seed=seed + 100)
+    got = solutions["divergence"](mean, log_var)
+    assert got.shape == (n, size)
+    assert (got >= -1e-6).all()
+    torch.testing.assert_close(got, kl(mean, log_var), rtol=1e-4, atol=1e-5)
+
+
+@given(size=st.integers(1, 12), seed=st.integers(0, 99))
+@settings(max_examples=15)
+def test_the_monte_carlo_estimate_agrees_with_the_closed_form_within_its_error(size, seed):
+    mean, log_var = random(size, seed=seed), random(size, seed=seed + 100)
+    estimates = vae.monte_carlo_divergences(mean, log_var, draws=4000, seed=seed)
+    error = estimates.std().item() / 4000**0.5
+    assert estimates.mean().item() == pytest.approx(kl(mean, log_var).sum().item(), abs=6 * error + 1e-6)
+
+
+@given(n=st.integers(1, 5), size=st.integers(1, 6))
+@settings(max_examples=20)
+def test_reparameterized_noise_of_zero_is_the_mean_and_unit_variance_leaves_noise_alone(solutions, n, size):
+    mean, zeros, noise = random(n, size), torch.zeros(n, size), random(n, size, seed=1)
+    assert torch.equal(solutions["reparameterize"](mean, noise, zeros), mean)
+    torch.testing.assert_close(solutions["reparameterize"](mean, zeros, noise), mean + noise)
+
+
+@given(steps=st.integers(0, 50), beta=st.floats(0, 10))
+@settings(max_examples=30)
+def test_the_warm_up_never_falls_and_ends_at_beta(solutions, steps, beta):
+    weights = [solutions["warm_up"](step, steps, beta) for step in range(60)]
+    assert weights == sorted(weights)
+    assert weights[-1] == beta
+    assert weights[0] == (0 if steps else beta)
+
+
+@given(size=st.integers(1, 6), k=st.integers(1, 5), data=st.data())
+@settings(max_examples=20)
+def test_a_traversal_draws_copies_that_differ_in_one_coordinate(size, k, data):
+    dimension = data.draw(st.integers(0, size - 1))
+    model, start, values = VariationalAutoencoder(1, 9, 4, size), random(size), random(k, seed=1)
+    z = start.repeat(k, 1)
+    z[:, dimension] = values
+    rows = vae.draw_traversals(model, start, [dimension], values)
+    assert list(rows) == [f"$z_{{{dimension + 1}}}$"]
+    torch.testing.assert_close(rows[f"$z_{{{dimension + 1}}}$"], model.generator(z).detach())
+
+
+def test_the_figures_draw_collapsed_and_single_models():
+    collapsed = {"a": torch.zeros(5), "b": torch.tensor([1.0, 0.5, 0.0, 0.2, 0.05])}
+    titles = [axes.get_title() for axes in vae.show_divergences(collapsed).axes]
+    assert titles == ["a: 0 active, 0.0 nats", "b: 3 active, 1.8 nats"]
+    assert len(vae.show_tension({"a": (206.0, 0.0)}).axes) == 1
+    tension = vae.show_tension({"a": (206.0, 0.0), "b": (81.0, 62.0)}).axes[0]
+    assert {"a", "b"} <= {text.get_text() for text in tension.texts}
+    bars = vae.show_bounds({"right": (104.2, 15.4), "slip": (95.6, 11.8)}).axes[0]
+    assert "+ 15.4 = 119.6" in [text.get_text() for text in bars.texts]
+    assert vae.show_monte_carlo(random(50).double(), 0.0).axes
+    assert vae.show_schedules({"a": [0.0, 0.5, 1.0]}).axes
