@@ -45,7 +45,7 @@ c.Execute.timeout = 4 * 3600
 # Autograding: our code reads, repairs, runs (in the sandbox) and judges a submission, in these two chains.
 c.Autograde.exporter_class = UnreadExporter
 c.Autograde.pre_convert_hook = set_links_aside
-c.Autograde.exclude_overwriting = {"hw2": ["netid"]}  # students fill this file in
+c.Autograde.exclude_overwriting = {"hw2": ["netid"], "hw2_conditional": ["netid"]}  # students fill this file in
 c.Autograde.sanitize_preprocessors = [RepairSubmission, CheckCellMetadata]
 c.Autograde.autograde_preprocessors = [
     GradeSubmission,  # instead of nbgrader's Execute

@@ -116,7 +116,7 @@ def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
     for loss in LOSSES:
         model = build_model(probe)
         given = _given_tensors(probe)
-        arguments = [given.get(name, probe.data.get(name)) for name in _loss_arguments(probe)[loss]]
+        arguments = [given.get(name, probe.data.get(name)) for name in loss_arguments("h" in probe.data)[loss]]
         torch.manual_seed(probe.data["seed"])
         with Recorder(model) as recorder:
             data = recorder.trace.data
@@ -137,9 +137,9 @@ def _given_tensors(probe: Trace) -> dict[str, torch.Tensor]:
     return {name: named_tensor(probe, probe.data[name]).clone() for name in names if name in probe.data}
 
 
-def _loss_arguments(probe: Trace) -> dict[str, tuple[str, ...]]:
-    """The arguments of each loss function after the model; with labels, those of a conditional model."""
-    if "h" not in probe.data:
+def loss_arguments(conditional: bool) -> dict[str, tuple[str, ...]]:
+    """The arguments of each loss function after the model, which is conditional or not."""
+    if not conditional:
         return {"discriminator": ("x_real", "z"), "generator": ("z",), "autoencoder": ("x_real",)}
     return {
         "discriminator": ("x_real", "h", "h_wrong", "z"),

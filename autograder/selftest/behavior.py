@@ -17,7 +17,8 @@ from torch import Tensor
 
 from autograder.errors import UsageError
 from autograder.selftest.solutions import load_solution
-from course_utils.models import Model
+from course_utils.conditional import AnyModel, make_model
+from course_utils.probe import loss_arguments
 
 Setting = tuple[int, int, dict[str, Any], float]
 # (images, steps, sizes, learning rate): sizes and rates that nobody writes into a solution; a single image as well.
@@ -25,6 +26,7 @@ SETTINGS: tuple[Setting, ...] = (
     (6, 8, {"number_of_hidden_layers": 2, "input_size": 784, "hidden_size": 11, "latent_size": 5}, 0.0013),
     (1, 2, {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 9, "latent_size": 3}, 0.0007),
 )
+WEIGHT = 3.7  # of the reconstruction error in the loss of a conditional generator
 TOLERANCE = 1e-6  # the same sum in another order differs by about 1e-7 in float32
 
 
@@ -43,14 +45,15 @@ class Behavior:
     errors: tuple[str, ...]
 
 
-def observe(path: Path) -> Behavior:
-    """Load a trusted solution file and see what it does in all settings."""
+def observe(path: Path, number_of_classes: int = 0) -> Behavior:
+    """Load a trusted solution file and see what it does in all settings; with classes, with a conditional model."""
     losses: list[Tensor] = []
     training: list[Tensor] = []
     errors: list[str] = []
     with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
         warnings.simplefilter("ignore")
-        for setting in SETTINGS:
+        for images, steps, sizes, lr in SETTINGS:
+            setting = images, steps, sizes | ({"number_of_classes": number_of_classes} if number_of_classes else {}), lr
             _seed(0)
             try:
                 solution = load_solution(path)
@@ -85,21 +88,26 @@ def _seed(seed: int) -> None:
     numpy.random.seed(seed)
 
 
-def _start(setting: Setting) -> tuple[Model, Tensor]:
-    """A model and images `(steps, images, input_size)` in [0, 1]."""
+def _start(setting: Setting) -> tuple[AnyModel, Tensor, list[Tensor]]:
+    """A model, images `(steps, images, input_size)` in [0, 1] and, for a conditional one, labels `(images,)` a step."""
     images, steps, sizes, _ = setting
     _seed(1)
-    model = Model(**sizes)
-    return model, torch.rand(steps, images, sizes["input_size"])
+    model = make_model(**sizes)
+    batches = torch.rand(steps, images, sizes["input_size"])
+    classes = sizes.get("number_of_classes", 0)
+    return model, batches, list(torch.randint(classes, (steps, images))) if classes else []
 
 
 def _losses(solution: object, setting: Setting, numbers: list[Tensor], errors: list[str]) -> None:
     """Each loss alone: its value, its gradient, and which weights it gives one."""
     for loss in ("discriminator", "generator", "autoencoder"):
-        model, batches = _start(setting)
+        model, batches, labels = _start(setting)
         x_real, z = batches[0], torch.randn(batches.shape[1], model.latent_size)
-        arguments = {"discriminator": (x_real, z), "generator": (z,), "autoencoder": (x_real,)}[loss]
+        given: dict[str, Any] = {"x_real": x_real, "z": z, "weight": WEIGHT}
+        if labels:
+            given |= {"h": labels[0], "h_wrong": (labels[0] + 1) % setting[2]["number_of_classes"]}
         try:
+            arguments = [given[name] for name in loss_arguments(bool(labels))[loss]]
             value = getattr(solution, f"{loss}_loss")(model, *arguments)
             numbers.append(value.detach().clone())
             value.sum().backward()
@@ -110,13 +118,14 @@ def _losses(solution: object, setting: Setting, numbers: list[Tensor], errors: l
 
 def _steps(solution: object, setting: Setting, numbers: list[Tensor], errors: list[str]) -> None:
     """Training steps: the weights after each of them, and the losses that it returned."""
-    model, batches = _start(setting)
+    model, batches, labels = _start(setting)
     try:
         optimizers = solution.configure_optimizers(model, setting[3])  # type: ignore[attr-defined]
-        for x_real in batches:
-            returned = solution.train_step(model, x_real, optimizers)  # type: ignore[attr-defined]
+        for number, x_real in enumerate(batches):
+            h = labels[number : number + 1]
+            returned = solution.train_step(model, x_real, *h, optimizers)  # type: ignore[attr-defined]
             numbers += [p.detach().clone() for p in model.parameters()]
-            numbers.append(x_real.clone())
+            numbers += [x_real.clone(), *(label.clone() for label in h)]
             numbers.append(torch.tensor([float(returned[key]) for key in sorted(returned)]))
     except Exception as error:
         errors.append(f"train_step: {type(error).__name__}")

@@ -185,7 +185,8 @@ def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder, limited(SECONDS):
             path = Path(folder) / f"{task.claim.path.stem}.py"
             path.write_text(mutant.source, encoding="utf-8")
-            original, behavior = _observe_original(task.claim.path), observe(path)
+            classes = read_trace(task.inbox / "optimizers").data["model"].get("number_of_classes", 0)
+            original, behavior = _observe_original(task.claim.path, classes), observe(path, classes)
             if original is not None and alike(original, behavior):
                 return MutantRow(task.claim, mutant.edit, "equivalent", {}, time.perf_counter() - begin)
             reason = behavior.errors[0] if behavior.errors else ""
@@ -212,7 +213,7 @@ def _fate(cells: dict[str, Cell]) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _observe_original(path: Path) -> Behavior | None:
+def _observe_original(path: Path, number_of_classes: int) -> Behavior | None:
     """What a right solution does, or None if it does not do the same twice."""
-    behavior = observe(path)
-    return behavior if alike(behavior, observe(path)) else None
+    behavior = observe(path, number_of_classes)
+    return behavior if alike(behavior, observe(path, number_of_classes)) else None

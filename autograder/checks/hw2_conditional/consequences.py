@@ -1,0 +1,21 @@
+"""Which mistakes of the extra credit show up as others: those of all assignments, and those with labels."""
+
+from autograder.checks.shared import consequences
+from autograder.checks.shared.consequences import LAST
+
+__all__ = ["CONSEQUENCES", "LAST"]
+
+_NOT_WRONG = ("wrong-labels-not-even", "wrong-labels-missing", "given-labels-not-used")
+CONSEQUENCES = {
+    **consequences.CONSEQUENCES,
+    "labels-out-of-range": ("function-raises", "sizes-hard-coded"),
+    "wrong-labels-not-wrong": _NOT_WRONG,
+    "wrong-return-value": (*consequences.CONSEQUENCES["wrong-return-value"], "function-raises"),
+    "labels-changed-in-place": (
+        "wrong-labels-not-wrong",
+        "wrong-labels-accepted",
+        "labels-not-used",
+        "reconstruction-under-another-label",
+        *_NOT_WRONG,
+    ),
+}
