@@ -6,7 +6,7 @@ figures are in `course_utils.labs.gan_figures`, the visible checks of the exerci
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -47,6 +47,30 @@ def load_ring(batch_size: int = 256, n: int = 6400, seed: int = 0, device: torch
     points, modes = ring_points(n, seed)
     pixels = points.mul(255).round().clamp(0, 255).to(torch.uint8)
     return ImageLoader(pixels.unsqueeze(1), modes, batch_size, seed=seed, device=device)
+
+
+class ShortEpochs:
+    """A loader whose epoch is a part of another loader's: figures that have a point an epoch get more of them.
+
+    One epoch goes on where the last one ended; when the other loader is through, it starts again in a new order.
+    """
+
+    def __init__(self, loader: ImageLoader, parts: int) -> None:
+        self._loader = loader
+        self._steps = max(1, len(loader) // parts)
+        self._batches: Iterator[tuple[Tensor, Tensor]] = iter(())
+
+    def __len__(self) -> int:
+        """The number of batches in a short epoch."""
+        return self._steps
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for _ in range(self._steps):
+            batch = next(self._batches, None)
+            if batch is None:
+                self._batches = iter(self._loader)
+                batch = next(self._batches)
+            yield batch
 
 
 def covered_modes(points: Tensor) -> Tensor:
@@ -194,7 +218,7 @@ def play_on_the_line(num_steps: int = 600, seed: int = 0) -> OptimalGame:
         optimizer.zero_grad()
         _negative_value(discriminator(real), discriminator(0.4 + noise[1])).backward()
         optimizer.step()
-    x = torch.linspace(-3.5, 3.5, 401)
+    x = torch.linspace(-8, 8, 1601)
     data = 0.5 * _normal(x, -1.8, 0.5) + 0.5 * _normal(x, 1.2, 0.6)
     generated = _normal(x, 0.4, 1.0)
     best = data / (data + generated)

@@ -43,7 +43,7 @@ def show_optimal_discriminator(game: OptimalGame) -> Figure:
     lower.axhline(0.5, color=MUTED, lw=1, ls=":")
     lower.plot(game.x, game.best, color=INK, lw=5, alpha=0.3, label="$D^*$, the best")
     lower.plot(game.x, game.trained, color=COLORS["D"], lw=2.5, label="$D$, trained")
-    lower.set(xlabel="$x$", ylabel="score", ylim=(-0.03, 1.03), xlim=(float(game.x[0]), float(game.x[-1])))
+    lower.set(xlabel="$x$", ylabel="score", ylim=(-0.03, 1.03), xlim=(-3.5, 3.5))
     for axes in (upper, lower):
         _tidy(axes)
         axes.legend(frameon=False, fontsize=13, loc="upper right")
@@ -125,7 +125,7 @@ def show_scores(runs: Mapping[str, Scores]) -> Figure:
         axes.axhline(0.5, color=MUTED, lw=1.5, ls=":")
         axes.set_title(name, color=INK, fontsize=14)
         axes.set_xlabel("step")
-        axes.set_ylim(0, 1)
+        axes.set_ylim(-0.02, 1.02)
         _tidy(axes)
     grid[0, 0].set_ylabel("mean score")
     labels = grid[0, 0].get_legend_handles_labels()

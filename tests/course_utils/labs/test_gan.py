@@ -84,6 +84,17 @@ def test_the_loader_serves_the_ring_as_images_of_two_pixels():
     assert (x_real.flatten(1) - centers).norm(dim=1).max() < 6 * gan.SIGMA
 
 
+def test_short_epochs_serve_every_image_before_any_comes_again():
+    loader = gan.load_ring(16, 96)
+    short = gan.ShortEpochs(loader, parts=3)
+    assert len(short) == 2
+    seen = [torch.cat([x_real for x_real, _ in short]) for _ in range(6)]  # twice through the data
+    for half in (seen[:3], seen[3:]):
+        expected = torch.cat([x_real for x_real, _ in gan.load_ring(16, 96)])
+        assert torch.equal(torch.cat(half).flatten().sort().values, expected.flatten().sort().values)
+    assert not torch.equal(seen[0], seen[3])
+
+
 def test_stray_points_cover_no_mode():
     points, modes = gan.ring_points(2000)
     some = torch.cat([points[modes < 3], points[modes == 5][:1]])
