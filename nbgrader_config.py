@@ -33,6 +33,9 @@ _programs = str(Path(sys.executable).parent)
 if _programs not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = _programs + os.pathsep + os.environ.get("PATH", os.defpath)
 
+# What running a notebook leaves beside it stays there, also where an instructor ran one in source/.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "runs", "data"]
+
 # The stub that a solution leaves in the release; the line above it, a TODO, says what to write.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
 # Marking schemes stand in the locked question cells: the person who marks an answer sees them right above it.

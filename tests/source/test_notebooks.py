@@ -81,3 +81,10 @@ def test_committed_release_is_exactly_what_the_source_generates(assignment: str,
     assert read_files(report.folder) == read_files(ROOT / "release" / assignment), (
         f"run: autograder release {assignment}"
     )
+
+
+def test_what_running_a_notebook_leaves_behind_is_not_released(copied_course: Course) -> None:
+    left = copied_course.root / "source" / "hw2" / "runs" / "hw2"
+    left.mkdir(parents=True)
+    (left / "events.out.tfevents.1.host").write_text("of the instructor")
+    assert not [file for file in release(copied_course, "hw2").files if "runs" in file]
