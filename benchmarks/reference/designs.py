@@ -1,15 +1,19 @@
-"""The training steps that are compared: that of the original solution, and ours.
+"""The training steps that are compared: that of the original solution, ours, and a family in between.
 
 **The original solution** has an Adam for each network and trains in three passes: D with L_D, then G with L_G + L_AE,
 then E with L_AE. `original_step` makes these same updates (tests/benchmarks holds it against the step as it was
 written, which `benchmarks/epoch.py` times); it only leaves out gradients that nobody uses.
 
-**Ours** takes each pass once, weights the reconstruction error, and gives Adam a shorter memory of the gradient:
+**Ours** (`by_hand.py`) gives L_AE an Adam of its own over E and G, beside one for the game of G and D, so that neither
+drowns the other in G whatever their sizes are; D sees real images and samples through noise, so that it does not win.
+
+**The weighted design** is the one that shows the front: one Adam, in which G and E follow L_G + weight * L_AE.
 
     codes = E(x);  x_fake, reconstruction = G([z, codes]);  logits = D([x, x_fake])
     D follows L_D.  G and E follow L_G + weight * L_AE, in one update.
 
-One way back through D serves both players. D judges each sample by one number, its logit a, and
+In it, as in ours, each network is passed once, and one way back through D serves both players. D judges each sample by
+one number, its logit a, and
 
     dL_D/da = sigmoid(a) / n,    dL_G/da = -sigmoid(-a) / n = -exp(-a) dL_D/da,
 
@@ -17,10 +21,13 @@ so the gradient of L_G at a sample is that of L_D at the same sample, times -exp
 players move from the same state of the game.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
+from by_hand import ByHand
 from torch import Tensor
 from torch.optim import Adam, Optimizer
 
@@ -31,6 +38,7 @@ LOWEST_LOGIT = -60.0  # exp(60) is finite in float32; a gradient that was lost i
 
 Losses = dict[str, Tensor]
 Optimizers = dict[str, Optimizer]
+Step = Callable[[Model, Tensor, Optimizers], Losses]
 
 
 @dataclass(frozen=True)
@@ -38,34 +46,38 @@ class Design:
     """How the losses train the model.
 
     Attributes:
-        kind: "original" or "ours".
-        weight: of the reconstruction error in the update of G and E; 1 in the original.
-        beta1: how much of the mean gradient Adam keeps from step to step; 0.9 in the original.
+        kind: "original", "weighted" or "ours".
+        weight: of the reconstruction error in the update of G and E, in the weighted design; 1 in the original.
+        beta1: how much of the mean gradient Adam keeps from step to step; 0.9 but in the weighted design.
+        noise: standard deviation of what is added to the images that D sees, in ours.
     """
 
     kind: str = "ours"
     weight: float = 1.0
     beta1: float = 0.9
+    noise: float = 0.0
 
     @property
     def name(self) -> str:
         """For files and tables."""
-        return f"ours-w{self.weight:g}-b{self.beta1:g}" if self.kind == "ours" else self.kind
+        settings = {"weighted": f"-w{self.weight:g}-b{self.beta1:g}", "ours": f"-n{self.noise:g}"}
+        return self.kind + settings.get(self.kind, "")
 
-    def optimizers(self, model: Model) -> Optimizers:
-        """The optimizers that `step` uses: one for each network; elementwise as Adam is, G and E need no common one."""
-        networks = {"discriminator": model.discriminator, "generator": model.generator, "encoder": model.encoder}
-        betas = (self.beta1, 0.999)
-        return {
-            name: Adam(network.parameters(), lr=LEARNING_RATE, betas=betas, fused=True)
-            for name, network in networks.items()
-        }
-
-    def step(self, model: Model, x_real: Tensor, optimizers: Optimizers) -> Losses:
-        """One step on x_real, (n, pixels); returns the three losses, shape () each."""
+    def prepare(self, model: Model) -> tuple[Step, Optimizers]:
+        """The training step for this model, (model, x_real, optimizers) -> losses, and the optimizers that it uses."""
         if self.kind == "original":
-            return original_step(model, x_real, optimizers)
-        return our_step(model, x_real, optimizers, self.weight)
+            return original_step, make_optimizers(model)
+        if self.kind == "weighted":
+            return partial(weighted_step, weight=self.weight), make_optimizers(model, self.beta1)
+        by_hand = ByHand(model, self.noise, LEARNING_RATE)
+        return by_hand.step, by_hand.optimizers
+
+
+def make_optimizers(model: Model, beta1: float = 0.9) -> Optimizers:
+    """An Adam for each network; it works number by number, so that G and E together need no common one."""
+    networks = {"discriminator": model.discriminator, "generator": model.generator, "encoder": model.encoder}
+    betas = (beta1, 0.999)
+    return {name: Adam(net.parameters(), lr=LEARNING_RATE, betas=betas, fused=True) for name, net in networks.items()}
 
 
 def original_step(model: Model, x_real: Tensor, optimizers: Optimizers) -> Losses:
@@ -103,7 +115,7 @@ def original_step(model: Model, x_real: Tensor, optimizers: Optimizers) -> Losse
     }
 
 
-def our_step(model: Model, x_real: Tensor, optimizers: Optimizers, weight: float) -> Losses:
+def weighted_step(model: Model, x_real: Tensor, optimizers: Optimizers, weight: float) -> Losses:
     """L_D moves D, and L_G + weight * L_AE moves G and E, on x_real (n, pixels); one pass of each network."""
     n = len(x_real)
     score = model.discriminator.net[:-1]  # D without its sigmoid: logits

@@ -1,6 +1,6 @@
 """Trains the designs that are compared, a run for each design and seed, and stores what came of each.
 
-    python benchmarks/reference/run.py [--kind ours] [--weight 300] [--beta1 0.5] [--seeds 0,1,2] [--epochs 80]
+    python benchmarks/reference/run.py [--kind original|ours|weighted] [--weight 300] [--seeds 0,1,2]
 
 A run writes one JSON file, with its losses by epoch and what was measured on the way: the reconstruction error on the
 test images and what the quality meter says of 10,000 samples. Samples and reconstructions of the end lie beside it as
@@ -18,7 +18,7 @@ from typing import Annotated
 import torch
 import torch.nn.functional as F
 import typer
-from designs import Design
+from designs import Design, Optimizers, Step
 from torch import Tensor
 from torchvision.utils import save_image
 
@@ -51,7 +51,7 @@ def train_design(
     partial = target.with_suffix(".partial")  # the state of an unfinished run, for torch.load
     seed_everything(seed)
     model = Model(number_of_hidden_layers=2, input_size=784, hidden_size=256, latent_size=64)
-    optimizers = design.optimizers(model)
+    step, optimizers = design.prepare(model)
     record = {**asdict(design), "seed": seed, "epochs": epochs, "losses": [], "measured": [], "seconds": 0.0}
     images, labels = mnist_images()
     first = 1
@@ -66,7 +66,7 @@ def train_design(
         torch.manual_seed(1000 * seed + epoch)  # z and the order depend on seed and epoch alone
         loader = ImageLoader(images[:images_used], labels[:images_used], 64, seed=1000 * seed + epoch)
         start = time.process_time()
-        record["losses"].append(train_epoch(design, model, optimizers, loader))
+        record["losses"].append(train_epoch(step, model, optimizers, loader))
         record["seconds"] += time.process_time() - start
         if epoch in MEASURED or epoch == epochs:
             record["measured"].append({"epoch": epoch, **measure(model, samples)})
@@ -79,9 +79,9 @@ def train_design(
     return target
 
 
-def train_epoch(design: Design, model: Model, optimizers: dict, loader: ImageLoader) -> dict[str, float]:
+def train_epoch(step: Step, model: Model, optimizers: Optimizers, loader: ImageLoader) -> dict[str, float]:
     """Train one epoch; the means of the losses."""
-    of_steps = [list(design.step(model, x.flatten(1), optimizers).values()) for x, _ in loader]
+    of_steps = [list(step(model, x.flatten(1), optimizers).values()) for x, _ in loader]
     means = torch.tensor([[float(loss) for loss in losses] for losses in of_steps]).mean(0)
     return dict(zip(("discriminator", "generator", "autoencoder"), [round(v, 5) for v in means.tolist()], strict=True))
 
@@ -118,21 +118,28 @@ def draw(model: Model) -> Tensor:
 
 
 def main(
-    kind: Annotated[str, typer.Option(help='"original" or "ours".')] = "ours",
+    kind: Annotated[str, typer.Option(help='"original", "ours" or "weighted".')] = "ours",
     weight: Annotated[float, typer.Option(help="Of the reconstruction error.")] = 300,
-    beta1: Annotated[float, typer.Option(help="Of Adam.")] = 0.5,
+    beta1: Annotated[float, typer.Option(help="Of Adam, in the weighted design.")] = 0.5,
+    noise: Annotated[float, typer.Option(help="On the images that D sees, in our design.")] = 0.3,
     seeds: Annotated[str, typer.Option(help="Separated by commas.")] = "0,1,2",
     epochs: Annotated[int, typer.Option(min=1)] = 80,
     results: Annotated[Path, typer.Option(help="Folder for the records.")] = RESULTS,
-    quick: Annotated[bool, typer.Option(help="A few steps into a temporary folder, as a smoke test.")] = False,
+    quick: Annotated[bool, typer.Option(help="A few steps of each design, as a smoke test.")] = False,
 ) -> None:
     """Train one design with several seeds."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    design = Design(kind, 1.0, 0.9) if kind == "original" else Design(kind, weight, beta1)
+    designs = {
+        "original": Design("original"),
+        "weighted": Design("weighted", weight=weight, beta1=beta1),
+        "ours": Design("ours", noise=noise),
+    }
+    design = designs[kind]
     if quick:
         with tempfile.TemporaryDirectory() as folder:
-            train_design(design, 0, 1, Path(folder), images_used=640, samples=200)
+            for each in designs.values():
+                train_design(each, 0, 1, Path(folder), images_used=320, samples=200)
         return
     for seed in seeds.split(","):
         print(train_design(design, int(seed), epochs, results))

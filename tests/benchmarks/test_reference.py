@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "reference")]
 
 import designs  # noqa: E402
 import epoch  # noqa: E402
+from by_hand import ByHand  # noqa: E402
 
 
 def small_model(seed: int = 0) -> Model:
@@ -26,7 +28,7 @@ def small_model(seed: int = 0) -> Model:
 def test_our_copy_of_the_original_step_makes_the_updates_of_the_original() -> None:
     ours = small_model()
     original = copy.deepcopy(ours)
-    optimizers, of_original = designs.Design("original").optimizers(ours), epoch.original_optimizers(original)
+    optimizers, of_original = designs.make_optimizers(ours), epoch.original_optimizers(original)
     for seed in range(20):
         x_real = torch.rand(7, 36, generator=torch.Generator().manual_seed(seed))
         for model, step, own in (
@@ -48,7 +50,7 @@ def test_one_way_back_through_d_gives_each_network_the_gradient_of_its_own_loss(
         for name in ("discriminator", "generator", "encoder")
     }
     torch.manual_seed(1)
-    designs.our_step(model, x_real, standing_still, weight)
+    designs.weighted_step(model, x_real, standing_still, weight)
     got = {name: parameter.grad for name, parameter in model.named_parameters()}
 
     torch.manual_seed(1)
@@ -64,9 +66,53 @@ def test_one_way_back_through_d_gives_each_network_the_gradient_of_its_own_loss(
         torch.testing.assert_close(got[name], expected, atol=1e-5, rtol=1e-4, msg=name)
 
 
-@pytest.mark.parametrize("kind", ["original", "ours"])
-def test_quick_run_of_the_comparison_measures_what_it_trained(kind: str) -> None:
+def test_the_step_by_hand_makes_the_updates_that_autograd_makes() -> None:
+    by_hand = small_model()
+    e, g, d = (nets := copy.deepcopy(by_hand)).encoder, nets.generator, nets.discriminator
+    step = ByHand(by_hand, noise=0.0, lr=1e-3)
+    of_game = torch.optim.Adam([*g.parameters(), *d.parameters()], lr=1e-3)
+    of_autoencoder = torch.optim.Adam([*e.parameters(), *g.parameters()], lr=1e-3)
+    for seed, n in enumerate((7, 7, 3)):
+        x_real = torch.rand(n, 36, generator=torch.Generator().manual_seed(seed))
+        torch.manual_seed(seed)
+        p_real, p_fake = d(x_real), d(g(torch.randn(n, 5)))
+        ones, zeros = torch.ones(n, 1), torch.zeros(n, 1)
+        losses = {
+            "discriminator": F.binary_cross_entropy(p_real, ones) + F.binary_cross_entropy(p_fake, zeros),
+            "generator": F.binary_cross_entropy(p_fake, ones),
+            "autoencoder": F.mse_loss(g(e(x_real)), x_real),
+        }
+        for_autoencoder = torch.autograd.grad(losses["autoencoder"], [*e.parameters(), *g.parameters()])
+        for_g = torch.autograd.grad(losses["generator"], list(g.parameters()), retain_graph=True)
+        for_d = torch.autograd.grad(losses["discriminator"], list(d.parameters()))
+        apply(of_game, [*for_g, *for_d])
+        apply(of_autoencoder, for_autoencoder)
+
+        torch.manual_seed(seed)
+        got = step.step(by_hand, x_real, step.optimizers)
+        torch.testing.assert_close(got, {name: loss.detach() for name, loss in losses.items()}, atol=1e-5, rtol=1e-5)
+    for (name, weight), expected in zip(by_hand.named_parameters(), nets.parameters(), strict=True):
+        torch.testing.assert_close(weight, expected, atol=1e-4, rtol=1e-3, msg=name)
+
+
+def apply(optimizer: torch.optim.Optimizer, gradients: Sequence[torch.Tensor]) -> None:
+    for parameter, gradient in zip(optimizer.param_groups[0]["params"], gradients, strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+
+
+def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
     script = str(BENCHMARKS / "reference" / "run.py")
-    finished = subprocess.run([sys.executable, script, "--quick", "--kind", kind], capture_output=True, text=True)
+    finished = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
-    assert "test_error" in finished.stdout and "frechet" in finished.stdout
+    names = [line.split()[0] for line in finished.stdout.splitlines() if "test_error" in line and "frechet" in line]
+    assert names == ["original", "weighted-w300-b0.5", "ours-n0.3"]
+
+
+def test_figures_and_table_are_made_of_the_stored_runs(tmp_path: Path) -> None:
+    script = str(BENCHMARKS / "reference" / "compare.py")
+    finished = subprocess.run(
+        [sys.executable, script, "--output", str(tmp_path)], capture_output=True, text=True, timeout=300
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert {path.name for path in tmp_path.iterdir()} >= {"curves.png", "samples.png", "table.md"}

@@ -1,0 +1,168 @@
+"""Figures and the table of the stored runs: the original solution and ours, and the front over the loss weights.
+
+    python benchmarks/reference/compare.py [--results FOLDER] [--output FOLDER]
+
+Reads the records that `run.py` left, and writes `curves.png`, `samples.png`, `front.png` and `table.md`.
+"""
+
+import json
+from pathlib import Path
+from statistics import fmean
+from typing import Annotated, Any
+
+import matplotlib.pyplot as plt
+import typer
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from course_utils.model_figure import COLORS, INK, MUTED
+
+HERE = Path(__file__).parent
+FINAL = 80  # epochs of the runs that are compared
+COLOR = {"original": COLORS["D"], "ours": COLORS["E"]}
+
+Record = dict[str, Any]  # what `run.train_design` writes
+
+
+def read_records(folder: Path) -> list[Record]:
+    """All records, each with the path of its picture under "picture"."""
+    return [
+        {**json.loads(path.read_text()), "picture": path.with_suffix(".png")} for path in sorted(folder.glob("*.json"))
+    ]
+
+
+def series(record: Record, name: str) -> tuple[list[int], list[float]]:
+    """The epochs and what was measured there."""
+    return [m["epoch"] for m in record["measured"]], [m[name] for m in record["measured"]]
+
+
+def write_table(groups: dict[str, list[Record]]) -> str:
+    """A Markdown table: each run at its end, and the means of both designs with their ratio."""
+    lines = [
+        "| design | seed | test error | Fréchet distance | classes | diversity | L_AE | L_G | L_D |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    means = {}
+    for kind, records in groups.items():
+        for record in records:
+            lines.append(_row(kind, str(record["seed"]), record["measured"][-1], record["losses"][-1]))
+        last = {key: fmean(r["measured"][-1][key] for r in records) for key in ("test_error", "frechet", "diversity")}
+        last["classes"] = min(r["measured"][-1]["classes"] for r in records)
+        losses = {key: fmean(r["losses"][-1][key] for r in records) for key in records[0]["losses"][-1]}
+        lines.append(_row(f"**{kind}**", f"mean of {len(records)}", last, losses))
+        means[kind] = last
+    if len(means) == 2:
+        error, frechet = (means["ours"][key] / means["original"][key] for key in ("test_error", "frechet"))
+        lines.append(f"| **ours : original** | | **{error:.2f}** | **{frechet:.2f}** | | | | | |")
+    return "\n".join(lines) + "\n"
+
+
+def _row(kind: str, seed: str, measured: Record, losses: dict[str, float]) -> str:
+    numbers = (
+        f"{measured['test_error']:.4f} | {measured['frechet']:.1f} | {measured['classes']} | "
+        f"{measured['diversity']:.2f} | {losses['autoencoder']:.4f} | {losses['generator']:.3f} | "
+        f"{losses['discriminator']:.3f}"
+    )
+    return f"| {kind} | {seed} | {numbers} |"
+
+
+def draw_curves(groups: dict[str, list[Record]]) -> Figure:
+    """Test error, Fréchet distance and the two losses of the game over the epochs, a line a run."""
+    figure, grid = plt.subplots(1, 3, figsize=(13, 4.2), layout="constrained")
+    error, frechet, game = grid
+    for kind, records in groups.items():
+        for index, record in enumerate(records):
+            style = {"color": COLOR[kind], "lw": 2, "alpha": 0.85}
+            label = kind if index == 0 else None
+            error.plot(*series(record, "test_error"), marker="o", ms=4, label=label, **style)
+            frechet.plot(*series(record, "frechet"), marker="o", ms=4, **style)
+            epochs = range(1, len(record["losses"]) + 1)
+            game.plot(epochs, [losses["discriminator"] for losses in record["losses"]], **style)
+            game.plot(epochs, [losses["generator"] for losses in record["losses"]], ls=":", **style)
+        for axes, name in ((error, "test_error"), (frechet, "frechet")):
+            if kind == "original":
+                half = fmean(record["measured"][-1][name] for record in records) / 2
+                axes.axhline(half, color=MUTED, lw=1.2, ls="--")
+                axes.text(1, half, "half of the original's end ", color=MUTED, va="bottom", fontsize=10)
+    for axes, title in (
+        (error, "reconstruction error on test images"),
+        (frechet, "Fréchet distance of 10,000 samples"),
+        (game, "solid $L_D$, dotted $L_G$"),
+    ):
+        _tidy(axes, title)
+        axes.set_xlabel("epoch", fontsize=12)
+    error.set_yscale("log")
+    frechet.set_yscale("log")
+    game.set_ylim(bottom=0)
+    error.legend(frameon=False, fontsize=13)
+    plt.close(figure)
+    return figure
+
+
+def draw_samples(groups: dict[str, list[Record]]) -> Figure:
+    """The pictures of the first seed of both designs, one above the other."""
+    figure, grid = plt.subplots(len(groups), 1, squeeze=False, figsize=(8, 4.4 * len(groups)), layout="compressed")
+    for axes, (kind, records) in zip(grid.flat, groups.items(), strict=True):
+        axes.imshow(plt.imread(records[0]["picture"]), cmap="gray")
+        axes.set_title(f"{kind}, seed {records[0]['seed']}", color=COLOR[kind], fontsize=15)
+        axes.set_xticks([])
+        axes.set_yticks([44, 102, 131], ["samples $G(z)$", "$x$", "$G(E(x))$"], fontsize=13)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+    plt.close(figure)
+    return figure
+
+
+def draw_front(records: list[Record], epochs: int) -> Figure:
+    """Fréchet distance over test error at one epoch, a point for each weight of the reconstruction error."""
+    figure, axes = plt.subplots(figsize=(7.5, 5), layout="constrained")
+    points = []
+    for record in sorted(records, key=lambda r: r["weight"]):
+        at = next((m for m in record["measured"] if m["epoch"] == epochs), None)
+        if at is not None:
+            points.append((at["test_error"], at["frechet"], record["weight"], at["classes"]))
+    axes.plot([p[0] for p in points], [p[1] for p in points], color=COLORS["G"], lw=2, marker="o", ms=9)
+    for x, y, weight, classes in points:
+        axes.annotate(
+            f"{weight:g}" + ("" if classes == 10 else f"  ({classes} classes)"),
+            (x, y),
+            xytext=(8, 6),
+            textcoords="offset points",
+            fontsize=12,
+            color=INK,
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    _tidy(axes, f"weight of the reconstruction error, after {epochs} epochs")
+    axes.set_xlabel("reconstruction error on test images", fontsize=12)
+    axes.set_ylabel("Fréchet distance of the samples", fontsize=12)
+    plt.close(figure)
+    return figure
+
+
+def _tidy(axes: Axes, title: str) -> None:
+    axes.set_title(title, color=INK, fontsize=13)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=INK, labelsize=11)
+    axes.grid(alpha=0.25)
+
+
+def main(
+    results: Annotated[Path, typer.Option(help="Folder of the records.")] = HERE / "results",
+    output: Annotated[Path, typer.Option(help="Folder for figures and table.")] = HERE,
+) -> None:
+    """Draw the figures and write the table."""
+    records = read_records(results)
+    final = {kind: [r for r in records if r["kind"] == kind and r["epochs"] == FINAL] for kind in COLOR}
+    groups = {kind: of_kind for kind, of_kind in final.items() if of_kind}
+    front = [r for r in records if r["kind"] == "weighted"]
+    if groups:
+        draw_curves(groups).savefig(output / "curves.png", dpi=110)
+        draw_samples(groups).savefig(output / "samples.png", dpi=90)
+        (output / "table.md").write_text(write_table(groups))
+    if front:
+        draw_front(front, min(r["epochs"] for r in front)).savefig(output / "front.png", dpi=110)
+
+
+if __name__ == "__main__":
+    typer.run(main)
