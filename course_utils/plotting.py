@@ -83,7 +83,8 @@ def show_losses(history: History) -> Figure:
         _tidy(axes)
         axes.set_xlabel("epoch")
         axes.set_ylabel("mean loss")
-        axes.set_ylim(bottom=0)
+        shown = [0.0, *(loss for name in names for loss in history.losses[name])]
+        axes.set_ylim(1.05 * min(shown), 1.05 * max(*shown, 1e-6))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(frameon=False)
     plt.close(figure)

@@ -158,8 +158,10 @@ def show_quality(measured: Mapping[str, Quality]) -> Figure:
         ]
         for quality in measured.values()
     ]
-    headings = ["classes covered", "Fréchet distance", "diversity", "nearest training image\n(of real images)"]
+    headings = ["classes covered", "Fréchet distance", "diversity", "nearest image\n(of real ones)"]
     table = lower.table(rows, rowLabels=list(measured), colLabels=headings, loc="center", cellLoc="center")
+    table.auto_set_font_size(False)
+    table.set_fontsize(11)
     table.scale(1, 1.5)
     table[0, len(headings) - 1].set_height(1.6 * table[0, 0].get_height())
     for column in range(len(headings) - 1):

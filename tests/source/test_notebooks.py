@@ -15,6 +15,18 @@ ROOT = Path(__file__).parents[2]
 COURSE = load_course(ROOT)
 ASSIGNMENTS = sorted(COURSE.assignments)
 FIGURES = {  # cells that must show one, at least
+    "lab_gan": {"game", "early-gradients", "forgetful-map", "ring-figure", "digits-quality", "scores-figure"},
+    "lab_autoencoder": {
+        "loss-curve",
+        "codes",
+        "errors",
+        "denoising",
+        "traversal",
+        "projection",
+        "better-samples",
+        "quality",
+    },
+    "lab_vae": {"schedules", "loss-curves", "samples", "traversal", "tension", "collapse", "slip", "quality"},
     "hw2": {"model-figure", "samples", "reconstructions", "quality", "loss-curves", "latent-animation", "gradient-map"},
     "hw2_conditional": {"digits", "confusion", "restyled", "loss-curves", "latent-animation", "gradient-map"},
 }
