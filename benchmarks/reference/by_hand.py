@@ -1,9 +1,9 @@
 """Our training step, with the way back written out, so that little is left of it but matrix products.
 
-L_D moves D and L_G moves G through one Adam, L_AE moves E and G through another one. All gradients are taken at the
-same weights. There is no graph to build. The weights of all networks lie in one tensor, E, G, D, and each Adam is one
-call on a part of it. The images lie in one tensor, too: G writes its samples and reconstructions below the real ones,
-so D finds the rows that it judges side by side,
+L_D moves D and L_G moves G with one set of Adam's averages, L_AE moves E and G with another one. All gradients are
+taken at the same weights. There is no graph to build. The weights of all networks lie in one tensor, E, G, D, and what
+Adam moves are two parts of it. The images lie in one tensor, too: G writes its samples and reconstructions below the
+real ones, so that D finds the rows that it judges side by side,
 
     rows 0 to n: x_real,   n to 2n: x_fake = G(z),   2n to 3n: reconstruction = G(E(x_real)),
 
@@ -12,13 +12,14 @@ computed where somebody needs it: at the samples (for G) and at the codes (for E
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from course_utils.models import Model
 
 relu_backward = torch.ops.aten.threshold_backward  # (gradient, output, 0)
-sigmoid_backward = torch.ops.aten.sigmoid_backward  # (gradient, output)
+sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # (gradient, output, grad_input=where it goes)
 
 
 class Layers:
@@ -66,11 +67,13 @@ class ByHand:
         lr: learning rate.
 
     Attributes:
-        optimizers: "game" moves G and D, "autoencoder" moves E and G.
+        optimizers: one, which moves first G and D for the game, then E and G for the autoencoder; Adam keeps its
+            averages for each of the two parameters, so this is the same as two of them.
     """
 
     def __init__(self, model: Model, noise: float, lr: float) -> None:
         self.noise = noise
+        self.images = self.noises = self.at_made = torch.empty(0)  # kept from step to step
         networks = model.encoder, model.generator, model.discriminator  # in this order in memory
         self.encoder, self.generator, self.discriminator = (Layers(network) for network in networks)
         of_e, of_g, of_d = (list(network.parameters()) for network in networks)
@@ -82,16 +85,17 @@ class ByHand:
         game.grad, autoencoder.grad = torch.zeros_like(game), torch.zeros_like(autoencoder)
         self.of_game = _like(game.grad, of_g + of_d)  # views of the gradients
         self.of_autoencoder = _like(autoencoder.grad, of_e + of_g)
-        self.optimizers: dict[str, Optimizer] = {
-            "game": Adam([game], lr=lr, fused=True),
-            "autoencoder": Adam([autoencoder], lr=lr, fused=True),
-        }
+        self.optimizers: dict[str, Optimizer] = {"both": Adam([game, autoencoder], lr=lr, fused=True)}
 
     @torch.no_grad()
     def step(self, model: Model, x_real: Tensor, optimizers: dict[str, Optimizer]) -> dict[str, Tensor]:
         """One step on x_real (n, pixels): D follows L_D, G follows L_G, and E and G follow L_AE."""
         n, pixels = x_real.shape
-        images = torch.empty(3 * n, pixels)
+        if self.images.shape != (3 * n, pixels):  # the first batch, or one that is smaller than the others
+            self.images = torch.empty(3 * n, pixels)
+            self.noises = torch.empty(2 * n, pixels)
+            self.at_made = torch.empty(2 * n, pixels)
+        images, at_made = self.images, self.at_made
         images[:n] = x_real
         inputs = torch.empty(2 * n, model.latent_size)  # of G: z and the codes
         inputs[:n].normal_()
@@ -100,34 +104,31 @@ class ByHand:
         self.generator.forward(inputs, out=made).sigmoid_()
         seen = images[: 2 * n]
         if self.noise:
-            seen = torch.randn(2 * n, pixels).mul_(self.noise).add_(seen)
+            seen = torch.add(seen, self.noises.normal_(), alpha=self.noise, out=self.noises)
         logits = self.discriminator.forward(seen)  # (2n, 1)
 
-        labels = torch.zeros(2 * n, 1)
-        labels[:n] = 1
-        at_logits = (logits.sigmoid() - labels).div_(n)  # derivative of L_D
+        at_logits = logits.sigmoid().div_(n)  # derivative of L_D
+        at_logits[:n] -= 1 / n
         weights_of_g = len(self.generator.linear) * 2
         at_hidden = self.discriminator.backward(at_logits, self.of_game[weights_of_g:])[n:]  # of samples, (n, hidden)
         a_fake = logits[n:]
         at_hidden = at_hidden * -(-a_fake.clamp(min=-60)).exp()  # now of L_G, see designs.py
 
-        at_made = torch.empty_like(made)
         torch.mm(at_hidden, self.discriminator.linear[0].weight, out=at_made[:n])
         difference = torch.sub(made[n:], x_real, out=at_made[n:])
         loss_autoencoder = difference.square().mean()
         difference.mul_(2 / x_real.numel())
-        at_made = sigmoid_backward(at_made, made)
+        sigmoid_backward(at_made, made, grad_input=at_made)
         self.generator.backward(at_made[:n], self.of_game[:weights_of_g], slice(0, n))
         weights_of_e = len(self.encoder.linear) * 2
         at_codes = self.generator.backward(at_made[n:], self.of_autoencoder[weights_of_e:], slice(n, None))
         self.encoder.backward(at_codes @ self.generator.linear[0].weight, self.of_autoencoder[:weights_of_e])
-        for optimizer in optimizers.values():
-            optimizer.step()
+        optimizers["both"].step()
 
-        softplus = nn.functional.softplus
+        real, fake = F.softplus(-logits).view(2, n).mean(1)  # BCE with label 1: of real images, of samples
         return {
-            "discriminator": softplus(-logits[:n]).mean() + softplus(a_fake).mean(),
-            "generator": softplus(-a_fake).mean(),
+            "discriminator": real + fake + a_fake.mean(),  # softplus(a) = softplus(-a) + a
+            "generator": fake,
             "autoencoder": loss_autoencoder,
         }
 

@@ -1,4 +1,4 @@
-"""Figures and the table of the stored runs: the original solution and ours, and the front over the loss weights.
+"""Figures and the table of the stored runs: the original solution and ours, and runs with other loss weights.
 
     python benchmarks/reference/compare.py [--results FOLDER] [--output FOLDER]
 
@@ -21,6 +21,8 @@ HERE = Path(__file__).parent
 FINAL = 80  # epochs of the runs that are compared
 COLOR = {"original": COLORS["D"], "ours": COLORS["E"]}
 
+MEANS = ("test_error", "frechet", "diversity", "code_length")  # of the runs of a design
+
 Record = dict[str, Any]  # what `run.train_design` writes
 
 
@@ -39,29 +41,29 @@ def series(record: Record, name: str) -> tuple[list[int], list[float]]:
 def write_table(groups: dict[str, list[Record]]) -> str:
     """A Markdown table: each run at its end, and the means of both designs with their ratio."""
     lines = [
-        "| design | seed | test error | Fréchet distance | classes | diversity | L_AE | L_G | L_D |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| design | seed | test error | Fréchet distance | digits | diversity | length of codes | L_AE | L_G | L_D |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     means = {}
     for kind, records in groups.items():
         for record in records:
             lines.append(_row(kind, str(record["seed"]), record["measured"][-1], record["losses"][-1]))
-        last = {key: fmean(r["measured"][-1][key] for r in records) for key in ("test_error", "frechet", "diversity")}
+        last = {key: fmean(r["measured"][-1][key] for r in records) for key in MEANS}
         last["classes"] = min(r["measured"][-1]["classes"] for r in records)
         losses = {key: fmean(r["losses"][-1][key] for r in records) for key in records[0]["losses"][-1]}
         lines.append(_row(f"**{kind}**", f"mean of {len(records)}", last, losses))
         means[kind] = last
     if len(means) == 2:
         error, frechet = (means["ours"][key] / means["original"][key] for key in ("test_error", "frechet"))
-        lines.append(f"| **ours : original** | | **{error:.2f}** | **{frechet:.2f}** | | | | | |")
+        lines.append(f"| **ours : original** | | **{error:.2f}** | **{frechet:.2f}** | | | | | | |")
     return "\n".join(lines) + "\n"
 
 
 def _row(kind: str, seed: str, measured: Record, losses: dict[str, float]) -> str:
     numbers = (
         f"{measured['test_error']:.4f} | {measured['frechet']:.1f} | {measured['classes']} | "
-        f"{measured['diversity']:.2f} | {losses['autoencoder']:.4f} | {losses['generator']:.3f} | "
-        f"{losses['discriminator']:.3f}"
+        f"{measured['diversity']:.2f} | {measured['code_length']:.1f} | {losses['autoencoder']:.4f} | "
+        f"{losses['generator']:.3f} | {losses['discriminator']:.3f}"
     )
     return f"| {kind} | {seed} | {numbers} |"
 
@@ -83,7 +85,7 @@ def draw_curves(groups: dict[str, list[Record]]) -> Figure:
             if kind == "original":
                 half = fmean(record["measured"][-1][name] for record in records) / 2
                 axes.axhline(half, color=MUTED, lw=1.2, ls="--")
-                axes.text(1, half, "half of the original's end ", color=MUTED, va="bottom", fontsize=10)
+                axes.text(FINAL, half, "half of the original's end", color=MUTED, va="bottom", ha="right", fontsize=12)
     for axes, title in (
         (error, "reconstruction error on test images"),
         (frechet, "Fréchet distance of 10,000 samples"),
@@ -100,8 +102,8 @@ def draw_curves(groups: dict[str, list[Record]]) -> Figure:
 
 
 def draw_samples(groups: dict[str, list[Record]]) -> Figure:
-    """The pictures of the first seed of both designs, one above the other."""
-    figure, grid = plt.subplots(len(groups), 1, squeeze=False, figsize=(8, 4.4 * len(groups)), layout="compressed")
+    """The pictures of the first seed of both designs, side by side."""
+    figure, grid = plt.subplots(1, len(groups), squeeze=False, figsize=(7 * len(groups), 3.6), layout="compressed")
     for axes, (kind, records) in zip(grid.flat, groups.items(), strict=True):
         axes.imshow(plt.imread(records[0]["picture"]), cmap="gray")
         axes.set_title(f"{kind}, seed {records[0]['seed']}", color=COLOR[kind], fontsize=15)
@@ -113,27 +115,31 @@ def draw_samples(groups: dict[str, list[Record]]) -> Figure:
     return figure
 
 
-def draw_front(records: list[Record], epochs: int) -> Figure:
-    """Fréchet distance over test error at one epoch, a point for each weight of the reconstruction error."""
-    figure, axes = plt.subplots(figsize=(7.5, 5), layout="constrained")
-    points = []
-    for record in sorted(records, key=lambda r: r["weight"]):
-        at = next((m for m in record["measured"] if m["epoch"] == epochs), None)
-        if at is not None:
-            points.append((at["test_error"], at["frechet"], record["weight"], at["classes"]))
-    axes.plot([p[0] for p in points], [p[1] for p in points], color=COLORS["G"], lw=2, marker="o", ms=9)
-    for x, y, weight, classes in points:
+def draw_front(records: list[Record]) -> Figure:
+    """Fréchet distance over test error: the way of each run, with its last epoch marked; left and low is good."""
+    figure, axes = plt.subplots(figsize=(9, 5.6), layout="constrained")
+    for record in records:
+        errors, distances = series(record, "test_error")[1], series(record, "frechet")[1]
+        color = COLOR.get(record["kind"], COLORS["G"])
+        axes.plot(errors, distances, color=color, lw=1.8, marker="o", ms=3.5, alpha=0.8)
+        axes.plot(errors[-1], distances[-1], color=color, marker="o", ms=11)
+        names = {"original": "original: one Adam of G, weight 1", "ours": "ours: two Adams, noise on D"}
+        name = names.get(record["kind"], f"one Adam of G, weight {record['weight']:g}")
+        last = record["measured"][-1]
         axes.annotate(
-            f"{weight:g}" + ("" if classes == 10 else f"  ({classes} classes)"),
-            (x, y),
-            xytext=(8, 6),
+            f"{name}\n{last['epoch']} epochs, {last['classes']} of 10 digits",
+            (errors[-1], distances[-1]),
+            xytext=(-10, -10) if record["kind"] == "original" else (4, 12),
             textcoords="offset points",
-            fontsize=12,
+            ha="right" if record["kind"] == "original" else "left",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1},
+            fontsize=11,
             color=INK,
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    _tidy(axes, f"weight of the reconstruction error, after {epochs} epochs")
+    axes.set_ylim(top=4000)
+    _tidy(axes, "Reconstructing and generating, over the epochs")
     axes.set_xlabel("reconstruction error on test images", fontsize=12)
     axes.set_ylabel("Fréchet distance of the samples", fontsize=12)
     plt.close(figure)
@@ -155,13 +161,12 @@ def main(
     records = read_records(results)
     final = {kind: [r for r in records if r["kind"] == kind and r["epochs"] == FINAL] for kind in COLOR}
     groups = {kind: of_kind for kind, of_kind in final.items() if of_kind}
-    front = [r for r in records if r["kind"] == "weighted"]
+    front = [r for r in records if r["seed"] == 0]
     if groups:
         draw_curves(groups).savefig(output / "curves.png", dpi=110)
         draw_samples(groups).savefig(output / "samples.png", dpi=90)
         (output / "table.md").write_text(write_table(groups))
-    if front:
-        draw_front(front, min(r["epochs"] for r in front)).savefig(output / "front.png", dpi=110)
+    draw_front(front).savefig(output / "front.png", dpi=110)
 
 
 if __name__ == "__main__":
