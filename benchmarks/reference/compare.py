@@ -85,7 +85,7 @@ def draw_curves(groups: dict[str, list[Record]]) -> Figure:
             if kind == "original":
                 half = fmean(record["measured"][-1][name] for record in records) / 2
                 axes.axhline(half, color=MUTED, lw=1.2, ls="--")
-                axes.text(FINAL, half, "half of the original's end", color=MUTED, va="bottom", ha="right", fontsize=12)
+                axes.text(FINAL, half, "half of the original's end", color=MUTED, va="top", ha="right", fontsize=12)
     for axes, title in (
         (error, "reconstruction error on test images"),
         (frechet, "Fréchet distance of 10,000 samples"),
