@@ -172,14 +172,15 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             )
     for run, noise in drawn:
         for calls in noise:
+            # Pieces of a mini-batch may be as small as one image, if there are enough of them.
+            if calls and max(len(z) for z in calls) == 1 and len(calls) < run.batch_size:
+                fail(
+                    f"`train_step` made a single sample for a mini-batch of {run.batch_size} images.",
+                    "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
+                    mistake="z-wrong-shape",
+                )
             for z in calls:
-                if run.batch_size > 1 and len(z) == 1:
-                    fail(
-                        f"`train_step` made a single sample for a mini-batch of {run.batch_size} images.",
-                        "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-                        mistake="z-wrong-shape",
-                    )
-                if run.batch_size > 1 and len(torch.unique(z, dim=0)) == 1:
+                if len(z) > 1 and len(torch.unique(z, dim=0)) == 1:
                     fail(
                         f"All {run.batch_size} samples of a mini-batch were made from one and the same latent vector.",
                         "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",

@@ -131,14 +131,24 @@ def test_a_trace_of_another_run_is_no_answer(recorded: Path, tmp_path: Path) -> 
     assert {check.mistake for check in checks if check.cell == "check_losses"} == {"trace-unreadable"}
 
 
-def test_trained_weights_that_did_not_grow_out_of_the_probes_are_for_a_person(inbox: Path, tmp_path: Path) -> None:
+def test_good_weights_that_did_not_grow_out_of_the_probes_are_for_a_person(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    elsewhere = convergence_probe(torch.Generator().manual_seed(99))
+    solution = load_solution(THREE_ADAMS)
+    functions = {name: getattr(solution, name) for name in ("train_step", "configure_optimizers")}
+    run_probe(elsewhere, functions, tmp_path / "outbox" / "convergence")
+    (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
+    assert check.outcome == "cannot_judge"
+    assert "did not come from the ones that the model was given" in check.rationale
+
+
+def test_bad_weights_fail_wherever_they_come_from(inbox: Path, tmp_path: Path) -> None:
     (tmp_path / "inbox").symlink_to(inbox)
     elsewhere = convergence_probe(torch.Generator().manual_seed(99))
     trace = Trace({"error": None, "losses": [], "weights": elsewhere.data["weights"]}, elsewhere.tensors)
     trace.write(tmp_path / "outbox" / "convergence")
     (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
-    assert check.outcome == "cannot_judge"
-    assert "did not come from the ones that the model was given" in check.rationale
+    assert (check.outcome, check.mistake) == ("failed", "training-does-not-converge")
 
 
 HEADERS = {
