@@ -6,11 +6,12 @@ The original way: `torchvision.datasets.MNIST` with `ToTensor` through a torch `
 converts image by image; then three separate passes in sequence (discriminator, generator, autoencoder), each with
 a plain Adam of its own. Our way: `course_utils.data` and `course_utils.training.train` with a reference solution.
 Two are timed: that of the homework's source notebook, which is written to be read, and the thrifty one of
-`benchmarks/reference/by_hand.py`, which takes each pass once and writes the way back out.
+`benchmarks/reference/by_hand.py`, which takes each pass once and writes the way back out; its products are made once
+in float32 and once in bfloat16.
 
 The last column compares with the limit of the machine. The matrix products of a step are counted, and their speed is
 measured in the same run: it says which share of the elapsed time would remain if an epoch were nothing but these
-products, at the best speed that was seen.
+products, at the best speed that was seen in their precision.
 
 The ways take turns, so that whatever else the machine does meets all of them, and the median over the rounds counts.
 CPU time is the fairer column on a busy machine, elapsed time is what a person waits for.
@@ -50,6 +51,7 @@ NOTEBOOK = Path(__file__).parents[1] / "source" / "hw2" / "hw2.ipynb"
 SOLUTION_CELLS = ("configure_optimizers", "loss_functions", "train_step")
 BATCH_SIZE = 64
 LEARNING_RATE = 2e-4
+THRIFTY = {"thrifty": torch.float32, "bfloat16": torch.bfloat16}  # precision of the products
 
 
 def build_model() -> Model:
@@ -106,13 +108,13 @@ def count_products(model: Model, step: TrainStep, optimizers: dict[str, Optimize
     return float(counter.get_total_flops())
 
 
-def measure_products(rounds: int) -> float:
+def measure_products(rounds: int, dtype: torch.dtype) -> float:
     """How many floating-point operations a second this machine makes in the products of the first layers.
 
     These are x W^T (forward), g W and g^T x (backward) with x (64, 784), W (256, 784) and g (64, 256). The best of many
     short trials counts: it is a limit.
     """
-    x, weight, g = torch.rand(BATCH_SIZE, 784), torch.rand(256, 784), torch.rand(BATCH_SIZE, 256)
+    x, weight, g = (torch.rand(*size).to(dtype) for size in ((BATCH_SIZE, 784), (256, 784), (BATCH_SIZE, 256)))
     best = float("inf")
     for _ in range(100 * rounds):
         start = time.perf_counter()
@@ -183,20 +185,22 @@ def main(
     torch.set_flush_denormal(True)
     n = 6_000 if quick else 60_000
     reference = read_solution(solution)
-    models = {name: build_model() for name in ("original", f"ours, {solution.name}", "ours, thrifty")}
-    original, ours, thrifty = models.values()
-    by_hand = ByHand(thrifty, noise=0.3, lr=LEARNING_RATE)
-    steps = {
+    thrifty = {f"ours, {name}": dtype for name, dtype in THRIFTY.items()}
+    models = {name: build_model() for name in ("original", f"ours, {solution.name}", *thrifty)}
+    original, ours, *_ = models.values()
+    steps: dict[str, tuple[TrainStep, dict[str, Optimizer]]] = {
         "original": (original_step, original_optimizers(original)),
         f"ours, {solution.name}": (reference["train_step"], reference["configure_optimizers"](ours, LEARNING_RATE)),
-        "ours, thrifty": (by_hand.step, by_hand.optimizers),
     }
+    for name, dtype in thrifty.items():
+        by_hand = ByHand(models[name], noise=0.3, lr=LEARNING_RATE, dtype=dtype)
+        steps[name] = (by_hand.step, by_hand.optimizers)
     with tempfile.TemporaryDirectory() as folder:
         ways = {name: our_way(models[name], *steps[name], n) for name in steps}
         ways["original"] = original_way(original, steps["original"][1], unpack_mnist(folder), n)
         measured = measure(ways, rounds)
     products = {name: count_products(models[name], *steps[name]) for name in steps}  # of one step
-    rate = measure_products(rounds)
+    rates = {dtype: measure_products(rounds, dtype) for dtype in THRIFTY.values()}
     table = Table(title=f"One epoch of {n:,} images, {threads} thread(s), median of {rounds}")
     for heading in ("way", "elapsed s", "CPU s", "ratio elapsed", "ratio CPU", "GFLOP", "share of limit"):
         table.add_column(heading, justify="left" if heading == "way" else "right")
@@ -204,12 +208,12 @@ def main(
     for name, (elapsed, cpu) in measured.items():
         ratios = f"{base_elapsed / elapsed:.2f}", f"{base_cpu / cpu:.2f}"
         flops = products[name] * n / BATCH_SIZE
-        table.add_row(
-            name, f"{elapsed:.2f}", f"{cpu:.2f}", *ratios, f"{flops / 1e9:.0f}", f"{flops / rate / elapsed:.0%}"
-        )
+        share = flops / rates[thrifty.get(name, torch.float32)] / elapsed
+        table.add_row(name, f"{elapsed:.2f}", f"{cpu:.2f}", *ratios, f"{flops / 1e9:.0f}", f"{share:.0%}")
     console = Console(width=100)
     console.print(table)
-    console.print(f"Limit: matrix products at {rate / 1e9:.0f} GFLOP/s.")
+    limits = ", ".join(f"{rate / 1e9:.0f} GFLOP/s in {str(dtype)[6:]}" for dtype, rate in rates.items())
+    console.print(f"Limit: matrix products at {limits}.")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ With `conditional=True` the experiments of a student's own machine are made with
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,9 @@ def gradient_map(
 ) -> Figure | None:
     """Draw which loss drove which module in one training step; None if the step did not run."""
     functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
-    ((probe, folder),) = _practice("train_step", functions, conditional)[:1]
-    trace = read_trace(folder)
+    with _practice("train_step", functions, conditional) as recorded:
+        probe, folder = recorded[0]
+        trace = read_trace(folder)
     errors = [trace.data["error"], *(step["error"] for step in trace.data["steps"])]
     if any(error is not None for error in errors):
         print("There is no gradient map yet: the training step stops with an error.")
@@ -88,8 +90,9 @@ def _check(
     if inbox and outbox:
         _record(kind, functions, Path(inbox), Path(outbox))
         return
-    for line in see(_practice(kind, functions, conditional)):
-        print(line)
+    with _practice(kind, functions, conditional) as recorded:
+        for line in see(recorded):
+            print(line)
     print("This is what can be seen from here; the hidden checks look closer.")
 
 
@@ -100,10 +103,12 @@ def _record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:
             run_probe(probe, functions, outbox / folder.name)
 
 
-def _practice(kind: str, functions: Functions, conditional: bool) -> list[tuple[Trace, Path]]:
-    """Run the practice probes of a kind; each with the folder of what was recorded."""
-    folder = Path(tempfile.mkdtemp(prefix="course-practice-"))
-    probes = practice_probes(kind, conditional)
-    for number, probe in enumerate(probes):
-        run_probe(probe, functions, folder / str(number))
-    return [(probe, folder / str(number)) for number, probe in enumerate(probes)]
+@contextmanager
+def _practice(kind: str, functions: Functions, conditional: bool) -> Iterator[list[tuple[Trace, Path]]]:
+    """Run the practice probes of a kind; each with the folder of what was recorded, which is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="course-practice-") as name:
+        probes = practice_probes(kind, conditional)
+        recorded = [(probe, Path(name) / str(number)) for number, probe in enumerate(probes)]
+        for probe, folder in recorded:
+            run_probe(probe, functions, folder)
+        yield recorded

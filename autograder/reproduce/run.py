@@ -7,13 +7,11 @@ are there, and nothing is recorded.
 
 import multiprocessing
 import os
-import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -26,6 +24,7 @@ from autograder.errors import UsageError
 from autograder.reproduce.compare import Comparison, compare_notebooks
 from autograder.reproduce.read import read_submitted
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.workspace import open_folder
 
 
 @dataclass(frozen=True)
@@ -156,11 +155,12 @@ def _run_and_compare(rerun: Rerun) -> Reproduction:
     if repaired.unreadable:
         return Reproduction(rerun.team, None, repaired.unreadable, rerun.submission.refused)
     submitted = read_submitted(content)
-    with tempfile.TemporaryDirectory(prefix="autograder-") as inbox:
+    with open_folder() as folder:
+        (inbox := folder / "inbox").mkdir()  # empty: no probes
         execution = run_notebook(
             _from_scratch(submitted, rerun.epochs),
             files=rerun.submission.files,
-            inbox=Path(inbox),
+            inbox=inbox,
             limits=rerun.limits,
         )
     execution.notebook.cells.pop(0)

@@ -50,17 +50,19 @@ class Design:
         weight: of the reconstruction error in the update of G and E, in the weighted design; 1 in the original.
         beta1: how much of the mean gradient Adam keeps from step to step; 0.9 but in the weighted design.
         noise: standard deviation of what is added to the images that D sees, in ours.
+        precision: of the matrix products, "float32" or, in ours, "bfloat16".
     """
 
     kind: str = "ours"
     weight: float = 1.0
     beta1: float = 0.9
     noise: float = 0.0
+    precision: str = "float32"
 
     @property
     def name(self) -> str:
         """For files and tables."""
-        settings = {"weighted": f"-w{self.weight:g}-b{self.beta1:g}", "ours": f"-n{self.noise:g}"}
+        settings = {"weighted": f"-w{self.weight:g}-b{self.beta1:g}", "ours": f"-n{self.noise:g}-{self.precision}"}
         return self.kind + settings.get(self.kind, "")
 
     def prepare(self, model: Model) -> tuple[Step, Optimizers]:
@@ -69,7 +71,7 @@ class Design:
             return original_step, make_optimizers(model)
         if self.kind == "weighted":
             return partial(weighted_step, weight=self.weight), make_optimizers(model, self.beta1)
-        by_hand = ByHand(model, self.noise, LEARNING_RATE)
+        by_hand = ByHand(model, self.noise, LEARNING_RATE, getattr(torch, self.precision))
         return by_hand.step, by_hand.optimizers
 
 

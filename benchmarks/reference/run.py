@@ -122,6 +122,9 @@ def main(
     weight: Annotated[float, typer.Option(help="Of the reconstruction error.")] = 300,
     beta1: Annotated[float, typer.Option(help="Of Adam, in the weighted design.")] = 0.5,
     noise: Annotated[float, typer.Option(help="On the images that D sees, in our design.")] = 0.3,
+    precision: Annotated[
+        str, typer.Option(help='Of the products in our design: "bfloat16" or "float32".')
+    ] = "bfloat16",
     seeds: Annotated[str, typer.Option(help="Separated by commas.")] = "0,1,2",
     epochs: Annotated[int, typer.Option(min=1)] = 80,
     results: Annotated[Path, typer.Option(help="Folder for the records.")] = RESULTS,
@@ -133,7 +136,7 @@ def main(
     designs = {
         "original": Design("original"),
         "weighted": Design("weighted", weight=weight, beta1=beta1),
-        "ours": Design("ours", noise=noise),
+        "ours": Design("ours", noise=noise, precision=precision),
     }
     design = designs[kind]
     if quick:

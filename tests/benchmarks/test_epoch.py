@@ -12,6 +12,11 @@ def test_quick_benchmark_prints_the_ratio_of_each_way() -> None:
     command = [sys.executable, str(SCRIPT), "--quick", "--rounds", "1"]
     finished = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
-    rows = re.findall(r"(original|ours, \S+).*?(\d+\.\d\d)[^\d]+(\d+\.\d\d)", finished.stdout)
-    assert [name for name, _, _ in rows] == ["original", "ours, hw2.ipynb", "ours, thrifty"]
+    rows = re.findall(r"(original|ours, \w[^│]*?\w) +│ +(\d+\.\d\d)[^\d]+(\d+\.\d\d)", finished.stdout)
+    assert [name for name, _, _ in rows] == [
+        "original",
+        "ours, hw2.ipynb",
+        "ours, thrifty",
+        "ours, bfloat16",
+    ]
     assert all(float(elapsed) > 0 and float(cpu) > 0 for _, elapsed, cpu in rows)

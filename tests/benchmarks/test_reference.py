@@ -95,6 +95,23 @@ def test_the_step_by_hand_makes_the_updates_that_autograd_makes() -> None:
         torch.testing.assert_close(weight, expected, atol=1e-4, rtol=1e-3, msg=name)
 
 
+def test_bfloat16_changes_the_updates_by_rounding_only() -> None:
+    model = small_model()
+    start = torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+    moved = []
+    for dtype in (torch.float32, torch.bfloat16):
+        trained = copy.deepcopy(model)
+        step = ByHand(trained, noise=0.0, lr=1e-3, dtype=dtype)
+        torch.manual_seed(1)
+        for _ in range(50):
+            losses = step.step(trained, torch.rand(7, 36), step.optimizers)
+        assert all(loss.dtype == torch.float32 for loss in losses.values())
+        assert all(parameter.dtype == torch.float32 for parameter in trained.parameters())
+        moved.append(torch.cat([parameter.detach().flatten() for parameter in trained.parameters()]) - start)
+    assert F.cosine_similarity(*moved, dim=0) > 0.99
+    assert not torch.equal(*moved)
+
+
 def apply(optimizer: torch.optim.Optimizer, gradients: Sequence[torch.Tensor]) -> None:
     for parameter, gradient in zip(optimizer.param_groups[0]["params"], gradients, strict=True):
         parameter.grad = gradient
@@ -106,7 +123,7 @@ def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
     finished = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
     names = [line.split()[0] for line in finished.stdout.splitlines() if "test_error" in line and "frechet" in line]
-    assert names == ["original", "weighted-w300-b0.5", "ours-n0.3"]
+    assert names == ["original", "weighted-w300-b0.5", "ours-n0.3-bfloat16"]
 
 
 def test_figures_and_table_are_made_of_the_stored_runs(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The visible checks: instant feedback on a student's machine, recording only when the autograder asks for it."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def test_feedback_on_a_right_solution_has_no_complaint(right, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "✗" not in said
     assert said.count("the hidden checks look closer") == 4  # it never claims that they pass
+
+
+def test_checks_leave_no_file_behind(right, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    check.optimizers(right.configure_optimizers)
+    check.optimizers(not_written)
+    assert check.gradient_map(right.train_step, right.configure_optimizers) is not None
+    assert not list(tmp_path.iterdir())
 
 
 def test_unfinished_functions_are_told_kindly(capsys: pytest.CaptureFixture[str]) -> None:
