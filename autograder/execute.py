@@ -14,7 +14,7 @@ import signal
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 
@@ -58,8 +58,8 @@ class Execution:
         unexplained: whether it was killed, and not by us: by itself, or by somebody on this machine.
     """
 
-    notebook: NotebookNode
-    outbox: dict[str, bytes]
+    notebook: NotebookNode = field(repr=False)  # asyncio describes the finished task twice, which took a second
+    outbox: dict[str, bytes] = field(repr=False)
     stopped: str | None
     refused: tuple[str, ...]
     seconds: float

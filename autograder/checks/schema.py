@@ -8,7 +8,7 @@ of this form fails with that as its reason, and never reaches a check. Events ar
 
 from typing import Any
 
-import jsonschema
+from jsonschema import Draft202012Validator
 
 from course_utils.trace import Trace, TraceError
 
@@ -101,6 +101,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "train_step": {**_STEPS, "required": ["error", "steps", "events"]},
     "convergence": _TRAINING,
 }
+_VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in _SCHEMAS.items()}  # of schemas known to be good
 # For these kinds as many of the first, in the trace, as of the second, in the probe.
 COUNTS = {"optimizers": ("runs", "lrs"), "wrong_labels": ("runs", "labels"), "train_step": ("steps", "batches")}
 
@@ -115,12 +116,14 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
     if _has_more_values(data, MAX_VALUES):
         raise TraceError(f"The trace {name} has more than {MAX_VALUES:,} values.")
     try:
-        jsonschema.validate(data, _SCHEMAS[kind])
-        count = COUNTS.get(kind)
-        if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
-            raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
-    except (jsonschema.ValidationError, RecursionError) as error:
-        raise TraceError(f"The trace {name} does not have the form that the test cells write.") from error
+        well_formed = _VALIDATORS[kind].is_valid(data)
+    except RecursionError:
+        well_formed = False
+    if not well_formed:
+        raise TraceError(f"The trace {name} does not have the form that the test cells write.")
+    count = COUNTS.get(kind)
+    if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
+        raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
     return trace
 
 
