@@ -19,7 +19,8 @@ from course_utils.model_figure import COLORS, INK, MUTED
 
 HERE = Path(__file__).parent
 FINAL = 80  # epochs of the runs that are compared
-COLOR = {"original": COLORS["D"], "ours": COLORS["E"]}
+COLOR = {"original": COLORS["D"], "ours": COLORS["E"]}  # of the designs that are compared
+IN_FLOAT32 = "ours, in float32"  # a row of the table more: that the precision changes nothing
 
 MEANS = ("test_error", "frechet", "diversity", "code_length")  # of the runs of a design
 
@@ -33,13 +34,18 @@ def read_records(folder: Path) -> list[Record]:
     ]
 
 
+def name_of(record: Record) -> str:
+    """The design of a record, as the table names it."""
+    return IN_FLOAT32 if record["kind"] == "ours" and record["precision"] == "float32" else record["kind"]
+
+
 def series(record: Record, name: str) -> tuple[list[int], list[float]]:
     """The epochs and what was measured there."""
     return [m["epoch"] for m in record["measured"]], [m[name] for m in record["measured"]]
 
 
 def write_table(groups: dict[str, list[Record]]) -> str:
-    """A Markdown table: each run at its end, and the means of both designs with their ratio."""
+    """A Markdown table: each run at its end, and the means of the designs with the ratio of the two."""
     lines = [
         "| design | seed | test error | Fréchet distance | digits | diversity | length of codes | L_AE | L_G | L_D |",
         "|---|---|---|---|---|---|---|---|---|---|",
@@ -53,7 +59,7 @@ def write_table(groups: dict[str, list[Record]]) -> str:
         losses = {key: fmean(r["losses"][-1][key] for r in records) for key in records[0]["losses"][-1]}
         lines.append(_row(f"**{kind}**", f"mean of {len(records)}", last, losses))
         means[kind] = last
-    if len(means) == 2:
+    if means.keys() >= COLOR.keys():
         error, frechet = (means["ours"][key] / means["original"][key] for key in ("test_error", "frechet"))
         lines.append(f"| **ours : original** | | **{error:.2f}** | **{frechet:.2f}** | | | | | | |")
     return "\n".join(lines) + "\n"
@@ -117,28 +123,29 @@ def draw_samples(groups: dict[str, list[Record]]) -> Figure:
 
 def draw_front(records: list[Record]) -> Figure:
     """Fréchet distance over test error: the way of each run, with its last epoch marked; left and low is good."""
-    figure, axes = plt.subplots(figsize=(9, 5.6), layout="constrained")
+    figure, axes = plt.subplots(figsize=(10, 6.4), layout="constrained")
     for record in records:
         errors, distances = series(record, "test_error")[1], series(record, "frechet")[1]
         color = COLOR.get(record["kind"], COLORS["G"])
         axes.plot(errors, distances, color=color, lw=1.8, marker="o", ms=3.5, alpha=0.8)
         axes.plot(errors[-1], distances[-1], color=color, marker="o", ms=11)
-        names = {"original": "original: one Adam of G, weight 1", "ours": "ours: two Adams, noise on D"}
-        name = names.get(record["kind"], f"one Adam of G, weight {record['weight']:g}")
+        names = {"original": "original", "ours": "ours: two Adams, noise on D"}
+        name = names.get(record["kind"], f"weight {record['weight']:g}")
         last = record["measured"][-1]
         axes.annotate(
-            f"{name}\n{last['epoch']} epochs, {last['classes']} of 10 digits",
+            f"{name}\n{last['epoch']} epochs, {last['classes']} digits",
             (errors[-1], distances[-1]),
-            xytext=(-10, -10) if record["kind"] == "original" else (4, 12),
+            xytext=(-9, 0),
             textcoords="offset points",
-            ha="right" if record["kind"] == "original" else "left",
+            ha="right",
+            va="center",
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1},
-            fontsize=11,
+            fontsize=10.5,
             color=INK,
         )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_ylim(top=4000)
+    axes.set_xlim(left=0.0015)
     _tidy(axes, "Reconstructing and generating, over the epochs")
     axes.set_xlabel("reconstruction error on test images", fontsize=12)
     axes.set_ylabel("Fréchet distance of the samples", fontsize=12)
@@ -159,12 +166,15 @@ def main(
 ) -> None:
     """Draw the figures and write the table."""
     records = read_records(results)
-    final = {kind: [r for r in records if r["kind"] == kind and r["epochs"] == FINAL] for kind in COLOR}
-    groups = {kind: of_kind for kind, of_kind in final.items() if of_kind}
-    front = [r for r in records if r["seed"] == 0]
-    if groups:
-        draw_curves(groups).savefig(output / "curves.png", dpi=110)
-        draw_samples(groups).savefig(output / "samples.png", dpi=90)
+    names = (*COLOR, IN_FLOAT32)
+    final = {name: [r for r in records if name_of(r) == name and r["epochs"] == FINAL] for name in names}
+    groups = {name: of_name for name, of_name in final.items() if of_name}
+    compared = {name: of_name for name, of_name in groups.items() if name in COLOR}
+    front = [r for r in records if r["seed"] == 0 and name_of(r) != IN_FLOAT32]
+    output.mkdir(parents=True, exist_ok=True)
+    if compared:
+        draw_curves(compared).savefig(output / "curves.png", dpi=110)
+        draw_samples(compared).savefig(output / "samples.png", dpi=90)
         (output / "table.md").write_text(write_table(groups))
     draw_front(front).savefig(output / "front.png", dpi=110)
 
