@@ -48,7 +48,7 @@ def parse_moment(text: str, zone: str) -> datetime:
     try:
         naive = datetime.strptime(text, FORMAT)
     except ValueError:
-        raise ValueError(f'is {text!r}, but must be written as "2023-02-24 23:59"') from None
+        raise ValueError(f'is {text!r}, but must be a day and a time, as in "2023-02-24 23:59"') from None
     moment = naive.replace(tzinfo=ZoneInfo(zone), fold=1).astimezone(UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
         raise ValueError(f"is {text!r}, a time that does not exist in {zone}: the clocks are set forward over it")

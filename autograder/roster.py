@@ -45,6 +45,7 @@ def load_roster(course: Course) -> dict[str, Person] | None:
     if course.roster is None:
         return None
     people: dict[str, Person] = {}
+    owners: dict[str, str] = {}  # of e-mail addresses, since `netid` may hold one
     for line, row in read_table(course.roster, required=("name",)):
         row = {_CLASSROOM.get(name, name): value for name, value in row.items()}
         if lacking := [name for name in ("id", "email") if name not in row and "github_username" not in row]:
@@ -54,6 +55,10 @@ def load_roster(course: Course) -> dict[str, Person] | None:
             raise UsageError(f"{course.roster}, line {line}: the id is missing.")
         if person.id in people:
             raise UsageError(f"{course.roster}, line {line}: the id {person.id} is there twice.")
+        if person.email and (owner := owners.setdefault(person.email, person.id)) != person.id:
+            raise UsageError(
+                f"{course.roster}, line {line}: the e-mail address {person.email} is also that of {owner}."
+            )
         people[person.id] = person
     return people
 

@@ -39,7 +39,8 @@ def collect_and_show(course: Course, assignment: str, sources: Path, console: Co
 
 
 def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
-    table = Table(title=f"{assignment}: {len(teams)} repositories", title_justify="left")
+    count = "1 repository" if len(teams) == 1 else f"{len(teams)} repositories"
+    table = Table(title=f"{assignment}: {count}", title_justify="left")
     table.add_column("repository", overflow="fold")
     for heading in ("team", "members", "commit", "received", "late by", "files"):
         table.add_column(heading, no_wrap=heading in ("team", "commit", "received"))

@@ -43,13 +43,23 @@ def test_the_latest_extension_of_a_person_counts(course):
     [
         ("roster.csv", "id,name\na,b\n", "line 1: the column 'email' is missing"),
         ("roster.csv", "id,name,email\na,b,c\nA,b,c\n", "line 3: the id a is there twice"),
+        ("roster.csv", "id,name,email\na,b,c@d\ne,f,C@d\n", "line 3: the e-mail address c@d is also that of a"),
         ("roster.csv", "id,name,email\n,b,c\n", "line 2: the id is missing"),
         ("roster.csv", "id,name,email\na,b,c,d\n", "line 2: there are more fields than columns"),
         ("extensions.csv", "id,assignment,until\nada1,hw3,2023-02-26 23:59\n", "line 2: there is no assignment 'hw3'"),
         ("extensions.csv", "id,assignment,until\neve9,hw2,2023-02-26 23:59\n", "line 2: the id 'eve9' is not on"),
         ("extensions.csv", "id,assignment,until\nada1,hw2,tomorrow\n", "line 2: `until` is 'tomorrow', but must"),
     ],
-    ids=["no column", "twice", "no id", "too many fields", "no assignment", "not on the roster", "no moment"],
+    ids=[
+        "no column",
+        "twice",
+        "one address of two",
+        "no id",
+        "too many fields",
+        "no assignment",
+        "not on the roster",
+        "no moment",
+    ],
 )
 def test_each_mistake_is_one_sentence_with_file_and_line(course, file, text, said):
     (course.root / file).write_text(text, encoding="utf-8")
