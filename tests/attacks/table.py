@@ -43,7 +43,8 @@ def write_table(cases: dict[str, dict[str, str]], processors: str) -> str:
         case = cases.get(path.stem, {"held": shared["held"], "points": shared["points"]})
         numbers = " | ".join(case.get(name, "shared") for name in ("seconds", "peak_memory"))
         told = [" ".join(text.split(": ", 1)[1].split()).replace("|", "\\|") for text in (tries, must_hold)]
-        rows.append(f"| `{path.stem}` | {told[0]} | {told[1]} | {case['held']} | {case['points']} | {numbers} |")
+        outcome = f"{case['held']} | {float(case['points']):g}"
+        rows.append(f"| `{path.stem}` | {told[0]} | {told[1]} | {outcome} | {numbers} |")
     cost = f"{shared['seconds']} seconds and {shared['peak_memory']} MiB together"
     ending = f"\nAttacks that only look around share one notebook: {cost}.\n"
     return HEAD.format(processors=processors) + "\n".join(rows) + "\n" + ending
