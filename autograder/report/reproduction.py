@@ -63,7 +63,8 @@ def _write(path: Path, page: str) -> None:
 
 
 def _table(assignment: str, done: list[Reproduction]) -> Table:
-    table = Table(title=f"{assignment}: {len(done)} submissions, run from scratch", title_justify="left")
+    count = "1 submission" if len(done) == 1 else f"{len(done)} submissions"
+    table = Table(title=f"{assignment}: {count}, run from scratch", title_justify="left")
     table.add_column("team", no_wrap=True)
     table.add_column("verdict")
     for heading in ("identical", "within tolerance", "different", "not covered", "seconds"):

@@ -134,7 +134,8 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
 
 
 def _table(assignment: str, rows: list[Row]) -> Table:
-    table = Table(title=f"{assignment}: {len(rows)} submissions", title_justify="left")
+    count = "1 submission" if len(rows) == 1 else f"{len(rows)} submissions"
+    table = Table(title=f"{assignment}: {count}", title_justify="left")
     table.add_column("student", no_wrap=True)
     for heading in ("checks", "points so far", "to mark", "seconds", "MiB"):
         table.add_column(heading, justify="right", no_wrap=True)

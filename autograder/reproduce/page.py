@@ -32,7 +32,8 @@ def render(reproduction: Reproduction, title: str) -> str:
     )
     environment.filters["sides"] = _sides
     template = environment.get_template("reproduction.html")
-    return template.render(run=reproduction, title=title, kinds=KIND_NAMES, colors=_COLORS) + "\n"
+    names = {"kinds": KIND_NAMES, "colors": _COLORS, "different": DIFFERENT}
+    return template.render(run=reproduction, title=title, **names) + "\n"
 
 
 def _sides(pair: Pair) -> list[dict[str, Any]]:

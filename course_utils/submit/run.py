@@ -63,7 +63,9 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
     try:
         client.execute()
     except CellExecutionError as error:
-        raise CellFailed(f"{client.place()} stops with {error.ename}: {_first_line(error.evalue)}") from None
+        unwritten = error.ename == "NotImplementedError" and not error.evalue
+        said = "a function is not written yet" if unwritten else _first_line(error.evalue)
+        raise CellFailed(f"{client.place()} stops with {error.ename}: {said}") from None
     except (DeadKernelError, CellTimeoutError):
         raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
 
