@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -48,14 +48,14 @@ class Score:
         max_points: of the whole assignment.
         waiting: names of the cells that still wait for a person.
         penalty: points taken off for lateness and missing files.
-        cells: points of each graded cell.
+        cells: points of each graded cell, or None where nobody has marked it yet.
     """
 
     points: float
     max_points: float
     waiting: tuple[str, ...]
     penalty: float
-    cells: Mapping[str, float]
+    cells: Mapping[str, float | None]
 
 
 def check_gradebook(course: Course, assignment: str) -> None:
@@ -149,8 +149,14 @@ def read_score(course: Course, assignment: str, student: str) -> Score | None:
             max_points=float(submission.max_score),
             waiting=tuple(sorted(grade.name for grade in grades if grade.needs_manual_grade)),
             penalty=penalty,
-            cells={grade.name: float(grade.score) for grade in sorted(grades, key=lambda grade: grade.name)},
+            cells={grade.name: _points(grade) for grade in sorted(grades, key=lambda grade: grade.name)},
         )
+
+
+def _points(grade: Grade) -> float | None:
+    """What is given for a cell; a regrade asks for a second look at what is marked, and keeps the mark."""
+    marked = grade.manual_score is not None or grade.auto_score
+    return float(grade.score) if marked or not grade.needs_manual_grade else None
 
 
 def export_csv(course: Course, assignment: str, path: Path) -> None:

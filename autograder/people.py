@@ -21,7 +21,8 @@ _LAST = ("points", "penalties", "penalty_points", "score", "max_score")
 def export_people(course: Course, assignment: str, path: Path) -> None:
     """Write the grade of each person to `path`, all of it or nothing.
 
-    A score stays empty where a person must decide first: someone in two teams, or a group that is too large.
+    A score stays empty where a person must decide first: someone in two teams, or a group that is too large. So does
+    a component without any mark; the score is then what is given so far.
 
     Raises:
         UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
@@ -63,7 +64,12 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
             yield row | {"assignment": assignment, "team": who if who in alone else "", "status": status}
     for team in teams:
         if not team.members and team.commit:
-            yield {"id": "", "name": team.source} | _team(assignment, team) | {"status": "members unknown"}
+            yield {"id": "", "name": _as_text(team.source)} | _team(assignment, team) | {"status": "members unknown"}
+
+
+def _as_text(name: str) -> str:
+    """The name of a folder or an archive, which a student may have chosen, so that no spreadsheet computes it."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
 def _team(assignment: str, team: Team) -> dict[str, str]:
@@ -85,7 +91,7 @@ def _grade(course: Course, assignment: str, student: str, status: str) -> dict[s
         return {"status": status or "not graded yet"}
     lines = penalties(course.assignment(assignment), load_teams(course, assignment).get(student), score.max_points)
     return {
-        **{cell: f"{points:g}" for cell, points in score.cells.items()},
+        **{cell: "" if points is None else f"{points:g}" for cell, points in score.cells.items()},
         "status": status or ("waiting for a person" if score.waiting else "graded"),
         "points": f"{score.points + score.penalty:g}",
         "penalties": "; ".join(f"{line.name}: -{line.points:g}" for line in lines),

@@ -63,6 +63,8 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
         "right-with-forged-date",  # what arrived in time was the notebook as released
         "broken-not-a-notebook",
     }
+    late = people[chosen["right-late-with-extension"]]
+    assert (late["check_losses"], late["answer_conflicts"]) == ("3", "")  # nobody has marked the answers yet
     assert people["pp116"]["status"] == "nothing handed in"
     pages = list((course.root / "demo" / "feedback").glob("*/hw2/hw2.html"))
     assert len(pages) == len(chosen)
