@@ -35,7 +35,11 @@ def read_records(folder: Path) -> list[Record]:
 
 
 def name_of(record: Record) -> str:
-    """The design of a record, as the table names it."""
+    """The design of a record, as figures and table name it."""
+    if record["kind"] == "weighted":
+        return f"weight {record['weight']:g}"
+    if record["kind"] == "ours" and not record["noise"]:
+        return "ours without noise"
     return IN_FLOAT32 if record["kind"] == "ours" and record["precision"] == "float32" else record["kind"]
 
 
@@ -128,14 +132,14 @@ def draw_front(records: list[Record]) -> Figure:
     for record in records:
         errors, distances = series(record, "test_error")[1], series(record, "frechet")[1]
         color = COLOR.get(record["kind"], COLORS["G"])
-        axes.plot(errors, distances, color=color, lw=1.8, marker="o", ms=3.5, alpha=0.6)
+        dashes = "--" if name_of(record) == "ours without noise" else "-"
+        axes.plot(errors, distances, color=color, lw=1.8, ls=dashes, marker="o", ms=3.5, alpha=0.6)
         axes.plot(errors[-1], distances[-1], color=color, marker="o", ms=10)
-        name = record["kind"] if record["kind"] in COLOR else f"weight {record['weight']:g}"
-        ends.append((errors[-1], distances[-1], f"{name} ({record['measured'][-1]['classes']} digits)"))
+        ends.append((errors[-1], distances[-1], f"{name_of(record)} ({record['measured'][-1]['classes']} digits)"))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(left=0.0016)
-    _tidy(axes, "Reconstructing and generating, over 40 epochs (weights) and 80 (original, ours)")
+    _tidy(axes, "Reconstructing and generating, over the epochs: 80 of original and ours, 40 of the others")
     axes.set_xlabel("reconstruction error on test images", fontsize=12)
     axes.set_ylabel("Fréchet distance of the samples", fontsize=12)
     figure.tight_layout()

@@ -120,7 +120,7 @@ def draw(model: Model) -> Tensor:
 def main(
     kind: Annotated[str, typer.Option(help='"original", "ours" or "weighted".')] = "ours",
     weight: Annotated[float, typer.Option(help="Of the reconstruction error.")] = 300,
-    beta1: Annotated[float, typer.Option(help="Of Adam, in the weighted design.")] = 0.5,
+    beta1: Annotated[float, typer.Option(help="Of Adam, in the weighted design.")] = 0.9,
     noise: Annotated[float, typer.Option(help="On the images that D sees, in our design.")] = 0.3,
     precision: Annotated[
         str, typer.Option(help='Of the products in our design: "bfloat16" or "float32".')

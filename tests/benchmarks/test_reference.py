@@ -123,7 +123,7 @@ def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
     finished = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300)
     assert finished.returncode == 0, finished.stderr
     names = [line.split()[0] for line in finished.stdout.splitlines() if "test_error" in line and "frechet" in line]
-    assert names == ["original", "weighted-w300-b0.5", "ours-n0.3-bfloat16"]
+    assert names == ["original", "weighted-w300-b0.9", "ours-n0.3-bfloat16"]
 
 
 def test_figures_and_table_are_made_of_the_stored_runs(tmp_path: Path) -> None:
