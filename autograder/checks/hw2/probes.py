@@ -17,7 +17,8 @@ LOSS_SIZES: dict[str, tuple[int, Sizes]] = {
     # name: (batch, sizes); the batch sizes differ, so that a sum can be told from a mean
     "losses-16": (16, {"number_of_hidden_layers": 2, "input_size": 784, "hidden_size": 12, "latent_size": 5}),
     "losses-7": (7, {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 9, "latent_size": 3}),
-    "losses-1": (1, {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 10, "latent_size": 4}),
+    # of one image: with few hidden units, all of them may be dead, and no gradient passes (5 of 1,500 models with 10)
+    "losses-1": (1, {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 30, "latent_size": 4}),
 }
 STEPS = {"16": 8, "7": 4, "1": 3}  # the steps are on models of the same sizes as the losses
 WIDE_SIZES = wide(CONVERGENCE_SIZES)

@@ -43,7 +43,7 @@ LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
         {
             "number_of_hidden_layers": 1,
             "input_size": 784,
-            "hidden_size": 10,
+            "hidden_size": 30,  # see homework 2
             "latent_size": 4,
             "number_of_classes": 10,
         },

@@ -19,10 +19,14 @@ from autograder.checks.shared.behavior import (
 from autograder.checks.shared.losses import Term
 from autograder.checks.shared.observed import StepRun, fail_on_errors
 from autograder.checks.shared.stale import fail_on_stale_losses
+from course_utils.attribution.scores import MIN_ROWS
 from course_utils.attribution.updates import Movement
 
 MAX_PAUSE = 5  # a module may be updated in every fifth step only
 MIN_SHARE = 1e-3  # a loss with a smaller share of an update is rounding
+# A right design is rarely misread, and then in one update or two: two images that noise made alike, or random labels
+# that fit no line. What is wrong with a loss shows in every update.
+MAX_UNCLEAR = 0.25  # the share of updates that may follow a loss that is not recognized
 IMAGES = {"real": "real images X", "sample": "samples G(z)", "wrong": "real images with wrong labels"}
 
 
@@ -51,8 +55,8 @@ def fail_unless_discriminator_learns(step_runs: tuple[StepRun, ...], terms: Sequ
             "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
             mistake="labels-swapped",
         )
-    for m in (m for m in movements if _batch_size(m) > 1):  # a noisy label of a single image looks like this, too
-        foreign = losses_behind(m) & {"sample up", "reconstruction up", "stray up"}
+    for m in movements:
+        foreign = losses_behind(m, MIN_ROWS) & {"sample up", "reconstruction up", "stray up"}
         if foreign and m not in swapped:
             share = _share(m, foreign)
             fail(
@@ -62,14 +66,14 @@ def fail_unless_discriminator_learns(step_runs: tuple[StepRun, ...], terms: Sequ
                 "updated by that loss.",
                 mistake="discriminator-moved-by-generator-loss",
             )
-    for m in movements:
-        forms = {d.part.reading.form for d in m.drivers or () if d.part.reading and d.share > MIN_SHARE}
-        if forms & {"other", "double sigmoid", "saturating"} and not m.maximize:
-            fail(
-                "The gradient that moves D is not that of a binary cross-entropy of D's scores.",
-                "Compare the loss with the formula in the notebook.",
-                mistake="sigmoid-applied-twice" if "double sigmoid" in forms else "not-binary-cross-entropy",
-            )
+    forms = [form for m in movements if not m.maximize and (form := _form_of_scores(m)) != "unknown"]
+    others = [form for form in forms if form != "bce"]
+    if len(others) > len(forms) / 2:
+        fail(
+            "The gradient that moves D is not that of a binary cross-entropy of D's scores.",
+            "Compare the loss with the formula in the notebook.",
+            mistake="sigmoid-applied-twice" if "double sigmoid" in others else "not-binary-cross-entropy",
+        )
     seen = frozenset().union(*(losses_behind(m) for m in movements))
     for term in terms:
         if not any(loss.startswith(term.kind) for loss in seen):
@@ -86,7 +90,7 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
     _fail_on_leftovers(movements)
     seen = frozenset().union(*(losses_behind(m) for m in movements))
     for m in movements:
-        down = losses_behind(m) & {"sample down", "reconstruction down"}
+        down = losses_behind(m, MIN_ROWS) & {"sample down", "reconstruction down"}
         if down and _came_from_discriminator_loss(m, step_runs):
             fail(
                 f"{_share(m, down):.0%} of an update of G came from D's loss, which drives D(G(z)) towards 0: "
@@ -95,7 +99,7 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
                 "own backward pass.",
                 mistake="fakes-not-detached",
             )
-    if "sample down" in seen:
+    if any("sample down" in losses_behind(m, MIN_ROWS) for m in movements):
         fail(
             "The updates of G drive D(G(z)) towards 0, expected towards 1: G is taught to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
@@ -122,7 +126,7 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
     _fail_on_leftovers(movements)
     _fail_on_reconstruction(movements)
     seen = frozenset().union(*(losses_behind(m) for m in movements))
-    if "reconstruction down" in seen:
+    if any("reconstruction down" in losses_behind(m, MIN_ROWS) for m in movements):
         fail(
             "An update of E came from D's loss, which drives D's scores of reconstructions towards 0.",
             "Detach the reconstructions in D's step.",
@@ -136,20 +140,29 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
         )
 
 
-def losses_behind(movement: Movement) -> frozenset[str]:
-    """The losses behind a movement; an optimizer that maximizes turns their direction round."""
+def losses_behind(movement: Movement, least_rows: int = 1) -> frozenset[str]:
+    """The losses behind a movement; an optimizer that maximizes turns their direction round.
+
+    Args:
+        least_rows: leaves out losses of fewer images. A smoothed or noisy label of a few images may lie on the other
+            side of D's scores, so that the direction says little.
+    """
     turn = {"up": "down", "down": "up"}
     losses = set()
     for driver in movement.drivers or ():
         head, _, direction = driver.part.loss.rpartition(" ")
-        if driver.share > MIN_SHARE:
+        rows = int((driver.part.gradient != 0).any(dim=1).sum())
+        if driver.share > MIN_SHARE and rows >= least_rows:
             turned = f"{head} {turn[direction]}" if movement.maximize and direction in turn else driver.part.loss
             losses.add(turned)
     return frozenset(losses)
 
 
-def _batch_size(movement: Movement) -> int:
-    return max((len(driver.part.call.inputs) for driver in movement.drivers or ()), default=0)
+def _form_of_scores(movement: Movement) -> str:
+    """The form of D's loss: what is not cross-entropy, if any part is not, else "bce", or "unknown" if none tells."""
+    forms = {d.part.reading.form for d in movement.drivers or () if d.part.reading and d.share > MIN_SHARE}
+    order = ("double sigmoid", "other", "saturating", "bce")
+    return next((form for form in order if form in forms), "unknown")
 
 
 def _share(movement: Movement, losses: frozenset[str]) -> float:
@@ -240,7 +253,8 @@ def _came_from_discriminator_loss(movement: Movement, step_runs: Sequence[StepRu
 
 
 def _fail_on_reconstruction(movements: Sequence[Movement]) -> None:
-    for m in movements:
+    unclear = [m for m in movements if any(d.part.loss == "unknown" and d.share > MIN_SHARE for d in m.drivers or ())]
+    for m in unclear:
         for driver in m.drivers or ():
             if driver.part.loss != "unknown" or driver.share <= MIN_SHARE:
                 continue
@@ -258,7 +272,10 @@ def _fail_on_reconstruction(movements: Sequence[Movement]) -> None:
                     "`torch.nn.functional.mse_loss` computes it.",
                     mistake="not-mean-squared-error",
                 )
-            cannot_judge(f"{driver.share:.0%} of an update of the {m.module} follows a loss that is not recognized.")
+            if len(unclear) > MAX_UNCLEAR * len(movements):
+                cannot_judge(
+                    f"{driver.share:.0%} of an update of the {m.module} follows a loss that is not recognized."
+                )
     if any("error up" in losses_behind(m) for m in movements):
         fail(
             "The reconstruction error is made larger instead of smaller.",
