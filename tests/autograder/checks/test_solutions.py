@@ -8,11 +8,18 @@ from types import ModuleType
 
 import nbformat
 import pytest
+import torch
+import torch.nn.functional as F
 
 from autograder.checks import make_probes
 from autograder.checks.hw2 import consequences as of_hw2
+from autograder.checks.hw2 import probes as of_hw2_probes
 from autograder.checks.hw2_conditional import consequences as of_conditional
+from autograder.checks.hw2_conditional import probes as of_conditional_probes
+from autograder.checks.shared.probes import losses_probe
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution, load_solution
+from course_utils.probe import build_model
+from course_utils.trace import named_tensor
 
 ROOT = Path(__file__).parents[3]
 SOLUTIONS = ROOT / "tests" / "solutions"
@@ -125,3 +132,35 @@ def test_no_mistake_follows_from_itself_by_way_of_others(known: ModuleType) -> N
 
     assert [mistake for mistake in known.CONSEQUENCES if mistake in reached(mistake)] == []
     assert not set(known.CONSEQUENCES) & set(known.LAST)
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        ("instance_noise", 1002),  # noise makes two of the samples alike
+        ("two_sided_smoothing_one_batch", 1003),  # D's score of a single sample is below the smoothed label 0.05
+        ("two_generator_steps", 1005),  # a gradient is explained but for a thousandth of it
+        ("noisy_labels", 1006),  # the random labels of seven images fit no line
+    ],
+)
+def test_a_right_design_passes_where_a_probe_is_rare(name: str, seed: int, tmp_path: Path) -> None:
+    make_probes("hw2", seed, tmp_path)
+    solution = load_solution(SOLUTIONS / "hw2" / "right" / f"{name}.py")
+    verdict = judge_solution("hw2", solution, tmp_path, leave_out=("convergence",))
+    told = {check.name: check.rationale for check in verdict.checks if check.outcome not in ("passed", "not_checked")}
+    assert told == {}
+
+
+@pytest.mark.parametrize("probes", [of_hw2_probes, of_conditional_probes], ids=["hw2", "hw2_conditional"])
+def test_a_gradient_passes_through_the_models_of_one_image(probes: ModuleType) -> None:
+    sizes = probes.LOSS_SIZES["losses-1"][-1]
+    for seed in range(100):
+        probe = losses_probe(sizes, 1, torch.Generator().manual_seed(seed))
+        model = build_model(probe)
+        labels = [named_tensor(probe, probe.data["h"])] if "h" in probe.data else []
+        x_real, z = (named_tensor(probe, probe.data[name]) for name in ("x_real", "z"))
+        error = F.mse_loss(model.generator(model.encoder(x_real, *labels), *labels), x_real)
+        score = model.discriminator(model.generator(z, *labels), *labels)
+        for loss, module in ((error, model.encoder), (error, model.generator), (score, model.discriminator)):
+            first = next(module.parameters())
+            assert torch.autograd.grad(loss.sum(), first, retain_graph=True)[0].any(), seed
