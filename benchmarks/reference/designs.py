@@ -48,7 +48,7 @@ class Design:
     Attributes:
         kind: "original", "weighted" or "ours".
         weight: of the reconstruction error in the update of G and E, in the weighted design; 1 in the original.
-        beta1: how much of the mean gradient Adam keeps from step to step; 0.9 as in the original, or another one in the weighted design.
+        beta1: how much of the mean gradient Adam keeps from step to step; other than 0.9 in the weighted design only.
         noise: standard deviation of what is added to the images that D sees, in ours.
         precision: of the matrix products, "float32" or, in ours, "bfloat16".
     """
