@@ -184,9 +184,10 @@ def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Seque
             case "gradient":
                 call = calls[event["call"]]
                 gradient = named_tensor(trace, event["gradient"]).double().reshape(call.outputs.shape)
-                arrivals.append(Arrival(call, event["backward"], gradient, bool(event["differentiable"]), time))
+                backward = _number(event["backward"])
+                arrivals.append(Arrival(call, backward, gradient, bool(event["differentiable"]), time))
             case "accumulate":
-                accumulations.add((event["module"], event["backward"]))
+                accumulations.add((event["module"], _number(event["backward"])))
             case "step":
                 updates.append(_update(replay, trace, event, step, time))
             case other:
@@ -201,6 +202,25 @@ def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Seque
         tuple(labels),
         replay,
     )
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TraceError(f"The trace numbers a call or a backward pass {value!r}.")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TraceError(f"The trace names an optimizer {value!r}.")
+    return value
+
+
+def _flags(replay: Replay, module: str, value: Any) -> tuple[bool, ...]:
+    """One flag for each parameter tensor of the module."""
+    if not isinstance(value, list) or len(value) != len(replay.shapes(module)):
+        raise TraceError(f"The trace does not hold one flag for each parameter of the {module}.")
+    return tuple(bool(flag) for flag in value)
 
 
 def _weights(replay: Replay, trace: Trace, references: dict[str, str]) -> dict[str, Tensor]:
@@ -224,10 +244,10 @@ def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: 
     content, labels = replay.split(inputs)
     error = (recorded - outputs).abs().max() if len(outputs) else torch.zeros(())
     return Call(
-        number=event["call"],
+        number=_number(event["call"]),
         module=module,
         own=bool(event["own"]),
-        trainable=tuple(bool(flag) for flag in event["trainable"]),
+        trainable=_flags(replay, module, event["trainable"]),
         weights=weights,
         inputs=inputs,
         content=content,
@@ -242,14 +262,14 @@ def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: 
 
 def _update(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: int) -> Update:
     return Update(
-        optimizer=event["optimizer"],
-        kind=event["kind"],
+        optimizer=None if event["optimizer"] is None else _text(event["optimizer"]),
+        kind=_text(event["kind"]),
         before=_weights(replay, trace, event["before"]),
         after=_weights(replay, trace, event["after"]),
         applied={
             module: Applied(
                 gradient=_vector(replay, trace, module, applied["gradient"]),
-                held=tuple(bool(flag) for flag in applied["held"]),
+                held=_flags(replay, module, applied["held"]),
                 maximize=bool(applied["maximize"]),
             )
             for module, applied in event["gradients"].items()

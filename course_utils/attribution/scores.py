@@ -15,6 +15,7 @@ FIT = 1e-3  # relative residual of an exact fit; right solutions stay below 4e-8
 NOISY_FIT = 0.45  # relative residual with noisy labels; a loss that is not cross-entropy leaves more
 MIN_ROWS_FOR_CURVE = 12
 CURVE_FIT = 0.05  # least squares on scores leaves 0.01 from a cubic; labels drawn from 0.8 to 1 leave 0.1
+CURVE_GAIN = 1 / 3  # and a cubic leaves that much of what a line leaves; of rounding or noise it leaves nearly all
 MIN_ROWS = 4  # fewer rows fix a line, but cannot contradict it
 LABEL_SLACK = 0.3  # labels are smoothed at most this far from 0 and 1, else they are called mixed
 FLIPPED = 0.35  # at most this share of rows may carry a flipped label
@@ -51,7 +52,7 @@ def read_scores(logits: Tensor, gradient: Tensor) -> Reading:
     flipped = _line_with_flipped_labels(p, gradient)
     if flipped is not None:
         return _reading(flipped[0] * rows, flipped[1])
-    if residual < NOISY_FIT and w > 0 and -0.25 < y < 1.25 and not _is_curve(p, gradient):
+    if residual < NOISY_FIT and w > 0 and -0.25 < y < 1.25 and not _is_curve(p, gradient, residual):
         return _reading(w * rows, y)
     return Reading(majority, "other", 0.0, 0.0)
 
@@ -72,13 +73,17 @@ def _line(p: Tensor, gradient: Tensor) -> tuple[float, float, float]:
     return float(w), float(-minus_wy / w) if float(w) != 0 else float("inf"), float(residual)
 
 
-def _is_curve(p: Tensor, gradient: Tensor) -> bool:
-    """Whether the gradient is a smooth function of the score, but no line: then it is no noise that spoils the fit."""
+def _is_curve(p: Tensor, gradient: Tensor, residual: float) -> bool:
+    """Whether the gradient is a smooth function of the score, but no line: then it is no noise that spoils the fit.
+
+    `residual` is what the best line leaves, relative to the gradient.
+    """
     if len(p) < MIN_ROWS_FOR_CURVE:
         return False
     design = torch.stack([p**power for power in range(4)], dim=1)  # (rows, 4)
     solution = torch.linalg.lstsq(design, gradient[:, None]).solution
-    return float((design @ solution - gradient[:, None]).norm()) < CURVE_FIT * float(gradient.norm())
+    of_cubic = float((design @ solution - gradient[:, None]).norm() / gradient.norm())
+    return of_cubic < min(CURVE_FIT, CURVE_GAIN * residual)
 
 
 def _double_sigmoid(p: Tensor, gradient: Tensor) -> bool:
@@ -101,9 +106,9 @@ def _line_with_flipped_labels(p: Tensor, gradient: Tensor) -> tuple[float, float
                 continue
             labels = p - gradient / w
             y = float(labels[i])
-            inliers = int(((labels - y).abs() < 10 * FIT).sum())
+            inliers = int(((labels - y).abs() < FIT).sum())
             if inliers > best[0]:
-                others = labels[(labels - y).abs() >= 10 * FIT]
+                others = labels[(labels - y).abs() >= FIT]
                 if bool(((others > -0.5) & (others < 1.5)).all()):
                     best = (inliers, w, y)
     inliers, w, y = best
