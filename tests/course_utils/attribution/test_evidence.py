@@ -1,0 +1,71 @@
+"""Evidence out of forged events: each is refused with its reason or read, and what is read can be attributed."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from course_utils.attribution.evidence import read_evidence
+from course_utils.attribution.parts import attribute
+from course_utils.attribution.updates import explain_updates
+from course_utils.models import Model
+from course_utils.record import Recorder
+from course_utils.trace import Trace, TraceError
+
+SIZES = {"number_of_hidden_layers": 1, "input_size": 6, "hidden_size": 16, "latent_size": 2}
+ODD = (None, -1, 2.5, 1e308, 10**30, True, "", "t0", "t99999", "nan", [], [None], [[]], {}, {"a": []})
+
+
+@pytest.fixture(scope="module")
+def recorded() -> tuple[Trace, Tensor]:
+    """One step of an autoencoder, and its batch."""
+    torch.manual_seed(0)
+    model, x = Model(**SIZES), torch.rand(5, 6)
+    optimizer = torch.optim.SGD([*model.encoder.parameters(), *model.generator.parameters()], lr=0.1)
+    with Recorder(model, {"autoencoder": optimizer}) as recorder:
+        recorder.mark(step=0)
+        F.mse_loss(model.generator(model.encoder(x)), x).backward()
+        optimizer.step()
+        recorder.mark(step=None)
+    return recorder.trace, x
+
+
+def places(content: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each value inside the events, but for entries of lists after the first."""
+    inner = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in inner:
+        yield (*way, key)
+        if not (way and isinstance(content, list) and key):
+            yield from places(value, (*way, key))
+
+
+def read(trace: Trace, x: Tensor) -> None:
+    explain_updates(attribute(read_evidence(Trace({"model": SIZES}), trace, [x])))
+
+
+def test_the_recorded_step_is_read(recorded: tuple[Trace, Tensor]) -> None:
+    read(*recorded)
+
+
+@pytest.mark.parametrize("odd", [*ODD, "missing"], ids=repr)
+def test_no_value_of_an_event_breaks_the_reading(recorded: tuple[Trace, Tensor], odd: Any) -> None:
+    trace, x = recorded
+    refused = 0
+    for way in places(trace.data["events"]):
+        events = copy.deepcopy(trace.data["events"])
+        place = events
+        for key in way[:-1]:
+            place = place[key]
+        if odd == "missing":
+            del place[way[-1]]
+        else:
+            place[way[-1]] = odd
+        try:
+            read(Trace({"events": events}, trace.tensors), x)
+        except TraceError:
+            refused += 1
+    assert refused > 20
