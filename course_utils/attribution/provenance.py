@@ -68,6 +68,8 @@ def _with_label(row: Row, label: int, truth: Tensor, rows: dict[int, tuple[Row, 
 
 
 def _latent_rows(call: Call, encoders: Sequence[Call], rows: dict[int, tuple[Row, ...]]) -> tuple[Row, ...]:
+    """Codes of this step come first: an image that was in two batches may have the same code in both steps."""
+    encoders = sorted(encoders, key=lambda encoder: -encoder.step)
     sources = [(e.number, i) for e in encoders for i in range(len(e.outputs))]
     if not sources:
         return tuple(Row("noise") for _ in call.content)

@@ -17,6 +17,7 @@ MIN_ROWS_FOR_CURVE = 12
 CURVE_FIT = 0.05  # least squares on scores leaves 0.01 from a cubic; labels drawn from 0.8 to 1 leave 0.1
 CURVE_GAIN = 1 / 3  # and a cubic leaves that much of what a line leaves; of rounding or noise it leaves nearly all
 MIN_ROWS = 4  # fewer rows fix a line, but cannot contradict it
+NOISY_LABELS = {"down": (-0.2, 0.3), "up": (0.7, 1.2)}  # the usual ones are from 0 to 0.3 and from 0.7 to 1.2
 LABEL_SLACK = 0.3  # labels are smoothed at most this far from 0 and 1, else they are called mixed
 FLIPPED = 0.35  # at most this share of rows may carry a flipped label
 
@@ -52,7 +53,12 @@ def read_scores(logits: Tensor, gradient: Tensor) -> Reading:
     flipped = _line_with_flipped_labels(p, gradient)
     if flipped is not None:
         return _reading(flipped[0] * rows, flipped[1])
-    if residual < NOISY_FIT and w > 0 and -0.25 < y < 1.25 and not _is_curve(p, gradient, residual):
+    if _is_curve(p, gradient, residual):
+        return Reading(majority, "other", 0.0, 0.0)
+    noisy = _line_with_noisy_labels(p, gradient, majority)
+    if noisy is not None and residual > CURVE_FIT:  # below it the line is exact but for rounding
+        return _reading(noisy[0] * rows, noisy[1])
+    if residual < NOISY_FIT and w > 0 and -0.25 < y < 1.25:
         return _reading(w * rows, y)
     return Reading(majority, "other", 0.0, 0.0)
 
@@ -71,6 +77,22 @@ def _line(p: Tensor, gradient: Tensor) -> tuple[float, float, float]:
     w, minus_wy = torch.linalg.lstsq(design, gradient[:, None]).solution[:, 0]
     residual = (design @ torch.stack([w, minus_wy]) - gradient).norm() / gradient.norm()
     return float(w), float(-minus_wy / w) if float(w) != 0 else float("inf"), float(residual)
+
+
+def _line_with_noisy_labels(p: Tensor, gradient: Tensor, direction: str) -> tuple[float, float] | None:
+    """A weight w for which all labels p - gradient / w are noisy ones of this direction, and their mean.
+
+    Where scores are alike, a line has little to explain, so that its fit says less than the labels do.
+    """
+    if bool((gradient == 0).any()):
+        return None
+    lowest, highest = NOISY_LABELS[direction]
+    ends = torch.stack([(p - highest) / gradient, (p - lowest) / gradient])  # of 1 / w, (2, rows)
+    least, most = float(ends.min(dim=0).values.max()), float(ends.max(dim=0).values.min())
+    if most <= 0 or least > most:
+        return None
+    w = 2 / (most + max(least, 0.0))
+    return w, float((p - gradient / w).mean())
 
 
 def _is_curve(p: Tensor, gradient: Tensor, residual: float) -> bool:

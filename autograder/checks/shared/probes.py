@@ -62,12 +62,12 @@ def losses_probe(sizes: Sizes, batch: int, random: torch.Generator, **data: Any)
 def step_probe(
     sizes: Sizes, batch: int, steps: int, lr: float, random: torch.Generator, *, light: bool = False
 ) -> Trace:
-    """Take training steps on mini-batches of `batch` images; `light`: only whether they run."""
+    """Take training steps on mini-batches of `batch` images, all different; `light`: only whether they run."""
     probe = make_probe("train_step", sizes, random, lr=lr, light=light)
-    digits = [real_digits(batch, sizes["input_size"], random) for _ in range(steps)]
-    probe.data["batches"] = [probe.store(images) for images, _ in digits]
+    images, labels = real_digits(batch * steps, sizes["input_size"], random)
+    probe.data["batches"] = [probe.store(x_real) for x_real in images.split(batch)]
     if "number_of_classes" in sizes:
-        probe.data["labels"] = [probe.store(h) for _, h in digits]
+        probe.data["labels"] = [probe.store(h) for h in labels.split(batch)]
     return probe
 
 

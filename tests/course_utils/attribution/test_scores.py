@@ -72,6 +72,27 @@ def test_a_few_flipped_labels_do_not_hide_the_others() -> None:
     assert reading.label == pytest.approx(1)
 
 
+@settings(deadline=None)
+@given(
+    st.integers(12, 64),
+    st.integers(0, 999),
+    st.sampled_from([(0.0, 0.2, "down"), (0.8, 1.0, "up"), (0.7, 1.2, "up")]),
+    st.sampled_from([0.2, 0.5, 1.0]),
+    st.floats(-1.5, 1.5),
+)
+def test_noisy_labels_are_a_cross_entropy_though_scores_are_alike(
+    rows: int, seed: int, labels: tuple[float, float, str], spread: float, mean: float
+) -> None:
+    lowest, highest, direction = labels
+    logits = mean + spread * some_logits(rows, seed)
+    noise = torch.rand(rows, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    target = lowest + (highest - lowest) * noise
+    gradient = (logits.sigmoid() - target) / rows  # of the cross-entropy; torch itself takes no label above 1
+    reading = read_scores(logits, gradient)
+    assert reading.form in ("bce", "unknown")
+    assert reading.direction == direction or (reading.form == "unknown" and spread < 1)
+
+
 @pytest.mark.parametrize("rows", [1, 2, 3])
 def test_too_few_rows_give_a_direction_only(rows: int) -> None:
     logits = some_logits(rows, 7)
