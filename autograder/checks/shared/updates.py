@@ -27,7 +27,7 @@ MAX_PAUSE = 5  # a module may be updated in every fifth step only
 MIN_SHARE = 1e-3  # a loss with a smaller share of an update is rounding
 # A right design is rarely misread, and then in one update or two: two images that noise made alike, or random labels
 # that fit no line. What is wrong with a loss shows in every update.
-MAX_UNCLEAR = 0.25  # the share of updates that may follow a loss that is not recognized, or seems to be another one
+MAX_UNCLEAR = 0.25  # the share of updates that may not be explained, or follow a loss that is not recognized
 IMAGES = {"real": "real images X", "sample": "samples G(z)", "wrong": "real images with wrong labels"}
 
 
@@ -76,6 +76,7 @@ def fail_unless_discriminator_learns(step_runs: tuple[StepRun, ...], terms: Sequ
                 f"Step D on {'both' if len(terms) == 2 else 'all'} terms of its loss.",
                 mistake=term.missing,
             )
+    _leave_unexplained_to_a_person(step_runs, "discriminator")
 
 
 def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
@@ -112,6 +113,7 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
             "Step on the autoencoder's loss with an optimizer that holds the parameters of both E and G.",
             mistake="generator-not-trained-by-reconstruction",
         )
+    _leave_unexplained_to_a_person(step_runs, "generator")
 
 
 def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
@@ -132,6 +134,7 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
             "Step the optimizer that holds `model.encoder.parameters()` after the autoencoder's backward pass.",
             mistake="encoder-never-updated",
         )
+    _leave_unexplained_to_a_person(step_runs, "encoder")
 
 
 def losses_behind(movement: Movement, least_rows: int = 1) -> frozenset[str]:
@@ -184,7 +187,7 @@ def explained_movements(step_runs: Sequence[StepRun], module: str) -> list[Movem
     """The explained updates of a module; ends the check if there is nothing to look at."""
     if any(run.error() for run in step_runs if not run.light):
         not_checked("The training step has to run without an error first.")
-    runs = [run for run in step_runs if not run.light and run.lr > 0]
+    runs = _runs_that_move(step_runs)
     movements = [m for run in runs for m in run.movements if m.module == module]
     longest = max(runs, key=lambda run: len(run.batches))
     late = [m for m in longest.movements if m.module == module and m.update.step >= len(longest.batches) - MAX_PAUSE]
@@ -194,6 +197,21 @@ def explained_movements(step_runs: Sequence[StepRun], module: str) -> list[Movem
     if not explained:
         cannot_judge(f"It cannot be told which loss moved the {module}: {movements[0].why_not}.")
     return explained
+
+
+def _runs_that_move(step_runs: Sequence[StepRun]) -> list[StepRun]:
+    return [run for run in step_runs if not run.light and run.lr > 0]
+
+
+def _leave_unexplained_to_a_person(step_runs: Sequence[StepRun], module: str) -> None:
+    """What was seen is right; too much that was not seen may be anything."""
+    movements = [m for run in _runs_that_move(step_runs) for m in run.movements if m.module == module]
+    unexplained = [m for m in movements if m.drivers is None]
+    if len(unexplained) > MAX_UNCLEAR * len(movements):
+        cannot_judge(
+            f"It cannot be told which loss moved the {module} in {len(unexplained)} of {len(movements)} updates: "
+            f"{unexplained[0].why_not}."
+        )
 
 
 def _fail_never_updated(runs: Sequence[StepRun], module: str) -> None:
@@ -266,7 +284,7 @@ def _came_from_discriminator_loss(movement: Movement, step_runs: Sequence[StepRu
 def _fail_on_reconstruction(movements: Sequence[Movement]) -> None:
     unclear = [m for m in movements if any(d.part.loss == "unknown" and d.share > MIN_SHARE for d in m.drivers or ())]
     if len(unclear) == 1 and len(unclear) <= MAX_UNCLEAR * len(movements):
-        unclear = []
+        unclear = []  # one update that was misread
     for m in unclear:
         for driver in m.drivers or ():
             if driver.part.loss != "unknown" or driver.share <= MIN_SHARE:
