@@ -2,10 +2,10 @@
 
 import pytest
 
+from autograder.checks.shared.images import fail_on_rescaled_images, fail_on_unused_images
 from autograder.checks.shared.losses import (
     REAL,
     SAMPLE,
-    fail_on_altered_images,
     fail_on_other_forms,
     fail_on_terms,
     fail_unless_given_z,
@@ -31,7 +31,8 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_other_forms("discriminator_loss", parts, ("bce", "saturating"))
         fail_on_terms("discriminator_loss", run, parts, (REAL, SAMPLE))
         fail_on_other_forms("discriminator_loss", parts, ("bce",))
-        fail_on_altered_images(run, parts)
+        fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
+        fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum("discriminator_loss", [(run, sum(values)) for run, values in weights])

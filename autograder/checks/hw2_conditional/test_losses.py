@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.checks.outcome import fail
+from autograder.checks.shared.images import fail_on_rescaled_images, fail_on_unused_images
 from autograder.checks.shared.labels import (
     WRONG,
     fail_on_constant_labels,
@@ -15,7 +16,6 @@ from autograder.checks.shared.labels import (
 from autograder.checks.shared.losses import (
     REAL,
     SAMPLE,
-    fail_on_altered_images,
     fail_on_other_forms,
     fail_on_terms,
     fail_unless_given_z,
@@ -51,7 +51,8 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_other_forms(name, parts, ("bce", "saturating"))
         fail_on_terms(name, run, parts, (REAL, WRONG, SAMPLE))
         fail_on_other_forms(name, parts, ("bce",))
-        fail_on_altered_images(run, parts)
+        fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
+        fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum(name, [(run, sum(values)) for run, values in weights])

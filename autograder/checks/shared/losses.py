@@ -178,35 +178,6 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
             )
 
 
-def fail_on_altered_images(run: LossRun, parts: Sequence[Part]) -> None:
-    """All real images are used, and as they are; noise is welcome."""
-    used = set()
-    for part in parts:
-        rows = run.attribution.rows[part.call.number]
-        for i, row in enumerate(rows):
-            if row.kind == "real" and bool(part.gradient[i].any()):
-                used.add(row.index)
-                if not row.exact and _is_rescaled(part.call.content[i], run.x_real[row.index].double()):
-                    fail(
-                        "`discriminator_loss` shows D real images in another range of values than [0, 1], but G's "
-                        "images as they are: D then tells them apart by that alone.",
-                        "Give D the images of `x_real` as they are, or treat G's images in the same way.",
-                        mistake="real-images-altered",
-                    )
-    if len(used) <= len(run.x_real) / 2:
-        fail(
-            f"Only {len(used)} of the {len(run.x_real)} real images have a say in `discriminator_loss`.",
-            "Average over the whole mini-batch.",
-            mistake="real-images-missing",
-        )
-
-
-def _is_rescaled(seen: torch.Tensor, original: torch.Tensor) -> bool:
-    design = torch.stack([original, torch.ones_like(original)], dim=1)
-    solution = torch.linalg.lstsq(design, seen[:, None]).solution
-    return float((design @ solution - seen[:, None]).norm()) < 1e-3 * float(seen.norm())
-
-
 def fail_unless_samples_driven_up(run: LossRun) -> None:
     """G's loss drives D's score of its samples towards real."""
     losses = {part.loss for part in run.parts("generator")}

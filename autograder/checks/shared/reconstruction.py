@@ -7,6 +7,7 @@ assignment calls these for the loss of the autoencoder.
 from collections.abc import Sequence
 
 from autograder.checks.outcome import cannot_judge, fail
+from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import fail_unless_reached, fail_unless_scalar_with_graph
 from autograder.checks.shared.observed import LossRun
 from autograder.checks.shared.scale import fail_on_sum
@@ -23,6 +24,7 @@ def fail_unless_reconstruction_error(runs: Sequence[LossRun]) -> None:
         if "unknown" in losses or "error" not in losses:
             fail_on_other_reconstruction_loss(run)
         fail_unless_reached(run, "encoder")
+        fail_on_rescaled_images("autoencoder_loss", run.attribution, "encoder")
     weights = [(run, sum(part.weight for part in run.parts("generator"))) for run in runs]
     fail_on_sum("autoencoder_loss", weights)
     _fail_on_root(weights)

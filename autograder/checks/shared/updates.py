@@ -16,6 +16,7 @@ from autograder.checks.shared.behavior import (
     fail_on_returned_values,
     fail_on_wrong_noise_shape,
 )
+from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import Term
 from autograder.checks.shared.observed import StepRun, fail_on_errors
 from autograder.checks.shared.stale import fail_on_stale_losses
@@ -76,6 +77,7 @@ def fail_unless_discriminator_learns(step_runs: tuple[StepRun, ...], terms: Sequ
                 f"Step D on {'both' if len(terms) == 2 else 'all'} terms of its loss.",
                 mistake=term.missing,
             )
+    _fail_on_rescaled(step_runs, "discriminator")
     _leave_unexplained_to_a_person(step_runs, "discriminator")
 
 
@@ -134,6 +136,7 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
             "Step the optimizer that holds `model.encoder.parameters()` after the autoencoder's backward pass.",
             mistake="encoder-never-updated",
         )
+    _fail_on_rescaled(step_runs, "encoder")
     _leave_unexplained_to_a_person(step_runs, "encoder")
 
 
@@ -201,6 +204,11 @@ def explained_movements(step_runs: Sequence[StepRun], module: str) -> list[Movem
 
 def _runs_that_move(step_runs: Sequence[StepRun]) -> list[StepRun]:
     return [run for run in step_runs if not run.light and run.lr > 0]
+
+
+def _fail_on_rescaled(step_runs: Sequence[StepRun], module: str) -> None:
+    for run in _runs_that_move(step_runs):
+        fail_on_rescaled_images("train_step", run.attribution, module)
 
 
 def _leave_unexplained_to_a_person(step_runs: Sequence[StepRun], module: str) -> None:
