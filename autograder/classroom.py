@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import traceback
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from autograder.grading import (
     make_task,
     store_graded,
 )
+from autograder.judging import require_checks
 from autograder.sandbox.workspace import open_folder
 
 if TYPE_CHECKING:
@@ -81,8 +83,9 @@ def grade_class(
         again: grade also what has a stored result.
 
     Raises:
-        UsageError: nothing can be graded here, or the scheduler does not answer.
+        UsageError: the assignment has no hidden checks, nothing can be graded here, or the scheduler does not answer.
     """
+    require_checks(assignment)
     waiting: deque[str] = deque()
     for student in class_of(course, assignment):
         key = read_class_task(course, assignment, student).key
@@ -111,7 +114,9 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
     def send_next() -> None:
         student = waiting.popleft()
         task = read_class_task(course, assignment, student)
-        future = client.submit(grade_submission, task, pure=False, key=f"grade-{student}-{task.key[:12]}")
+        with warnings.catch_warnings():  # Dask's, on more than 10 MiB: a submission may have them
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            future = client.submit(grade_submission, task, pure=False, key=f"grade-{student}-{task.key[:12]}")
         timer = threading.Timer(_AHEAD * longest_seconds(task.limits), give_up, [future])
         timer.daemon = True
         timer.start()
@@ -161,7 +166,7 @@ def _dask(scheduler: str | None, most: int) -> Iterator["Client"]:
                 threads_per_worker=1,
                 processes=True,
                 dashboard_address="127.0.0.1:0",  # by default any machine could reach it, at a port that may be taken
-                silence_logs=logging.ERROR,
+                silence_logs=logging.CRITICAL,  # what a task raises is told with its outcome
             ) as cluster,
             Client(cluster) as client,
         ):

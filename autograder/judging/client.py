@@ -57,10 +57,15 @@ def make_probes(assignment: str, seed: int, inbox: Path) -> None:
     Raises:
         UsageError: the assignment has no checks, or this machine has no sandbox.
     """
-    if not (_PACKAGE / "checks" / assignment / "probes.py").is_file():
-        raise UsageError(f"There are no hidden checks for {assignment!r}: autograder/checks/{assignment}/ is missing.")
+    require_checks(assignment)
     _, files = _judges().ask({"do": "make probes", "assignment": assignment, "seed": seed}, {})
     write_folder(inbox, files)
+
+
+def require_checks(assignment: str) -> None:
+    """Raises UsageError if the assignment has no hidden checks, as a class lab."""
+    if not (_PACKAGE / "checks" / assignment / "probes.py").is_file():
+        raise UsageError(f"There are no hidden checks for {assignment!r}: autograder/checks/{assignment}/ is missing.")
 
 
 def judge(assignment: str, folder: Path) -> Judgement:

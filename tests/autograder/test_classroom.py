@@ -20,6 +20,7 @@ from rich.console import Console
 from autograder import classroom
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
+from autograder.errors import UsageError
 from autograder.gradebook import export_csv, read_score, write_feedback
 from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
@@ -140,6 +141,20 @@ def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
     assert scores["right"] == 10.5
     assert scores["damaged"] == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["hw2.csv"]
+
+
+def test_a_lab_cannot_be_graded_and_the_sentence_says_why(graded):
+    with pytest.raises(UsageError, match="no hidden checks for 'lab_gan'"):
+        next(classroom.grade_class(graded.course, "lab_gan"))
+
+
+def test_a_large_submission_is_graded_without_advice_from_dask(copy_course, tmp_path, recwarn):
+    course = copy_course(tmp_path / "course")
+    hand_in(course, "large", b'{"cells": [')
+    (course.root / "submitted" / "large" / "hw2" / "hw2.pdf").write_bytes(bytes(11 * 2**20))
+    rows, _ = grade(course)
+    assert [row.status for row in rows.values()] == ["graded"]
+    assert [str(warning.message) for warning in recwarn if "large graph" in str(warning.message)] == []
 
 
 def test_a_second_run_grades_only_what_changed(graded):
