@@ -14,6 +14,7 @@ from autograder.config import Course
 from autograder.deadlines import parse_moment
 from autograder.errors import UsageError
 
+_SEPARATORS = ",;\t"
 _CLASSROOM = {"identifier": "id"}  # GitHub Classroom's name of a column, and ours
 
 
@@ -91,24 +92,50 @@ def load_extensions(course: Course, assignment: str) -> dict[str, datetime]:
 def read_table(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV file with a header, each with its line number; blank lines are left out.
 
+    Fields are separated by commas or, as spreadsheets do in many countries, by semicolons or tabulators.
+
     Raises:
         UsageError: the file cannot be read, a required column is missing, or a row has too many fields.
     """
+    header, rows = _read(path)
+    for name in required:
+        if name not in header:
+            raise UsageError(f"{path}, line 1: the column {name!r} is missing (there are: {', '.join(header)}).")
+    for line, row in rows:
+        if None in row:
+            raise UsageError(f"{path}, line {line}: there are more fields than columns.")
+        cells = {name: (value or "").strip() for name, value in row.items()}
+        if any(cells.values()):
+            yield line, cells
+
+
+def read_header(path: Path) -> frozenset[str]:
+    """The names of the columns of a CSV file, in small letters.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    return frozenset(_read(path)[0])
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """The names of the columns, and the rows with their line numbers."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"There is no {path}, which course.toml or the command names.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}).") from None
-    reader = csv.DictReader(text.splitlines(), skipinitialspace=True)
-    header = [name.strip().lower() for name in reader.fieldnames or ()]
-    reader.fieldnames = header
-    for name in required:
-        if name not in header:
-            raise UsageError(f"{path}, line 1: the column {name!r} is missing (there are: {', '.join(header)}).")
-    for row in reader:
-        if None in row:
-            raise UsageError(f"{path}, line {reader.line_num}: there are more fields than columns.")
-        cells = {name: (value or "").strip() for name, value in row.items()}
-        if any(cells.values()):
-            yield reader.line_num, cells
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"{path} is no text in UTF-8: in a spreadsheet, save it as “CSV UTF-8”, with commas or semicolons."
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
+    lines = text.splitlines()
+    separator = max(_SEPARATORS, key=(lines[0] if lines else "").count)
+    reader = csv.DictReader(lines, skipinitialspace=True, delimiter=separator)
+    try:
+        header = [name.strip().lower() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        return header, [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num + 1}: this is no CSV ({error}).") from None

@@ -4,11 +4,10 @@ Stands before everything else of a collection: a CSV of teams and addresses, the
 exports as CSV, or a folder of clones or of zip files.
 """
 
-import csv
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.roster import read_table
+from autograder.roster import read_header, read_table
 
 _COLUMNS = (("team", "repository"), ("student_repository_name", "student_repository_url"))
 
@@ -27,7 +26,9 @@ def read_sources(path: Path) -> dict[str, str]:
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if (p / ".git").exists() or p.suffix == ".zip")
         return {entry.name: str(entry) for entry in found}
-    header = {name.strip().lower() for row in csv.reader([_first_line(path)]) for name in row}
+    if not path.exists():
+        raise UsageError(f"There is no list of repositories {path}: name a CSV file or a folder of clones.")
+    header = read_header(path)
     if "identifier" in header and not any(set(pair) <= header for pair in _COLUMNS):
         raise UsageError(
             f"{path} is the roster of GitHub Classroom, which names no repositories: name the file of its button "
@@ -44,11 +45,3 @@ def read_sources(path: Path) -> dict[str, str]:
         if sources.setdefault(name, address) != address:
             raise UsageError(f"{path}, line {line}: {name} has another repository already, {sources[name]}.")
     return sources
-
-
-def _first_line(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            return file.readline(10_000)
-    except OSError:
-        raise UsageError(f"There is no list of repositories {path}: name a CSV file or a folder of clones.") from None

@@ -33,6 +33,28 @@ def test_a_roster_as_spreadsheets_write_it_is_read(course):
     assert people["ada1"].lms == {"canvas_id": "77"}
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_semicolons_and_tabulators_separate_as_commas_do(course, separator):
+    text = f'\ufeffid{separator}name{separator}email\r\nada1{separator}"Lovelace, Ada"{separator}ada@uni.edu\r\n'
+    course.roster.write_text(text, encoding="utf-8", newline="")
+    (ada,) = load_roster(course).values()
+    assert (ada.id, ada.name, ada.email) == ("ada1", "Lovelace, Ada", "ada@uni.edu")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id,name,email\nada1,Zoë,z@uni.edu\n".encode("latin-1"), "save it as “CSV UTF-8”"),
+        (b"id,name,email\nada1," + b"x" * 200_000 + b",z@uni.edu\n", "line 2: this is no CSV"),
+    ],
+    ids=["another encoding", "an endless field"],
+)
+def test_what_is_no_table_is_told(course, content, said):
+    course.roster.write_bytes(content)
+    with pytest.raises(UsageError, match=said):
+        load_roster(course)
+
+
 def test_the_latest_extension_of_a_person_counts(course):
     until = datetime(2023, 2, 27, 5, 59, 59, 999999, tzinfo=UTC)
     assert load_extensions(course, "hw2") == {"ada1": until}
