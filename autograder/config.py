@@ -113,13 +113,15 @@ def load_course(root: Path) -> Course:
     """
     path = root / COURSE_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(
             f"There is no {COURSE_FILE} in {root.resolve()}: go to the course folder or use --course."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read ({error}).") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no text in UTF-8: save it as UTF-8.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

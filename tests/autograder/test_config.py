@@ -101,6 +101,16 @@ def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path, old, new, said
     assert "\n" not in str(error.value)
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    assert load_course(course_in(tmp_path, "\ufeff" + GOOD)).assignment("hw2").notebook == "hw2.ipynb"
+
+
+def test_another_encoding_is_told(tmp_path):
+    (tmp_path / "course.toml").write_text(GOOD, encoding="utf-16")
+    with pytest.raises(UsageError, match="no text in UTF-8"):
+        load_course(tmp_path)
+
+
 def test_a_folder_without_a_course_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"There is no course\.toml"):
         load_course(tmp_path)
