@@ -68,7 +68,8 @@ def class_of(course: Course, assignment: str) -> list[str]:
 def read_class_task(course: Course, assignment: str, student: str) -> Task:
     """The task for what `student` handed in, as it lies in `submitted/` now."""
     folder = course.root / "submitted" / student / assignment
-    return make_task(course, assignment, intake.read_submission(folder, course.assignment(assignment).notebook))
+    settings = course.assignment(assignment)
+    return make_task(course, assignment, intake.read_submission(folder, settings.notebook, settings.required))
 
 
 def grade_class(

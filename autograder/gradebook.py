@@ -2,8 +2,8 @@
 
 Stands at verdict -> gradebook -> report in the flow course material -> submission -> trace -> verdict ->
 gradebook -> report. Saving is nbgrader's own autograding, one student at a time: the preprocessors find the
-stored result and run nothing again. nbgrader works on a copy of the submission that holds plain files only,
-so what arrived stays as it is, and a missing notebook is an empty one that gets its 0 points and its reason.
+stored result and run nothing again. nbgrader works on a copy of the submission that holds the notebook's name and
+the required files only, so what arrived stays as it is, and no other name in it means anything to nbgrader.
 """
 
 import glob
@@ -30,6 +30,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
 from autograder.errors import UsageError
+from autograder.grading import make_task
 from autograder.penalties import penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
 from autograder.teams import load_teams
@@ -104,16 +105,19 @@ def save(course: Course, assignment: str, student: str) -> str | None:
         None, or why it failed, in nbgrader's words; nothing is saved then.
     """
     staged = course.root / _STAGED / student / assignment
-    notebook = course.assignment(assignment).notebook
-    submission = intake.read_submission(course.root / "submitted" / student / assignment, notebook)
+    settings = course.assignment(assignment)
+    notebook = settings.notebook
+    submission = intake.read_submission(course.root / "submitted" / student / assignment, notebook, settings.required)
     shutil.rmtree(staged, ignore_errors=True)
     try:
-        for name, content in {**submission.files, notebook: submission.notebook}.items():
-            path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        staged.mkdir(parents=True)
+        for name in settings.required:
+            if name in submission.files:
+                (staged / name).write_bytes(submission.files[name])
+        (staged / notebook).touch()  # nbgrader looks for it, and never reads it
         config = _config(course, assignment, glob.escape(student))
         config.CourseDirectory.submitted_directory = _STAGED
+        config.GradeSubmission.result = make_task(course, assignment, submission).key
         return _run(Autograde, config)
     finally:
         shutil.rmtree(staged.parent, ignore_errors=True)

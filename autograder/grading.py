@@ -5,6 +5,7 @@ gradebook -> report. There is no database and no shared folder in it, so it runs
 bubblewrap and this package. A fault of ours is an exception, and never a zero.
 """
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -36,12 +37,13 @@ class Task:
 
     Attributes:
         assignment: name of the assignment, which names its checks.
-        notebook: the student's notebook as it arrived; empty where it is missing.
+        notebook: the student's notebook, as `intake.read_submission` reads it; empty where it is missing.
         files: the student's other files, by path relative to the submission.
         release: the released notebook.
         seed: of the probes; unknown to the student.
         limits: of the sandbox.
         refused: what was left out when the submission was read, one sentence each.
+        unreadable: why the notebook, though it is there, could not be read; or None.
     """
 
     assignment: str
@@ -51,11 +53,13 @@ class Task:
     seed: int
     limits: Limits
     refused: tuple[str, ...] = ()
+    unreadable: str | None = None
 
     @property
     def key(self) -> str:
         """The name under which the result of this task is stored."""
-        content = results.content_hash(self.notebook, self.files)
+        told = json.dumps([self.unreadable, self.refused]).encode()  # what was not read is part of the result, too
+        content = results.content_hash(self.notebook, self.files | {"": told})
         return results.result_key(self.assignment, content, self.release, self.seed, self.limits)
 
 
@@ -98,6 +102,7 @@ def make_task(course: Course, assignment: str, submission: intake.Submission) ->
         seed=results.make_seed(course.secret, assignment, content),
         limits=course.limits,
         refused=submission.refused,
+        unreadable=submission.unreadable,
     )
 
 
@@ -121,7 +126,7 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
         Exception: any other is a fault of the grader; the submission is then not graded.
     """
     release = nbformat.reads(task.release.decode("utf-8"), as_version=4)
-    repaired = intake.repair(task.notebook, release)
+    repaired = intake.repair(task.notebook, release, task.unreadable)
     remarks = [*task.refused, *repaired.remarks]
     with open_folder() as temporary:
         place = folder or temporary

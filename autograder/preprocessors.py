@@ -17,6 +17,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course, load_course
@@ -45,9 +46,10 @@ class RepairSubmission(NbGraderPreprocessor):
     """For `Autograde.sanitize_preprocessors`: the released notebook with the student's answers in it."""
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
-        course, submission = _read(self, resources)
+        course = load_course(Path(self.parent.parent.coursedir.root))
+        submission = _read(self, course, resources)
         release = nbformat.read(course.release_notebook(resources["nbgrader"]["assignment"]), as_version=4)
-        return intake.repair(submission.notebook, release).notebook, resources
+        return intake.repair(submission.notebook, release, submission.unreadable).notebook, resources
 
 
 class GradeSubmission(NbGraderPreprocessor):
@@ -56,11 +58,15 @@ class GradeSubmission(NbGraderPreprocessor):
     It replaces nbgrader's `Execute`. A stored result of the same submission is taken instead of a second run.
     """
 
+    result = Unicode(help="name of the stored result to save; else the submission is read").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
         place = resources["nbgrader"]
-        course, submission = _read(self, resources)
-        task = make_task(course, place["assignment"], submission)
-        graded = load_graded(course, place["assignment"], task.key)
+        course = load_course(Path(self.parent.parent.coursedir.root))
+        key, graded = self.result, load_graded(course, place["assignment"], self.result) if self.result else None
+        if graded is None:
+            task = make_task(course, place["assignment"], _read(self, course, resources))
+            key, graded = task.key, load_graded(course, place["assignment"], task.key)
         if graded is None:
             try:
                 graded = grade_submission(task)
@@ -69,10 +75,10 @@ class GradeSubmission(NbGraderPreprocessor):
             except Exception:
                 _mark_for_review(resources, cells=None)
                 raise
-            store_graded(course, place["assignment"], task.key, graded)
+            store_graded(course, place["assignment"], key, graded)
         place["needs_a_person"] = _cells_for_a_person(graded)
         notebook = nbformat.reads(graded.notebook.decode("utf-8"), as_version=4)
-        notebook.metadata[RESULT_KEY] = task.key
+        notebook.metadata[RESULT_KEY] = key
         return notebook, resources
 
 
@@ -128,23 +134,23 @@ def set_links_aside(assignment: str, student: str, notebooks: list[str]) -> None
         logging.getLogger("traitlets").warning("Refused, and kept as %s: %s", kept, path)
 
 
-def _read(preprocessor: NbGraderPreprocessor, resources: Resources) -> tuple[Course, intake.Submission]:
-    """The course, and the submission that nbgrader is at.
+def _read(preprocessor: NbGraderPreprocessor, course: Course, resources: Resources) -> intake.Submission:
+    """The submission that nbgrader is at.
 
     Raises:
         UsageError: there are links in it, or it is not the assignment's notebook.
     """
     coursedir = preprocessor.parent.parent.coursedir  # the exporter's, and its converter's
     place = resources["nbgrader"]
-    course = load_course(Path(coursedir.root))
-    notebook = course.assignment(place["assignment"]).notebook
+    settings = course.assignment(place["assignment"])
+    notebook = settings.notebook
     if notebook != f"{place['notebook']}.ipynb":
         raise UsageError(f"{place['notebook']}.ipynb is not the notebook of {place['assignment']}: {notebook} is.")
     folder = Path(coursedir.format_path(coursedir.submitted_directory, place["student"], place["assignment"]))
     odd = intake.odd_files(folder)
     if odd:
         raise UsageError(f"{folder} holds links or special files, such as {odd[0].name}: move them away.")
-    return course, intake.read_submission(folder, notebook)
+    return intake.read_submission(folder, notebook, settings.required)
 
 
 def _cells_for_a_person(graded: GradedSubmission) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
+from autograder.distil import LEFT_OUT
 from autograder.intake import grade_id, graded_by_checks, printable
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
 from autograder.reproduce.outputs import (
@@ -116,6 +117,9 @@ def compare_notebooks(
         if place is None:
             cells.append(replace(compared, remark="not run as it was handed in"))
             continue
+        if cell.metadata.get(LEFT_OUT):
+            cells.append(replace(compared, remark="its outputs are too large to be compared"))
+            continue
         right = theirs[place][1]
         found = _find_short_run(right)
         remark = ""
@@ -136,7 +140,8 @@ def compare_notebooks(
         loose = loose or short is not None
     before, after = ([part for _, parts in side for part in parts] for side in (ours, theirs))
     remarks = tuple(_remarks(before, after, short))
-    return Comparison(tuple(cells), remarks, without_outputs=bool(after) and not before)
+    some = bool(before) or any(cell.metadata.get(LEFT_OUT) for cell, _ in ours)
+    return Comparison(tuple(cells), remarks, without_outputs=bool(after) and not some)
 
 
 def reproduction_note(submitted: NotebookNode, executed: NotebookNode) -> str | None:

@@ -12,9 +12,9 @@ from typing import Literal
 import nh3
 from nbformat import NotebookNode
 
+from autograder.distil import PICTURES
 from autograder.reproduce.figures import BadPicture, compare_pictures, read_picture
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
-from autograder.reproduce.read import PICTURES
 from autograder.reproduce.text import compare_lines, meaningful_lines
 
 Kind = Literal["printed", "stderr", "result", "figure", "error"]

@@ -103,7 +103,7 @@ def read_reruns(
     return [
         Rerun(
             team,
-            intake.read_submission(course.root / "submitted" / team / assignment, settings.notebook),
+            intake.read_submission(course.root / "submitted" / team / assignment, settings.notebook, settings.required),
             release,
             epochs,
             limits,
@@ -151,7 +151,7 @@ def _run_and_compare(rerun: Rerun) -> Reproduction:
     from autograder.execute import run_notebook
 
     content, release = rerun.submission.notebook, nbformat.reads(rerun.release.decode("utf-8"), as_version=4)
-    repaired = intake.repair(content, release)
+    repaired = intake.repair(content, release, rerun.submission.unreadable)
     if repaired.unreadable:
         return Reproduction(rerun.team, None, repaired.unreadable, rerun.submission.refused)
     submitted = read_submitted(content)

@@ -5,13 +5,13 @@ gradebook -> report. The notebook is somebody else's file, of any content: it is
 not as a notebook has it is passed over.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MAX_BYTES = 64 * 2**20
+from course_utils.notebook_file import joined, load_cells
+
 MAX_PIECES = 2000  # sentences and loss lines; a long homework has some hundred
 UNANSWERED = "YOUR ANSWER HERE"
 
@@ -52,25 +52,14 @@ def read_notebook(content: bytes) -> NotebookContent:
     """Read a notebook of format 4.
 
     Raises:
-        ValueError: it is too large, no JSON, or has no cells; the message says which, without a full stop.
+        ValueError: it cannot be read; the message says which, without a full stop.
     """
-    if len(content) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ValueError("it is not a notebook file, or is cut off") from None
-    cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list) or not cells:
-        raise ValueError("it has no cells")
     answers: list[str] = []
     losses: list[str] = []
     texts: list[str] = []
     unanswered = unrun = errors = 0
-    for cell in cells:
-        if not isinstance(cell, dict):
-            continue
-        source = _text(cell.get("source"))
+    for cell in load_cells(content):
+        source = joined(cell.get("source"))
         texts.append(source)
         if _is_answer(cell):
             unanswered += source.strip() in ("", UNANSWERED)
@@ -115,16 +104,10 @@ def _printed(output: dict[str, Any]) -> Iterator[str]:
     if output.get("output_type") == "error":
         texts += [output.get("ename"), output.get("evalue")]
     for text in texts:
-        lines = _ANSI.sub("", _text(text)).replace("\r\n", "\n").split("\n")
+        lines = _ANSI.sub("", joined(text)).replace("\r\n", "\n").split("\n")
         shown = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
         if shown.strip():
             yield shown
-
-
-def _text(source: Any) -> str:
-    if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -102,10 +102,10 @@ def test_written_answers_wait_for_a_person_and_missing_ones_do_not(graded):
 
 def test_people_read_names_of_mistakes_and_reasons(graded):
     assert "sum-instead-of-mean" in graded.printed
-    assert "damaged: The notebook is damaged: it is not valid JSON" in graded.printed
-    assert "missing: The notebook is missing or empty." in graded.printed
+    assert "damaged: The notebook cannot be read: it is damaged or cut off" in graded.printed
+    assert "missing: The notebook is missing." in graded.printed
     assert "killer: The notebook was stopped in code cell" in graded.printed
-    assert "grades.db was left out: it is a link" in graded.printed
+    assert "grades.db was left out: a link" in graded.printed
 
 
 def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded):

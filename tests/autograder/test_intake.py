@@ -1,13 +1,15 @@
 import copy
 import json
 import os
+import resource
 from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.intake import MAX_NOTEBOOK, locked, odd_files, read_submission, repair
+from autograder.intake import MAX_FILE, MAX_FILES, locked, odd_files, read_submission, repair
+from autograder.intake.cells import MAX_READ
 
 
 def marks(name: str, **changes: Any) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def test_pictures_in_an_answer_are_kept():
         b'{"worksheets": [{"cells": []}]}',
         b"[" * 100_000,
         b'{"cells": [' + b"{}," * 2000 + b"{}]}",
-        b" " * (MAX_NOTEBOOK + 1) + b"{}",
+        b" " * MAX_READ + b"{}",
     ],
 )
 def test_what_cannot_be_read_becomes_the_empty_release_with_a_reason(content):
@@ -200,7 +202,7 @@ def test_links_and_special_files_are_refused_and_plain_files_read(tmp_path):
     submission = read_submission(folder, "hw2.ipynb")
     assert submission.notebook == b"{}"
     assert submission.files == {"figures/one.png": b"png", "netid": b"abc1\n"}
-    assert len(submission.refused) == 4
+    assert len(submission.refused) == 3  # one for each reason
     assert {path.name for path in odd_files(folder)} == {"report.pdf", "others", "pipe"}
 
 
@@ -210,3 +212,58 @@ def test_a_folder_that_is_a_link_is_not_opened(tmp_path):
     (tmp_path / "hw2").symlink_to(tmp_path / "real")
     assert read_submission(tmp_path / "hw2", "hw2.ipynb").notebook == b""
     assert odd_files(tmp_path / "hw2") == [tmp_path / "hw2"]
+
+
+def test_required_files_are_read_first_whatever_lies_beside_them(tmp_path):
+    for number in range(300):
+        (tmp_path / f"epoch_{number:03d}.png").write_bytes(b"a picture")
+    for name in ("hw2.ipynb", "netid", "z.pdf"):
+        (tmp_path / name).write_bytes(b"{}")
+    submission = read_submission(tmp_path, "hw2.ipynb", ["hw2.ipynb", "netid", "z.pdf"])
+    assert submission.notebook == b"{}"
+    assert {"netid", "z.pdf"} <= submission.files.keys()
+    assert len(submission.files) == MAX_FILES
+    assert submission.refused == (
+        "epoch_198.png, epoch_199.png, epoch_200.png, epoch_201.png, epoch_202.png and 97 more files were left out: "
+        "only 200 files beside the notebook are read.",
+    )
+
+
+def test_all_files_together_are_bounded_and_what_is_left_out_is_named(tmp_path):
+    for name in ("a", "b", "c", "netid"):
+        (tmp_path / name).write_bytes(bytes(MAX_FILE - 1))
+    submission = read_submission(tmp_path, "hw2.ipynb", ["hw2.ipynb", "netid"])
+    assert sorted(submission.files) == ["a", "netid"]
+    assert submission.refused == ("b, c were left out: all files together are larger than 64 MiB.",)
+
+
+def write_large(path, filler):
+    notebook = filled()
+    notebook.cells.insert(1, new_code_cell("1", outputs=[filler]))
+    notebook.cells[0].source = "# \U0001f600 another text"
+    path.write_bytes(as_bytes(notebook))
+
+
+def test_outputs_cost_nothing_however_large_they_are(tmp_path):
+    path = tmp_path / "hw2.ipynb"
+    write_large(path, nbformat.v4.new_output("display_data", {"image/png": "A" * (40 * 2**20)}))
+    submission = read_submission(tmp_path, "hw2.ipynb")
+    assert len(submission.notebook) < 10_000
+    repaired = repair(submission.notebook, RELEASE, submission.unreadable)
+    assert [cell.source for cell in repaired.notebook.cells if cell.cell_type == "code"][1:] == sources(filled())[1:4]
+
+
+def test_json_that_becomes_many_times_its_size_is_refused_with_its_reason(tmp_path):
+    (tmp_path / "hw2.ipynb").write_bytes(b'{"cells": [{"outputs": [' + b"[]," * (20 * 2**20) + b"0]}]}")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    submission = read_submission(tmp_path, "hw2.ipynb")
+    assert submission.notebook == b"" and "1 GiB of memory" in submission.unreadable
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024  # KiB
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_a_notebook_in_an_encoding_of_windows_is_read(encoding):
+    notebook = filled()
+    notebook.cells[4].source = "Größe – naïve"
+    content = json.dumps(notebook, ensure_ascii=False).encode(encoding)
+    assert repair(content, RELEASE).notebook == notebook

@@ -1,0 +1,170 @@
+"""Reduces a large notebook to what grading uses of it, in a process of its own with limits on memory and time.
+
+Stands at the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. JSON may
+become thirty times its size when it is parsed, and most of a large notebook are outputs, on which no grade rests. So no
+process that goes on to live parses one: this one does, and hands back a small notebook with sources, names, pictures of
+the answers, and as much of the outputs as is compared with a run. It imports little, so that it starts quickly.
+"""
+
+import json
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from course_utils.notebook_file import MAX_BYTES, joined, load_cells
+
+MEMORY = 2**30  # bytes of address space: 128 MiB of outputs take 0.5 GiB while they are parsed
+SECONDS = 60
+MAX_KEPT = 16 * 2**20  # bytes of all sources and pictures of the answers
+MAX_OUTPUT_BYTES = 12 * 2**20  # of all outputs that are kept for comparing; those of a plain run take 5 MiB
+MAX_CELL_OUTPUTS = 200
+MAX_ATTACHMENTS = 50  # of one cell
+MAX_TEXT = 200_000  # characters of one output that are compared and shown
+CUT = "\n[the rest was left out]"
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+LEFT_OUT = "outputs_left_out"  # in the metadata of a cell: it had more outputs than were kept
+TOO_MUCH = "it takes more than one minute or 1 GiB of memory to read"
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+_MARKS = ("grade", "solution", "locked", "task")
+
+
+def distil_file(descriptor: int) -> bytes:
+    """The reduced notebook of an open file, made in another process.
+
+    Raises:
+        ValueError: it cannot be read; the message says why, as a clause without a full stop.
+    """
+    command = [sys.executable, "-m", "autograder.distil"]
+    try:
+        done = subprocess.run(command, stdin=descriptor, capture_output=True, timeout=2 * SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ValueError(TOO_MUCH) from None
+    if done.returncode == 0:
+        return done.stdout
+    told = done.stdout.decode("utf-8", "replace").strip()
+    raise ValueError(told if done.returncode == 1 and told else TOO_MUCH)
+
+
+def distil(content: bytes) -> bytes:
+    """The notebook with sources, names, attachments and the outputs that can be compared, and nothing else.
+
+    Raises:
+        ValueError: it cannot be read, or holds more text and pictures than can be kept.
+    """
+    source = load_cells(content)
+    del content
+    room, cells, size = MAX_OUTPUT_BYTES, [], 0
+    for cell in source:
+        kept = _reduced(cell)
+        size += len(_encoded(kept))
+        if size > MAX_KEPT:
+            raise ValueError(f"its cells hold more than {MAX_KEPT // 2**20} MiB of text and pictures")
+        if kept["cell_type"] == "code":
+            found = cell.get("outputs")
+            outputs = [plain_output(output) for output in found[:MAX_CELL_OUTPUTS]] if isinstance(found, list) else []
+            kept["outputs"] = [output for output in outputs if output]
+            taken = len(_encoded(kept["outputs"]))
+            if taken > room:
+                kept["outputs"], kept["metadata"][LEFT_OUT] = [], True
+            else:
+                room -= taken
+        cells.append(kept)
+    return _encoded({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def plain_output(output: Any) -> dict[str, Any] | None:
+    """An output of a notebook in one well-formed shape and of bounded size, or None where it has none to compare."""
+    kind = output.get("output_type") if isinstance(output, dict) else None
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": _shortened(output.get("text"))}
+    if kind == "error":
+        name, value = _shortened(output.get("ename")), _shortened(output.get("evalue"))
+        return {"output_type": "error", "ename": name, "evalue": value, "traceback": []}
+    data = output.get("data") if kind in ("display_data", "execute_result") else None
+    if not isinstance(data, dict):
+        return None
+    texts = {mime: text for mime in TEXTS if (text := _shortened(data.get(mime)))}
+    pictures = {mime: text for mime in PICTURES if _BASE64.fullmatch(text := joined(data.get(mime)))}
+    if not texts and not pictures:
+        return None
+    return {"output_type": "display_data", "metadata": {}, "data": texts | pictures}
+
+
+def attachments(value: Any) -> dict[str, dict[str, str]]:
+    """The pictures pasted into a text cell, as far as they are well formed."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        clean(name): {"image/" + kind: data}
+        for name, bundle in list(value.items())[:MAX_ATTACHMENTS]
+        if isinstance(bundle, dict)
+        for kind in ("png", "jpeg", "gif")
+        if (data := joined(bundle.get("image/" + kind))) and _BASE64.fullmatch(data)
+    }
+
+
+def marks_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """nbgrader's marks of a cell that somebody else wrote, as far as they are well formed; {} where it has none."""
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if not isinstance(marks, dict) or not isinstance(marks.get("grade_id"), str):
+        return {}
+    return {"grade_id": clean(marks["grade_id"][:200])} | {name: marks.get(name) is True for name in _MARKS}
+
+
+def ids_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    """The cell's own ids: where format 4.5 has one, and where Colab puts it; Jupyter then gives it a second one."""
+    metadata = cell.get("metadata")
+    found = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
+    return tuple(clean(name) for name in found if isinstance(name, str) and 0 < len(name) <= 64)
+
+
+def clean(text: str) -> str:
+    """`text` without lone surrogates, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _reduced(cell: Mapping[str, Any]) -> dict[str, Any]:
+    kind = cell.get("cell_type")
+    marks, ids, count = marks_of(cell), ids_of(cell), cell.get("execution_count")
+    return {
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "id": ids[0] if ids else None,
+        "metadata": ({"nbgrader": marks} if marks else {}) | ({"id": ids[-1]} if ids else {}),
+        "source": clean(joined(cell.get("source"))),
+        "attachments": attachments(cell.get("attachments")),
+        "execution_count": count if type(count) is int else None,
+    }
+
+
+def _encoded(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode("utf-8")
+
+
+def _shortened(value: Any) -> str:
+    text = joined(value)
+    return clean(text if len(text) <= MAX_TEXT + len(CUT) else text[:MAX_TEXT] + CUT)
+
+
+def _main() -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        made = distil(sys.stdin.buffer.read(MAX_BYTES + 1))
+    except ValueError as error:
+        sys.stdout.write(str(error))
+        return 1
+    except MemoryError:
+        return 2
+    sys.stdout.buffer.write(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

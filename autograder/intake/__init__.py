@@ -1,0 +1,36 @@
+"""Turns what a student handed in into a notebook that is safe to run and to grade.
+
+Stands between submission and trace in the flow course material -> submission -> trace -> verdict -> gradebook ->
+report. `files` reads the folder, `cells` the notebook; `repair` puts the student's work into the released notebook,
+which is the skeleton: every locked cell and all of nbgrader's metadata come from it. The files that arrived are only
+read, never changed.
+"""
+
+from autograder.intake.files import (
+    MAX_FILE,
+    MAX_FILES,
+    MAX_NOTEBOOK,
+    MAX_TOTAL,
+    Submission,
+    odd_files,
+    printable,
+    read_submission,
+)
+from autograder.intake.marks import grade_id, graded_by_checks, locked
+from autograder.intake.repair import Repaired, repair
+
+__all__ = [
+    "MAX_FILE",
+    "MAX_FILES",
+    "MAX_NOTEBOOK",
+    "MAX_TOTAL",
+    "Repaired",
+    "Submission",
+    "grade_id",
+    "graded_by_checks",
+    "locked",
+    "odd_files",
+    "printable",
+    "read_submission",
+    "repair",
+]

@@ -1,0 +1,171 @@
+"""Reads the files of one submission: plain files only, the required ones first, and no more than can be carried.
+
+A submission is carried through Dask and held by the process that grades it, so all of it together is bounded here. A
+large notebook is never held as it is: another process reduces it to what grading uses (`autograder.distil`).
+"""
+
+import os
+import re
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from autograder.distil import distil_file
+from course_utils.notebook_file import MAX_BYTES as MAX_NOTEBOOK
+
+SMALL_NOTEBOOK = 4 * 2**20  # bytes up to which a notebook is taken as it is; it takes 0.1 GiB to read at worst
+MAX_FILE = 32 * 2**20  # bytes of one other file
+MAX_FILES = 200  # other files
+MAX_TOTAL = 64 * 2**20  # bytes of all other files together
+MAX_ENTRIES = 20_000  # names that are looked at in one folder of a submission
+_MAX_NAMED = 5  # files that a remark names
+
+_IGNORED = {".git", ".ipynb_checkpoints", "__pycache__"}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The bytes of one submission, read without following any link.
+
+    Attributes:
+        notebook: the assignment's notebook, a large one as `distil` reduces it; empty where it is missing.
+        files: everything else, by path relative to the submission.
+        refused: what was left out or taken instead of something else, one sentence each.
+        unreadable: why the notebook, though it is there, could not be read, as a clause; or None.
+    """
+
+    notebook: bytes
+    files: dict[str, bytes]
+    refused: tuple[str, ...] = ()
+    unreadable: str | None = None
+
+
+def read_submission(folder: Path, notebook: str, required: Collection[str] = ()) -> Submission:
+    """Read the plain files below `folder`; links and special files are refused, never followed.
+
+    Args:
+        folder: what one student handed in for one assignment.
+        notebook: file name of the assignment's notebook.
+        required: names of the files that are read first, whatever else lies there.
+    """
+    if folder.is_symlink():
+        return Submission(b"", {}, (f"The folder {printable(folder.name)} is a link and was not opened.",))
+    paths = {path.relative_to(folder).as_posix(): path for path in islice(_walk(folder), MAX_ENTRIES)}
+    paths |= {name: folder / name for name in (notebook, *required) if os.path.lexists(folder / name)}
+    told: list[str] = []
+    chosen = _choose_notebook(paths, notebook, told)
+    content, unreadable = b"", None
+    if chosen:
+        read = _read_notebook(paths[chosen])
+        content, unreadable = (b"", read) if isinstance(read, str) else (read, None)
+    files: dict[str, bytes] = {}
+    others: dict[str, list[str]] = {}  # names of what was left out, by the reason
+    room = MAX_TOTAL
+    for name in sorted(paths, key=lambda name: (name not in required, name)):
+        if name == chosen:
+            continue
+        if name.endswith(".ipynb"):
+            others.setdefault(f"only {notebook} is graded", []).append(name)
+            continue
+        if len(files) >= MAX_FILES:
+            others.setdefault(f"only {MAX_FILES} files beside the notebook are read", []).append(name)
+            continue
+        plain = _read_plain(paths[name], MAX_FILE)
+        if isinstance(plain, str):
+            others.setdefault(plain, []).append(name)
+        elif len(plain) > room:
+            others.setdefault(f"all files together are larger than {MAX_TOTAL // 2**20} MiB", []).append(name)
+        else:
+            files[name] = plain
+            room -= len(plain)
+    told += [f"{_named(names)} left out: {reason}." for reason, names in others.items()]
+    return Submission(content, files, tuple(told), unreadable)
+
+
+def odd_files(folder: Path) -> list[Path]:
+    """The links and special files below `folder`, and `folder` itself if it is a link."""
+    if folder.is_symlink():
+        return [folder]
+    return [path for path in _walk(folder) if not stat.S_ISREG(path.lstat().st_mode)]
+
+
+def printable(text: str, most: int = 80) -> str:
+    """`text` on one line, short, with nothing in it that a page or a terminal would interpret."""
+    return re.sub(r"[^\w ./@+,:;()=-]", "?", text)[:most]
+
+
+def _choose_notebook(paths: Collection[str], notebook: str, told: list[str]) -> str | None:
+    """The name of the file that is graded: the notebook, or the one that can only be meant."""
+    if notebook in paths:
+        return notebook
+    candidates = sorted(name for name in paths if name.lower().endswith(".ipynb"))
+    wanted = _squeezed(Path(notebook).stem)
+    alike = [name for name in candidates if _squeezed(Path(name).stem).startswith(wanted)]
+    for chosen in (alike, candidates):
+        if len(chosen) == 1:
+            told.append(f"There is no {notebook}, so {printable(chosen[0])} was graded in its place.")
+            return chosen[0]
+    return None
+
+
+def _squeezed(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _named(names: list[str]) -> str:
+    shown = ", ".join(printable(name) for name in names[:_MAX_NAMED])
+    if len(names) > _MAX_NAMED:
+        return f"{shown} and {len(names) - _MAX_NAMED} more files were"
+    return f"{shown} {'was' if len(names) == 1 else 'were'}"
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Everything below `folder` that is not a folder, sorted; no link is followed."""
+    for where, folders, names in os.walk(folder, followlinks=False):
+        links = [name for name in folders if (Path(where) / name).is_symlink()]
+        folders[:] = sorted(set(folders) - set(links) - _IGNORED)
+        yield from (Path(where) / name for name in sorted([*names, *links]) if name not in _IGNORED)
+
+
+def _read_plain(path: Path, limit: int) -> bytes | str:
+    """The content of a plain file of at most `limit` bytes, or the reason why it is refused."""
+    descriptor = _open_plain(path)
+    if isinstance(descriptor, str):
+        return descriptor
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(limit + 1)
+    return content if len(content) <= limit else f"larger than {limit // 2**20} MiB"
+
+
+def _read_notebook(path: Path) -> bytes | str:
+    """The notebook, reduced where it is large, or the reason why it cannot be read."""
+    descriptor = _open_plain(path)
+    if isinstance(descriptor, str):
+        return f"it is {descriptor}"
+    with os.fdopen(descriptor, "rb") as file:
+        size = os.fstat(descriptor).st_size
+        if size > MAX_NOTEBOOK:
+            return f"it has more than {MAX_NOTEBOOK // 2**20} MiB"
+        if size <= SMALL_NOTEBOOK:
+            return file.read(SMALL_NOTEBOOK) or "the file is empty"
+        try:
+            return distil_file(descriptor)
+        except ValueError as error:
+            return str(error)
+
+
+def _open_plain(path: Path) -> int | str:
+    """An open plain file, or the reason why it is refused."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return "a link, or not readable"
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISREG(status.st_mode):  # it may be another's
+        return "a file with a second name (a hard link); a copy is needed"
+    return "no plain file"
