@@ -5,7 +5,6 @@ trace is the answer. A probe is itself stored as a trace (`course_utils.trace`):
 it is carried out: the student's functions are called and what they do is recorded, errors included.
 """
 
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 
 from course_utils.conditional import AnyModel, make_model
+from course_utils.raised import describe_error
 from course_utils.record import MODULES, Recorder
 from course_utils.trace import Trace, flatten, named_tensor
 
@@ -48,12 +48,7 @@ def _errors_in(data: dict[str, Any]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        data["error"] = {
-            "type": type(error).__name__,
-            "message": str(error)[:500],
-            "line": (frames[-1].line or "")[:200] if frames else "",
-        }
+        data["error"] = describe_error(error)
 
 
 def _describe(value: Any) -> dict[str, Any]:

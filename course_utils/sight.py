@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from course_utils.advice import advise, first_sentence
 from course_utils.practice import held_out_digits
 from course_utils.probe import LOSSES, build_model
 from course_utils.record import MODULES
@@ -175,7 +176,11 @@ def _number(value: Any) -> str:
 
 
 def _error(what: str, error: dict[str, Any]) -> str:
-    if error["type"] == "NotImplementedError":
+    if error["type"] == "NotImplementedError" and (not error["message"] or error["line"].startswith("raise ")):
         return f"{NOTE} {what.partition(',')[0]} is not written yet."
     where = f" (at: {error['line']})" if error["line"] else ""
-    return f"{BAD} {what} stopped with {error['type']}: {error['message']}{where}"
+    known = advise(error["type"], error["message"], error["line"])
+    said = (
+        f"{BAD} {what} stopped with {error['type']}: {first_sentence(error['message']) if known else error['message']}"
+    )
+    return f"{said}{where}." + (f" {known.means} {known.help}" if known else "")

@@ -22,8 +22,8 @@ _WEIGHTS = {
 }
 _ERROR = {
     "type": ["object", "null"],
-    "properties": {"type": _TEXT, "message": _TEXT, "line": _TEXT},
-    "required": ["type", "message", "line"],
+    "properties": dict.fromkeys(("type", "message", "line", "function"), _TEXT),
+    "required": ["type", "message", "line", "function"],
 }
 _VALUE: dict[str, Any] = {  # what `course_utils.probe` says of a returned value
     "type": "object",

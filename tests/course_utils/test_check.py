@@ -60,6 +60,16 @@ def test_loss_that_is_no_scalar_is_told_with_both_shapes(right, capsys: pytest.C
     assert "shape (10,) for 10 images, expected ()" in capsys.readouterr().out
 
 
+def test_an_error_is_told_with_the_students_line_and_what_it_means(right, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    def called_as_a_whole(model, x_real):  # type: ignore[no-untyped-def]
+        return F.mse_loss(model(x_real), x_real)
+
+    check.losses(right.discriminator_loss, lambda model, z: model.generator(z).mean().item().mean(), called_as_a_whole)
+    said = capsys.readouterr().out
+    assert "(at: return F.mse_loss(model(x_real), x_real)). Model itself cannot be called" in said
+    assert "A plain number has no graph behind it." in said
+
+
 def test_changed_batch_and_idle_module_are_told(right, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
     def step(model, x_real, optimizers):  # type: ignore[no-untyped-def]
         x_real.mul_(0.5)

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from autograder.checks.hw2_conditional.probes import HOMEWORK
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
-from autograder.checks.shared.observed import fail_on_errors
+from autograder.checks.shared.errors import Error, Experiment, fail_on_errors
 from course_utils.trace import Trace, named_tensor
 
 CELL = "check_wrong_labels"
@@ -29,7 +30,8 @@ def test_wrong_labels_are_wrong(wrong_labels: tuple[Trace, Trace]) -> None:
     probe, recorded = wrong_labels
     runs = recorded.data["runs"]
     numbers = probe.data["numbers_of_classes"]
-    fail_on_errors(NAME, {f"wrong_labels-{number}": run["error"] for number, run in zip(numbers, runs, strict=True)})
+    tried = [(f"labels of {n} classes", Error.of(run["error"]), n) for n, run in zip(numbers, runs, strict=True)]
+    fail_on_errors(NAME, [Experiment(on, error, usual=n == HOMEWORK["number_of_classes"]) for on, error, n in tried])
     for number, run, reference in zip(numbers, runs, probe.data["labels"], strict=True):
         h = named_tensor(probe, reference)
         if not torch.equal(named_tensor(recorded, run["h"]), h):

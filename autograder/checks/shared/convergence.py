@@ -10,7 +10,7 @@ from autograder.checks.bounds import Bound, crossed
 from autograder.checks.origin import require_growth
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
-from autograder.checks.shared.observed import fail_on_errors
+from autograder.checks.shared.errors import experiment, fail_on_errors
 from course_utils.trace import Trace, named_tensor
 
 SYMBOLS = {"d_of_samples": "D(G(z))", "d_of_real": "D(X)"}
@@ -55,7 +55,7 @@ def fail_unless_training_converges(
     """
     ((name, probe),) = trace.probes("convergence").items()
     recorded = trace.recorded(name)
-    fail_on_errors("train_step", {"convergence-homework": recorded.data["error"]})
+    fail_on_errors("train_step", [experiment(probe, probe.data["batch_size"], recorded.data["error"])])
     if not all(bool(named_tensor(recorded, w).isfinite().all()) for w in recorded.data["weights"].values()):
         fail(
             "After a short training run some weights are not finite numbers: training diverged.",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
-from autograder.checks.shared.observed import LossRun, fail_on_errors
+from autograder.checks.shared.errors import fail_on_errors
+from autograder.checks.shared.observed import LossRun
 from course_utils.attribution.parts import Part
 from course_utils.trace import named_tensor
 
@@ -39,20 +40,26 @@ class Term:
 REAL = Term("real", "real images", "X", "D(X)", 1, "real-images-missing", "reals-labeled-fake")
 SAMPLE = Term("sample", "samples of the generator", "G(z)", "D(G(z))", 0, "fake-images-missing", "fakes-labeled-real")
 
+_NUMBERS = ("float", "int", "float32", "float64", "ndarray")  # what `.item()`, `float(...)` and NumPy make
+_RETURNED = {"NoneType": "nothing (None)", "tuple": "a tuple", "list": "a list", "dict": "a dict"}
+
 
 def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
     """Type first, then shape, then value, and stop at the first that fails."""
     name = f"{runs[0].loss}_loss"
-    fail_on_errors(name, {run.name: run.data["error"] for run in runs})
+    fail_on_errors(name, [run.experiment for run in runs])
     for run in runs:
         _fail_on_changes(name, run)
         loss = run.data["loss"]
         if loss["type"] != "Tensor":
-            mistake = "loss-detached" if loss["type"] in ("float", "int") else "wrong-return-value"
+            mistake = "loss-detached" if loss["type"] in _NUMBERS else "wrong-return-value"
+            several = " Where it has several terms, add them up." if loss["type"] in ("tuple", "list", "dict") else ""
             fail(
-                f"`{name}` returned {loss['type']}, expected a tensor: without the graph behind it, nothing can be "
-                "learnt from it.",
-                "Return the loss itself, without `.item()`, `float(...)` or NumPy.",
+                f"`{name}` returned {_RETURNED.get(loss['type'], loss['type'])}, expected a tensor: without the graph "
+                "behind it, nothing can be learnt from it.",
+                f"End it with `return` and the loss, one tensor.{several}"
+                if mistake == "wrong-return-value"
+                else "Return the loss itself, without `.item()`, `float(...)` or NumPy.",
                 mistake=mistake,
             )
         if loss["shape"] != []:

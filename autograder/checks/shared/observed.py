@@ -6,12 +6,13 @@ and the verdict: it pairs each probe with what was recorded for it and has the g
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from torch import Tensor
 
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
+from autograder.checks.shared.errors import Experiment, experiment
 from course_utils.attribution.evidence import Evidence, read_evidence
 from course_utils.attribution.parts import Attribution, Part, attribute
 from course_utils.attribution.updates import Movement, explain_updates
@@ -51,6 +52,10 @@ class LossRun:
     def labels(self) -> list[Tensor]:
         """The labels of the images, (batch,); none for a model without labels."""
         return [self.given["h"]] if "h" in self.given else []
+
+    @property
+    def experiment(self) -> Experiment:
+        return experiment(self.probe, len(self.x_real), self.data["error"])
 
     @cached_property
     def attribution(self) -> Attribution:
@@ -123,6 +128,10 @@ class StepRun:
         errors = [self.data["error"], *(step["error"] for step in self.data["steps"])]
         return next((error for error in errors if error is not None), None)
 
+    @property
+    def experiment(self) -> Experiment:
+        return experiment(self.probe, self.batch_size, self.error())
+
 
 def _fail_on_infinite_gradients(function: str, evidence: Evidence) -> None:
     tensors = [arrival.gradient for arrival in evidence.arrivals] + [call.outputs for call in evidence.calls]
@@ -143,58 +152,7 @@ def read_loss_runs(trace: TraceFolder, loss: str) -> tuple[LossRun, ...]:
 
 def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
     probes = trace.probes("train_step")
-    return tuple(StepRun(name, probe, trace.recorded(name)) for name, probe in probes.items())
-
-
-def fail_on_errors(function: str, errors: dict[str, dict[str, Any] | None]) -> None:
-    """Fail if the function raised on any probe; `errors` holds the error, or None, of each probe by name."""
-    raised = {name: error for name, error in errors.items() if error is not None}
-    if not raised:
-        return
-    error = next(iter(raised.values()))
-    if error["type"] == "NameError" and function in error["message"]:
-        fail(
-            f"`{function}` is not defined.",
-            "Write it under exactly this name; the notebook shows its arguments.",
-            mistake="function-missing",
-        )
-    if any(word in error["message"] for word in ("CUDA", "cuda", "NVIDIA", "MPS")):
-        fail(
-            f"`{function}` needs a GPU, but not every machine has one: {error['type']}: {error['message']}.",
-            "Make new tensors where the others are: `device=x_real.device`, or `torch.ones_like(...)`.",
-            mistake="device-hard-coded",
-        )
-    said = f"{error['type']}: {error['message']}".strip().rstrip(".")
-    where = f" at `{error['line']}`" if error["line"] else ""
-    if error["type"] == "NotImplementedError":
-        fail(
-            f"`{function}` is not written yet: it raised NotImplementedError.",
-            "Replace the placeholder by your own code and run the cell again.",
-            mistake="not-implemented",
-        )
-    if set(raised) <= {name for name in errors if name.endswith("-1")}:
-        fail(
-            f"`{function}` stopped with an error for a mini-batch of a single image: {said}{where}. The last "
-            "mini-batch of an epoch may be as small as that.",
-            "Keep the shape of what D returns, `(batch, 1)`; a `squeeze()` also removes a batch of one.",
-            mistake="function-raises",
-        )
-    if not any(name.endswith(HOMEWORK) for name in raised):
-        sizes = ", ".join(sorted(name.rpartition("-")[2] for name in raised))
-        fail(
-            f"`{function}` runs with the homework's own sizes, but not with others (it failed for mini-batches of "
-            f"{sizes}): {said}{where}. The last mini-batch of an epoch is smaller, too.",
-            "Take sizes from what you are given, such as `x_real.shape[0]` and `model.latent_size`, "
-            "instead of writing numbers.",
-            mistake="sizes-hard-coded",
-        )
-    fail_with_error(function, said + where)
-
-
-def fail_with_error(function: str, said: str) -> NoReturn:
-    fail(
-        f"`{function}` stopped with an error: {said}.",
-        "Run the cell on your machine: the message names the line. Restarting the kernel and running all cells "
-        "from the top also shows names that only exist by accident.",
-        mistake="function-raises",
-    )
+    runs = [StepRun(name, probe, trace.recorded(name)) for name, probe in probes.items()]
+    if any(run.error() for run in runs if run.lr > 0):
+        return tuple(runs)
+    return tuple(run for run in runs if run.lr > 0 or not run.error())  # a design may refuse a learning rate of 0

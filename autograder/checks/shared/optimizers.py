@@ -10,7 +10,7 @@ import pytest
 
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
-from autograder.checks.shared.observed import fail_on_errors
+from autograder.checks.shared.errors import Error, Experiment, fail_on_errors
 
 CELL = "check_optimizers"
 MODULES = ("encoder", "generator", "discriminator")
@@ -29,7 +29,7 @@ def _modules(names: set[str | None]) -> set[str]:
 @pytest.mark.check(cell=CELL, points=0.5)
 def test_every_module_has_an_optimizer(optimizer_runs: list[dict[str, Any]], trace: TraceFolder) -> None:
     """Every parameter of E, G and D is held by an optimizer."""
-    fail_on_errors("configure_optimizers", {"optimizers-homework": optimizer_runs[0]["error"]})
+    fail_on_errors("configure_optimizers", [Experiment("a model", Error.of(optimizer_runs[0]["error"]))])
     if optimizer_runs[0]["returned"] != "dict":
         fail(
             f"`configure_optimizers` returned {optimizer_runs[0]['returned']}, expected a dict of optimizers by name.",

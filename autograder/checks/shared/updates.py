@@ -16,9 +16,10 @@ from autograder.checks.shared.behavior import (
     fail_on_returned_values,
     fail_on_wrong_noise_shape,
 )
+from autograder.checks.shared.errors import fail_on_errors
 from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import Term
-from autograder.checks.shared.observed import StepRun, fail_on_errors
+from autograder.checks.shared.observed import StepRun
 from autograder.checks.shared.stale import fail_on_stale_losses
 from course_utils.attribution.parts import Part
 from course_utils.attribution.scores import MIN_ROWS, MIN_ROWS_FOR_CURVE
@@ -35,7 +36,7 @@ IMAGES = {"real": "real images X", "sample": "samples G(z)", "wrong": "real imag
 def fail_unless_well_behaved(step_runs: tuple[StepRun, ...]) -> None:
     """A step runs, draws fresh noise, leaves what it was given alone and returns its three losses."""
     fail_on_wrong_noise_shape(step_runs)
-    fail_on_errors("train_step", {run.name: run.error() for run in step_runs})
+    fail_on_errors("train_step", [run.experiment for run in step_runs])
     fail_on_returned_values(step_runs)
     observed = [run for run in step_runs if not run.light]
     fail_on_changed_batch(observed)
