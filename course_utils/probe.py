@@ -5,7 +5,7 @@ trace is the answer. A probe is itself stored as a trace (`course_utils.trace`):
 it is carried out: the student's functions are called and what they do is recorded, errors included.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import torch
 from course_utils.conditional import AnyModel, make_model
 from course_utils.raised import describe_error
 from course_utils.record import MODULES, Recorder
+from course_utils.returned import read_number, with_text_keys
 from course_utils.trace import Trace, flatten, named_tensor
 
 LOSSES = ("discriminator", "generator", "autoencoder")
@@ -56,20 +57,22 @@ def _describe(value: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(value).__name__}
     if isinstance(value, torch.Tensor):
         described |= {
+            "type": "Tensor",  # also for a class derived from it
             "shape": list(value.shape),
             "dtype": str(value.dtype),
             "requires_grad": value.requires_grad,
         }
-        if value.numel() == 1 and not value.is_complex():
-            described["value"] = _number(value.detach().item())
-    elif isinstance(value, int | float):
-        described["value"] = _number(value)
-    return described
+    number = read_number(value)
+    return described if number is None else described | {"value": _number(number)}
+
+
+def _entries(returned: Any) -> dict[str, Any]:
+    """What a mapping holds, by the text of its keys; nothing where a function did not return a mapping."""
+    return with_text_keys(returned) if isinstance(returned, Mapping) else {}
 
 
 def _number(value: float) -> float | str:
     """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
-    value = float(value)
     return value if value == value and abs(value) != float("inf") else str(value)
 
 
@@ -83,10 +86,10 @@ def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
         names = {id(p): name for name, p in model.named_parameters()}
         with _errors_in(run):
             returned = functions["configure_optimizers"](model, lr)
-            run["returned"] = type(returned).__name__
-            for key, optimizer in returned.items() if isinstance(returned, dict) else ():
+            run |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
+            for key, optimizer in _entries(returned).items():
                 entry: dict[str, Any] = {
-                    "key": str(key),
+                    "key": key,
                     "kind": type(optimizer).__name__,
                     "is_optimizer": False,
                     "groups": [],
@@ -169,8 +172,7 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
     data = trace.data
     with _errors_in(data):
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
-        named = optimizers if isinstance(optimizers, dict) else {}
-        with Recorder(model, named) as recorder:
+        with Recorder(model, _entries(optimizers)) as recorder:
             trace = recorder.trace
             trace.data |= data
             data = trace.data
@@ -181,9 +183,8 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
                 step: dict[str, Any] = {}
                 with _errors_in(step):
                     returned = functions["train_step"](model, x_real, *labels, optimizers)
-                    step["returned"] = type(returned).__name__
-                    items = returned.items() if isinstance(returned, dict) else ()
-                    step["losses"] = {str(key): _describe(value) for key, value in items}
+                    step |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
+                    step["losses"] = {key: _describe(value) for key, value in _entries(returned).items()}
                 step["x_real"] = trace.store(x_real)
                 if labels:
                     step["h"] = trace.store(labels[0])
@@ -239,7 +240,8 @@ def _train(probe: Trace, model: AnyModel, images: torch.Tensor, functions: Funct
             x_real = images[chosen].float() / 255
             losses = functions["train_step"](model, x_real, *(h[chosen] for h in labels), optimizers)
             if step % probe.data["log_every"] == 0 or step == num_steps - 1:
-                trace.data["losses"].append({key: _describe(value).get("value") for key, value in losses.items()})
+                named = with_text_keys(losses)
+                trace.data["losses"].append({key: _describe(value).get("value") for key, value in named.items()})
     trace.data["weights"] = flat_weights(model, trace)
     return trace
 

@@ -25,7 +25,7 @@ def see_optimizers(seen: Seen) -> list[str]:
     first = read_trace(folder).data["runs"][0]
     if first["error"]:
         return [_error("configure_optimizers", first["error"])]
-    if first["returned"] != "dict" or not first["optimizers"]:
+    if not first["is_mapping"] or not first["optimizers"]:
         return [f"{BAD} configure_optimizers returned {first['returned']}, expected a dict of optimizers by name."]
     lines = []
     held: set[str] = set()

@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from numbers import Real
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -26,6 +25,7 @@ from tqdm import tqdm
 from course_utils.conditional import ConditionalModel
 from course_utils.data import ImageLoader
 from course_utils.models import Generative, device_of
+from course_utils.returned import read_number
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -66,7 +66,7 @@ def seed_everything(seed: int) -> None:
 def train(
     model: Generative,
     train_step: TrainStep,
-    optimizers: dict[str, Optimizer],
+    optimizers: Mapping[Any, Optimizer],
     loader: ImageLoader,
     num_epochs: int = 80,
     *,
@@ -144,7 +144,7 @@ def read_losses(returned: object, loss_names: Sequence[str] = LOSS_NAMES) -> dic
     a step on a GPU need not be waited for.
 
     Raises:
-        TypeError: it is no dict, or a loss is neither a tensor nor a number.
+        TypeError: it is no mapping, or a loss is neither a tensor nor a number.
         ValueError: a loss is missing, or its tensor does not hold exactly one number.
     """
     if not isinstance(returned, Mapping):
@@ -164,8 +164,8 @@ def read_losses(returned: object, loss_names: Sequence[str] = LOSS_NAMES) -> dic
                     f"got {tuple(loss.shape)}, expected (); reduce it to one number"
                 )
             losses[name] = loss.detach().clone()
-        elif isinstance(loss, Real):
-            losses[name] = float(loss)
+        elif (number := read_number(loss)) is not None:
+            losses[name] = number
         else:
             raise TypeError(
                 f'The loss "{name}" of train_step does not have the right type: '

@@ -15,6 +15,7 @@ from course_utils.trace import Trace, TraceError
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
+_FLAG = {"type": "boolean"}
 _WEIGHTS = {
     "type": "object",
     "properties": dict.fromkeys(("encoder", "generator", "discriminator"), _TEXT),
@@ -30,7 +31,7 @@ _VALUE: dict[str, Any] = {  # what `course_utils.probe` says of a returned value
     "properties": {
         "type": _TEXT,
         "shape": {"type": "array", "items": {"type": "integer"}},
-        "requires_grad": {"type": "boolean"},
+        "requires_grad": _FLAG,
         "value": {"type": ["number", "string"]},
     },
     "required": ["type"],
@@ -48,7 +49,7 @@ _OPTIMIZER = {
     "properties": {
         "key": _TEXT,
         "kind": _TEXT,
-        "is_optimizer": {"type": "boolean"},
+        "is_optimizer": _FLAG,
         "groups": {"type": "array", "items": _GROUP},
     },
     "required": ["key", "kind", "is_optimizer", "groups"],
@@ -67,12 +68,18 @@ def _unless_error(required: list[str], properties: dict[str, Any]) -> dict[str, 
 
 
 _RUN = _unless_error(
-    ["returned", "optimizers", "lr"],
-    {"returned": _TEXT, "lr": _NUMBER, "optimizers": {"type": "array", "items": _OPTIMIZER}},
+    ["returned", "is_mapping", "optimizers", "lr"],
+    {"returned": _TEXT, "is_mapping": _FLAG, "lr": _NUMBER, "optimizers": {"type": "array", "items": _OPTIMIZER}},
 )
 _STEP = _unless_error(
-    ["returned", "losses", "x_real"],
-    {"returned": _TEXT, "losses": {"type": "object", "additionalProperties": _VALUE}, "x_real": _TEXT, "h": _TEXT},
+    ["returned", "is_mapping", "losses", "x_real"],
+    {
+        "returned": _TEXT,
+        "is_mapping": _FLAG,
+        "losses": {"type": "object", "additionalProperties": _VALUE},
+        "x_real": _TEXT,
+        "h": _TEXT,
+    },
 )
 _LOSS = _unless_error(
     ["loss", "x_real", "z", "events"],
@@ -85,7 +92,7 @@ _DRAWN = {
 }
 _LABELS = _unless_error(["drawn", "h"], {"drawn": {"type": "array", "items": _DRAWN}, "h": _TEXT})
 _STEPS = _unless_error(["steps", "events"], {"steps": {"type": "array", "items": _STEP}, "events": _EVENTS})
-_TRAINING = _unless_error(["weights"], {"weights": _WEIGHTS, "wide": {"type": "boolean"}})
+_TRAINING = _unless_error(["weights"], {"weights": _WEIGHTS, "wide": _FLAG})
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "optimizers": {
         "type": "object",

@@ -2,7 +2,11 @@
 
 import random
 import re
+from collections import OrderedDict, UserDict
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -133,6 +137,13 @@ def test_losses_are_cut_from_their_graph_and_from_later_changes() -> None:
     assert losses == {"discriminator": torch.tensor(2.0), "generator": 1.0, "autoencoder": 0.0}
     assert isinstance(losses["discriminator"], Tensor)
     assert not losses["discriminator"].requires_grad
+
+
+@pytest.mark.parametrize("number", [np.float32(2), np.array(2.0), np.array([2.0]), Fraction(2), Decimal(2), True + 1])
+@pytest.mark.parametrize("kind", [dict, OrderedDict, UserDict, MappingProxyType])
+def test_losses_may_be_any_numbers_in_any_mapping(number: object, kind: type) -> None:
+    returned = kind({"discriminator": number, "generator": number, "autoencoder": number, ("more", 0): "text"})
+    assert read_losses(returned) == {"discriminator": 2.0, "generator": 2.0, "autoencoder": 2.0}
 
 
 def test_a_run_is_repeated_exactly_after_seeding() -> None:

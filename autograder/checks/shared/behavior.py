@@ -23,8 +23,8 @@ KS_LIMIT = 3.0
 def fail_on_returned_values(runs: Sequence[StepRun]) -> None:
     for run in runs:
         for step in run.data["steps"]:
-            if step["returned"] != "dict" or not set(LOSSES) <= set(step["losses"]):
-                got = step["returned"] if step["returned"] != "dict" else sorted(step["losses"])
+            if not step["is_mapping"] or not set(LOSSES) <= set(step["losses"]):
+                got = sorted(step["losses"]) if step["is_mapping"] else step["returned"]
                 fail(
                     f"`train_step` returned {got}, expected a dict with the losses of this step under "
                     f"{', '.join(repr(name) for name in LOSSES)}: the curves are drawn from them.",

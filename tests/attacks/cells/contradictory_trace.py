@@ -14,8 +14,8 @@ for number, probe in enumerate(sorted(Path("/inbox").iterdir())):
     for part_number, part in enumerate(("", "discriminator", "generator", "autoencoder")):
         value = odd[(number + part_number) % len(odd)]
         event = f'{{"event": "call", "module": {value}, "inputs": {value}, "outputs": {value}, "weights": {value}}}'
-        fields = ", ".join(f'"{key}": {value}' for key in ("loss", "x_real", "z", "returned", "optimizers", "lr"))
-        step = f'{{"error": null, "returned": "dict", "losses": {value}, "x_real": {value}}}'
+        fields = ", ".join(f'"{key}": {value}' for key in ("loss", "x_real", "z", "returned", "is_mapping", "optimizers", "lr"))
+        step = f'{{"error": null, "returned": "dict", "is_mapping": true, "losses": {value}, "x_real": {value}}}'
         folder = Path("/out") / probe.name / part
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "trace.json").write_text(

@@ -20,8 +20,8 @@ for probe in sorted(Path("/inbox").iterdir()):
     data = {"format": 1, "error": None, "events": [], "weights": asked.data["weights"], "runs": [], "steps": []}
     data |= {"loss": loss, "x_real": asked.data.get("x_real", "t0"), "z": asked.data.get("z", "t0")}
     data["steps"] = [
-        {"error": None, "returned": "dict", "losses": {n: loss for n in ("discriminator", "generator", "autoencoder")},
-         "x_real": batch} for batch in asked.data.get("batches", [])
+        {"error": None, "returned": "dict", "is_mapping": True, "x_real": batch,
+         "losses": {n: loss for n in ("discriminator", "generator", "autoencoder")}} for batch in asked.data.get("batches", [])
     ]  # fmt: skip
     for part in ("discriminator", "generator", "autoencoder") if kind == "losses" else ("",):
         folder = Path("/out") / probe.name / part

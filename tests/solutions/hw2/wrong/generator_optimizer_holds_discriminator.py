@@ -1,8 +1,8 @@
 """Wrong: copy and paste, the "generator" optimizer was given D's parameters and nothing holds G's.
 
 check: every_module_has_an_optimizer
-mistake: wrong-parameters-in-optimizer
-also: module-without-optimizer, generator-never-updated, discriminator-moved-by-generator-loss
+mistake: module-without-optimizer
+also: generator-never-updated, discriminator-moved-by-generator-loss
 """
 import torch
 import torch.nn.functional as F

@@ -2,7 +2,6 @@
 
 check: discriminator_learns_only_from_its_loss
 mistake: discriminator-moved-by-generator-loss
-also: wrong-parameters-in-optimizer
 """
 import torch
 import torch.nn as nn

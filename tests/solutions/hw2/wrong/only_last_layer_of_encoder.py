@@ -2,7 +2,6 @@
 
 check: every_module_has_an_optimizer
 mistake: module-without-optimizer
-also: wrong-parameters-in-optimizer
 """
 import torch
 from torch import nn
