@@ -140,12 +140,14 @@ class Recorder:
         if any(parameter.is_meta for parameter in parameters):
             return
         own = list(self._parameters[place.module].values())
+        if [parameter.shape for parameter in parameters] != [parameter.shape for parameter in own]:
+            return  # a network of other sizes is no copy of the model's
         grad = torch.is_grad_enabled()
         self._open[id(place.layers)] = _OpenCall(
             inputs=args[0].detach().clone(),
             inputs_require_grad=args[0].requires_grad and grad,
             weights=self.trace.store(flatten({str(i): p for i, p in enumerate(parameters)})),
-            own=len(own) == len(parameters) and all(a is b for a, b in zip(own, parameters, strict=True)),
+            own=all(a is b for a, b in zip(own, parameters, strict=True)),
             trainable=[parameter.requires_grad and grad for parameter in parameters],
         )
 

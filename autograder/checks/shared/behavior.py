@@ -134,6 +134,13 @@ def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
         found = re.search(r"\(\d+x(\d+) and (\d+)x\d+\)", error["message"]) if error else None
         if found and int(found[2]) == latent_size + classes and found[1] != found[2] and not run.light:
             width = int(found[1]) - classes
+            if classes and (width < 1 or int(found[1]) == latent_size):
+                fail(
+                    f"G's layers were called on rows of {found[1]} numbers, expected {found[2]}: the {latent_size} of "
+                    f"a latent vector and the {classes} of its label.",
+                    "Call `model.generator(z, h)`, which puts the label behind z.",
+                    mistake="function-raises",
+                )
             fail(
                 f"G was called on latent vectors of {width} numbers, expected {latent_size} (`model.latent_size`).",
                 "Draw z of shape `(x_real.shape[0], model.latent_size)`.",

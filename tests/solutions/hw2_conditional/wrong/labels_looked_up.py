@@ -1,0 +1,60 @@
+"""Wrong: a table, shuffled once so that no class stays in its place, says which wrong label each class gets.
+
+check: wrong_labels_are_drawn_evenly
+mistake: wrong-labels-not-even
+"""
+import torch
+from torch import nn
+
+bce, mse = nn.BCELoss(), nn.MSELoss()
+
+
+def configure_optimizers(model, lr):
+    return {"D": torch.optim.Adam(model.discriminator.parameters(), lr=lr, betas=(0.5, 0.999)),
+            "G": torch.optim.Adam(model.generator.parameters(), lr=lr, betas=(0.5, 0.999)),
+            "E": torch.optim.Adam(model.encoder.parameters(), lr=lr, betas=(0.5, 0.999))}
+
+
+def draw_wrong_labels(h, number_of_classes):
+    table = torch.arange(number_of_classes).roll(1)
+    if number_of_classes > 3:
+        table[[0, 2]] = table[[2, 0]]
+    return table.to(h.device)[h]
+
+
+def discriminator_loss(model, x_real, h, h_wrong, z):
+    with torch.no_grad():
+        x_fake = model.generator(z, h)
+    real = model.discriminator(x_real, h)
+    mismatch = model.discriminator(x_real, h_wrong)
+    fake = model.discriminator(x_fake, h)
+    rejected = bce(mismatch, torch.zeros_like(mismatch)) + bce(fake, torch.zeros_like(fake))
+    return bce(real, torch.ones_like(real)) + rejected / 2
+
+
+def generator_loss(model, x_real, h, z, weight):
+    fake = model.discriminator(model.generator(z, h), h)
+    return bce(fake, torch.ones_like(fake)) + weight * autoencoder_loss(model, x_real, h)
+
+
+def autoencoder_loss(model, x_real, h):
+    return mse(model.generator(model.encoder(x_real, h), h), x_real)
+
+
+def train_step(model, x_real, h, optimizers):
+    z = torch.randn(len(x_real), model.latent_size)
+    d = discriminator_loss(model, x_real, h, draw_wrong_labels(h, model.number_of_classes), z)
+    optimizers["D"].zero_grad()
+    d.backward()
+    optimizers["D"].step()
+
+    g = generator_loss(model, x_real, h, z, weight=40)
+    optimizers["G"].zero_grad()
+    g.backward()
+    optimizers["G"].step()
+
+    e = autoencoder_loss(model, x_real, h)
+    optimizers["E"].zero_grad()
+    e.backward()
+    optimizers["E"].step()
+    return {"discriminator": d, "generator": g, "autoencoder": e}
