@@ -62,17 +62,16 @@ def collect(
     sources: Annotated[
         Path,
         typer.Option(
-            "--from", help="a CSV of teams and repositories, or a folder of clones or zips", show_default=False
+            "--from", help="a CSV of teams and repositories, or a folder of clones or uploads", show_default=False
         ),
     ],
     course: CourseFolder = Path(),
 ) -> None:
-    """Collect the teams' repositories into submitted/. Exits 3 when any of them needs a look."""
+    """Collect what teams handed in into submitted/. Exits 3 when any of it needs a look."""
     from autograder.config import load_course
     from autograder.report.collection import collect_and_show
 
-    teams = collect_and_show(load_course(course), assignment, sources, console)
-    if any(team.remarks for team in teams):
+    if collect_and_show(load_course(course), assignment, sources, console):
         raise typer.Exit(3)
 
 

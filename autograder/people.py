@@ -15,6 +15,7 @@ from autograder.roster import load_roster
 from autograder.teams import Team, load_teams
 
 _FIRST = ("id", "name", "email", "assignment", "team", "members", "received", "late_hours", "status")
+UNREAD = "could not be read: decide"  # something arrived, and this is no "nothing handed in"
 _LAST = ("points", "penalties", "penalty_points", "score", "max_score")
 
 
@@ -55,6 +56,7 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
         mine = of.get(who, [])
         if len(mine) == 1:
             held = f"in a group of {len(mine[0].members)}: decide" if len(mine[0].members) > most else ""
+            held = UNREAD if mine[0].unread else held
             yield row | _team(assignment, mine[0]) | {"status": held}
         elif mine:
             where = " ".join(team.pseudonym for team in mine)
@@ -63,8 +65,9 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
             status = "" if who in alone else "nothing handed in"
             yield row | {"assignment": assignment, "team": who if who in alone else "", "status": status}
     for team in teams:
-        if not team.members and team.commit:
-            yield {"id": "", "name": _as_text(team.source)} | _team(assignment, team) | {"status": "members unknown"}
+        if not team.members and (team.commit or team.unread):
+            status = UNREAD if team.unread else "members unknown"
+            yield {"id": "", "name": _as_text(team.source)} | _team(assignment, team) | {"status": status}
 
 
 def _as_text(name: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Team:
         accepted: whether the late policy accepts it.
         files: the required files that are there.
         remarks: what the instructor should look at, one sentence each.
+        originals: under which path a required file was found, where it was not its own.
+        unread: whether something arrived that could not be read, and nothing else.
     """
 
     pseudonym: str
@@ -41,6 +43,8 @@ class Team:
     accepted: bool = True
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    originals: Mapping[str, str] = field(default_factory=dict)
+    unread: bool = False
 
 
 def pseudonym(course: Course, assignment: str, source: str) -> str:

@@ -1,129 +1,159 @@
-"""Reads untrusted Git repositories with the `git` program, without ever checking one out.
+"""Brings untrusted Git repositories here with the `git` program, without ever checking one out.
 
-Each repository is mirrored, bare, into a folder of ours; trees and files are then read from the mirror as data.
-So no hook, filter, submodule, attribute or link of a repository is ever acted upon, and Git's own advice for
-untrusted repositories is followed: fetch from them, run nothing in them (git(1), SECURITY).
+Each repository is mirrored, bare, into a folder of ours; `mirror.py` then reads trees and files from it as data. So no
+hook, filter, submodule, attribute or link of a repository is ever acted upon, and Git's own advice for untrusted
+repositories is followed: fetch from them, run nothing in them (git(1), SECURITY). Each `git` has limits on time,
+memory, and the size of what it stores and prints; a pack that needs more to be unpacked is refused.
 """
 
 import os
 import re
-import signal
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.collect.ledger import Commit
+from autograder.collect.limited import Done, Limits, run_limited
 
-MAX_COMMITS = 500  # of the default branch that are fetched
+MAX_COMMITS = 500  # of a branch that are fetched
 MAX_PACK = 512 * 2**20  # bytes
+MEMORY = 512 * 2**20  # bytes of address space; the largest file that is graded takes Git less than a third of it
+MAX_PRINTED = 2**20  # bytes: 500 commits are 30 KB, and 5,000 short names of files 500 KB
+MAX_BRANCHES = 50
+_LARGE = "32m"  # files from here on go from pack to pack without being held in memory
+_IN_LITTLE_MEMORY = {
+    "core.bigFileThreshold": _LARGE,
+    "core.packedGitWindowSize": "16m",
+    "core.packedGitLimit": "64m",
+    "core.deltaBaseCacheLimit": "32m",
+    "pack.threads": "1",
+    "pack.windowMemory": "64m",
+}
 _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
     "core.symlinks": "false",
     "fetch.recurseSubmodules": "false",
+    "fetch.unpackLimit": "1",  # one pack, whose size is limited, and not many files
     "gc.auto": "0",
     "maintenance.auto": "false",
     "protocol.allow": "never",
     "protocol.https.allow": "always",
     "protocol.ssh.allow": "always",
     "safe.directory": "*",  # only for fetching from folders that others own
+    **_IN_LITTLE_MEMORY,
 }
 
 
 class GitError(Exception):
-    """A repository could not be read; the message is one sentence for the instructor."""
+    """Work could not be read; the message is one sentence for the instructor."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One thing in the tree of a commit.
+class Branches:
+    """What a repository says about its branches.
 
     Attributes:
-        kind: "file", "link" or "submodule".
-        path: relative to the root of the tree.
-        blob: hash of its content.
-        size: bytes; 0 for a submodule.
+        head: the newest commit of HEAD, or None where HEAD names a branch that is not there.
+        name: the branch that HEAD names, or None where HEAD names a commit, or a branch that is not there.
+        tips: the newest commit of each branch by name, at most MAX_BRANCHES.
+        more: whether there are more branches.
     """
 
-    kind: str
-    path: str
-    blob: str
-    size: int
+    head: str | None
+    name: str | None
+    tips: dict[str, str]
+    more: bool = False
 
 
-def fetch(address: str, mirror: Path, seconds: float = 120) -> str | None:
-    """Bring the default branch of `address` into the bare repository `mirror`; its newest commit, or None.
+def list_branches(address: str, seconds: float = 120) -> Branches:
+    """The branches of the repository at `address`; those that a clone knows of its origin are among them.
 
-    What was fetched before stays there, also when the branch was rewritten since.
+    Raises:
+        GitError: the repository cannot be reached or read.
+    """
+    address, local = _checked(address)
+    patterns = ("HEAD", "refs/heads/*", "refs/remotes/origin/*")
+    done = _run(("ls-remote", "--symref", *_remote(local), "--", address, *patterns), seconds, local)
+    head = name = None
+    tips: dict[str, str] = {}
+    lines = done.printed.decode("utf-8", "replace").splitlines()
+    for line in lines[:-1] if done.cut else lines:
+        what, _, reference = line.partition("\t")
+        if reference == "HEAD" and what.startswith("ref: "):
+            name = what.removeprefix("ref: ").removeprefix("refs/heads/")
+        elif reference == "HEAD":
+            head = what
+        else:
+            short = re.sub(r"^refs/(?:heads/|remotes/(?=origin/))", "", reference)
+            if short != "origin/HEAD":
+                tips.setdefault(short, what)
+    own = {tip for short, tip in tips.items() if not short.startswith("origin/")}
+    tips = {short: tip for short, tip in tips.items() if not short.startswith("origin/") or tip not in own}
+    few = dict(list(tips.items())[:MAX_BRANCHES])
+    return Branches(head, name if head else None, few, done.cut or len(few) < len(tips))
+
+
+def fetch(address: str, mirror: Path, references: Iterable[str] = ("HEAD",), seconds: float = 120) -> None:
+    """Bring what is named into the bare repository `mirror`; what was fetched before stays there.
 
     Args:
         address: an https or ssh address, or the path of a local repository.
         mirror: made at the first call.
+        references: HEAD, or whole names such as refs/heads/main; each is kept as refs/seen/COMMIT of its own.
         seconds: after which Git is stopped.
 
     Raises:
         GitError: the repository cannot be reached or read, or is too large or too slow.
     """
-    local = not re.match(r"[A-Za-z0-9+.-]+://|[^/]+@[^/]+:", address)
-    if address.startswith("-") or "::" in address:
-        raise GitError(f"{address!r} is no address of a repository.")
-    if local:
-        address = _checked_folder(Path(address))
-    _make(mirror)
-    listed = _in(mirror, "ls-remote", "--", address, "HEAD", seconds=seconds, local=local).decode().split()
-    if not listed:
-        return None
-    head = listed[0]
-    reference = f"+HEAD:refs/seen/{head}"
-    options = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={MAX_COMMITS}")
-    _in(mirror, "fetch", *options, "--", address, reference, seconds=seconds, local=local)
-    return _in(mirror, "rev-parse", "--verify", f"refs/seen/{head}^{{commit}}").decode().strip()
+    address, local = _checked(address)
+    make_mirror(mirror)
+    names = [f"+{reference}:refs/fetched/{number}" for number, reference in enumerate(references)]
+    options = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={MAX_COMMITS}", *_remote(local))
+    in_mirror(mirror, "fetch", *options, "--", address, *names, seconds=seconds, local=local)
+    for name in names:
+        fetched = name.partition(":")[2]
+        commit = in_mirror(mirror, "rev-parse", "--verify", f"{fetched}^{{commit}}").decode().strip()
+        in_mirror(mirror, "update-ref", f"refs/seen/{commit}", commit)
 
 
-def import_commit(mirror: Path, name: str, dated: int, files: Mapping[str, tuple[str, bytes]]) -> str:
-    """Store files as a commit without parents, and return it; the same files and date give the same commit.
+def make_mirror(mirror: Path) -> None:
+    """Make the bare repository `mirror`, unless it is there."""
+    if not mirror.exists():
+        mirror.parent.mkdir(parents=True, exist_ok=True)
+        _run(("init", "--quiet", "--bare", "--template=", str(mirror)), 120)
+
+
+def in_mirror(
+    mirror: Path,
+    *arguments: str,
+    seconds: float = 120,
+    local: bool = False,
+    given: Iterable[bytes] = (),
+    into: Path | None = None,
+    most: int = MAX_PRINTED,
+    cut: bool = False,
+) -> bytes:
+    """What `git` prints, which is run in `mirror`.
 
     Args:
-        name: kept as refs/seen/NAME.
-        dated: seconds since 1970.
-        files: mode ("100644", or "120000" for a link) and content, by path.
+        given: its standard input.
+        into: a new file for what it prints.
+        most: bytes that it may print.
+        cut: whether to return the beginning of what is longer, and not to refuse it.
+
+    Raises:
+        GitError: it failed, or needs more than its limits.
     """
-    _make(mirror)
-    stream = [f"commit refs/seen/{name}\ncommitter Collector <> {dated} +0000\ndata 0\n".encode()]
-    for path, (mode, data) in sorted(files.items()):
-        quoted = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        head = f'M {mode} inline "{quoted}"\ndata {len(data)}\n'.encode("utf-8", "replace")
-        stream += [head, data, b"\n"]
-    _in(mirror, "fast-import", "--quiet", "--force", given=b"".join(stream))
-    return _in(mirror, "rev-parse", "--verify", f"refs/seen/{name}").decode().strip()
+    return _run(("--git-dir", str(mirror), *arguments), seconds, local, given, into, most, cut).printed
 
 
-def history(mirror: Path, head: str) -> list[Commit]:
-    """The commits of the branch that ends at `head`, along first parents, newest first."""
-    lines = _in(mirror, "log", "--first-parent", "--format=%H %ct", head, "--").decode().splitlines()
-    return [Commit(commit, int(dated)) for commit, dated in (line.split() for line in lines)]
-
-
-def tree(mirror: Path, commit: str) -> tuple[list[Entry], int]:
-    """Everything in the tree of a commit, sorted by path, and how many names could not be read as UTF-8."""
-    entries, unreadable = [], 0
-    for line in _in(mirror, "ls-tree", "-r", "-z", "--long", commit).split(b"\0")[:-1]:
-        marks, _, name = line.partition(b"\t")
-        mode, _, blob, size = marks.decode("ascii").split()
-        try:
-            path = name.decode("utf-8")
-        except UnicodeDecodeError:
-            unreadable += 1
-            continue
-        kind = {"120000": "link", "160000": "submodule"}.get(mode, "file")
-        entries.append(Entry(kind, path, blob, int(size) if size != "-" else 0))
-    return entries, unreadable
-
-
-def content(mirror: Path, entry: Entry) -> bytes:
-    """The bytes of a file, as they were committed; no filter is applied."""
-    return _in(mirror, "cat-file", "blob", entry.blob)
+def _checked(address: str) -> tuple[str, bool]:
+    """The address as Git takes it, and whether it is of this machine."""
+    if address.startswith("-") or "::" in address:
+        raise GitError(f"{address!r} is no address of a repository.")
+    if re.match(r"[A-Za-z0-9+.-]+://|[^/]+@[^/]+:", address):
+        return address, False
+    return _checked_folder(Path(address)), True
 
 
 def _checked_folder(folder: Path) -> str:
@@ -139,18 +169,23 @@ def _checked_folder(folder: Path) -> str:
     raise GitError(f"{folder} is no Git repository.")
 
 
-def _make(mirror: Path) -> None:
-    if not mirror.exists():
-        mirror.parent.mkdir(parents=True, exist_ok=True)
-        _git("init", "--quiet", "--bare", "--template=", str(mirror))
+def _remote(local: bool) -> tuple[str, ...]:
+    """How the other end of a connection to this machine itself keeps to its memory; it takes no settings from ours."""
+    settings = _IN_LITTLE_MEMORY | {"safe.directory": "*"}
+    words = " ".join(f"-c {key}={value}" for key, value in settings.items())
+    return (f"--upload-pack=git {words} upload-pack",) if local else ()
 
 
-def _in(mirror: Path, *arguments: str, seconds: float = 120, local: bool = False, given: bytes = b"") -> bytes:
-    return _git("--git-dir", str(mirror), *arguments, seconds=seconds, local=local, given=given)
-
-
-def _git(*arguments: str, seconds: float = 120, local: bool = False, given: bytes = b"") -> bytes:
-    """Run `git` with nothing to ask and nobody to be asked; returns what it prints."""
+def _run(
+    arguments: tuple[str, ...],
+    seconds: float,
+    local: bool = False,
+    given: Iterable[bytes] = (),
+    into: Path | None = None,
+    most: int = MAX_PRINTED,
+    cut: bool = True,
+) -> Done:
+    """Run `git` with nothing to ask and nobody to be asked."""
     settings = _SETTINGS | ({"protocol.file.allow": "always"} if local else {})
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment |= {
@@ -161,29 +196,21 @@ def _git(*arguments: str, seconds: float = 120, local: bool = False, given: byte
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
         "LC_ALL": "C",
     }
     for number, (key, value) in enumerate(settings.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    limited = ("sh", "-c", f'ulimit -f {MAX_PACK // 512}; exec git "$@"', "git", *arguments)
-    process = subprocess.Popen(
-        limited,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        printed, errors = process.communicate(given, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise GitError(f"Git did not end within {seconds:g} s.") from None
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-    if process.returncode:
-        lines = [line for line in errors.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise GitError(f"Git could not read it: {lines[-1] if lines else f'it ended with {process.returncode}'}")
-    return printed
+    limits = Limits(seconds, MEMORY, MAX_PACK, most)
+    done = run_limited(("git", *arguments), limits, given, environment, into)
+    if done.late:
+        raise GitError(f"Git did not end within {seconds:g} s.")
+    if done.cut and not cut:
+        raise GitError("Git could not read it: it holds more than is read.")
+    if done.status and not done.cut:
+        lines = [line for line in done.errors.splitlines() if line.strip()]
+        if any("out of memory" in line.lower() or "mmap failed" in line for line in lines):
+            raise GitError(f"Git could not read it within {MEMORY // 2**20} MiB of memory: it holds something huge.")
+        raise GitError(f"Git could not read it: {lines[-1] if lines else f'it ended with {done.status}'}")
+    return done

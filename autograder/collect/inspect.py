@@ -5,23 +5,22 @@ the one that students run before they hand in.
 """
 
 import json
-import resource
-import subprocess
 import sys
 from pathlib import Path
 
-SECONDS = 60
-MEMORY = 2 * 2**30  # bytes of address space
+from autograder.collect.limited import Limits, run_limited
+
+LIMITS = Limits(seconds=60, memory=2**30, file=0, printed=2**20)  # a notebook of 40 MiB takes 300 MiB to be read
 
 
 def inspect(folder: Path, required: list[str], group_size: int, names: list[str]) -> list[str]:
     """The remarks on the required files in `folder`, which holds plain files only."""
     request = json.dumps({"folder": str(folder), "required": required, "group_size": group_size, "names": names})
     command = [sys.executable, "-m", "autograder.collect.inspect"]
+    done = run_limited(command, LIMITS, [request.encode()])
     try:
-        done = subprocess.run(command, input=request, capture_output=True, text=True, timeout=SECONDS)
-        remarks: list[str] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+        remarks: list[str] = json.loads(done.printed)
+    except ValueError:
         return ["The files could not be checked within the limits of time and memory: look at them by hand."]
     return remarks
 
@@ -29,8 +28,6 @@ def inspect(folder: Path, required: list[str], group_size: int, names: list[str]
 def _main() -> None:
     from course_utils.handin import check_files
 
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     request = json.load(sys.stdin)
     paths = (Path(request["folder"], name) for name in request["required"])
     files = {path.name: path.read_bytes() for path in paths if path.is_file()}

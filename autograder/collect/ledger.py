@@ -6,12 +6,14 @@ within that interval: so the more often one collects, the less a forged date is 
 after the deadline leaves it nothing.
 """
 
+import itertools
 import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import UsageError
 
@@ -22,11 +24,18 @@ class Commit:
 
     Attributes:
         id: its full hash.
-        dated: seconds since 1970 (UTC): the committer's date, as claimed.
+        dated: seconds since 1970 (UTC): the committer's date, as claimed; or when a learning management system says
+            that it was received.
+        early: seconds by which it may be older than that, where the zone of its date is not known, or no date at all.
+        by_lms: whether a learning management system says when it was received.
+        late: whether a learning management system has marked it as late; None where it marks nothing.
     """
 
     id: str
     dated: int
+    early: int = 0
+    by_lms: bool = False
+    late: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,15 @@ class Receipt:
         commit: its full hash.
         received: the commit's date, moved into the interval in which it must have arrived; UTC.
         contradicted: whether its date lies outside of that interval.
+        earliest: when it may have arrived at the earliest, by all that is known; UTC.
+        late: what a learning management system has marked.
     """
 
     commit: str
     received: datetime
     contradicted: bool
+    earliest: datetime
+    late: bool | None = None
 
 
 def append(path: Path, observation: Observation) -> None:
@@ -80,7 +93,7 @@ def append(path: Path, observation: Observation) -> None:
 
 
 def load(path: Path) -> dict[str, list[Observation]]:
-    """The observations of each source, oldest first.
+    """The observations of each source, in the order in which they were made, which is that of the file.
 
     Raises:
         UsageError: a line within the file is no observation (an unfinished one was never an observation).
@@ -94,31 +107,58 @@ def load(path: Path) -> dict[str, list[Observation]]:
         except ValueError:
             continue  # empty, or cut off while it was written
         try:
-            new = tuple(Commit(str(commit["id"]), int(commit["dated"])) for commit in data["new"])
+            new = tuple(_commit(commit) for commit in data["new"])
             seen = Observation(str(data["source"]), int(data["at"]), new, data["head"])
         except (KeyError, TypeError, ValueError):
             raise UsageError(f"{path}, line {number}: this is no entry of the ledger; restore the file.") from None
         found.setdefault(seen.source, []).append(seen)
-    return {source: sorted(seen, key=lambda observation: observation.at) for source, seen in found.items()}
+    return found
 
 
 def receipts(observations: Sequence[Observation]) -> list[Receipt]:
     """All commits of one source in the order in which they arrived.
 
-    Within one collection a parent never arrives after its child: a child's date counts if its parent's is later.
+    Within one collection a parent never arrives after its child: a child's date counts if its parent's is later. A
+    collection that is dated after a later one was made with a clock that is wrong, and proves nothing against anybody.
     """
     found: list[Receipt] = []
-    earliest: int | None = None  # the last collection that did not see the commits at hand
-    for seen in observations:
-        floor = earliest
-        arrived = []
+    for index, seen in enumerate(observations):
+        floor = _last_that_did_not_see(observations, index)
+        ceiling = max(earlier.at for earlier in observations[: index + 1])
+        chain = floor
         for commit in reversed(seen.new):
-            moment = min(max(commit.dated, floor if floor is not None else commit.dated), seen.at)
-            arrived.append(Receipt(commit.id, datetime.fromtimestamp(moment, UTC), moment != commit.dated))
-            floor = moment
-        found += arrived
-        earliest = seen.at
+            if commit.by_lms:
+                moment = least = commit.dated
+            else:
+                moment = min(max(commit.dated, chain if chain is not None else commit.dated), ceiling)
+                least = min(max(commit.dated - commit.early, floor if floor is not None else 0), moment)
+                chain = moment
+            contradicted = moment != commit.dated and not commit.dated - commit.early <= moment <= commit.dated
+            received, earliest = (datetime.fromtimestamp(seconds, UTC) for seconds in (moment, least))
+            found.append(Receipt(commit.id, received, contradicted, min(earliest, received), commit.late))
     return found
+
+
+def _last_that_did_not_see(observations: Sequence[Observation], index: int) -> int | None:
+    """When the collection before was made, or the last before that whose clock can be believed."""
+    ats = [observation.at for observation in observations]
+    return max((at for number, at in enumerate(ats[:index]) if at <= min(ats[number:])), default=None)
+
+
+def clock_set_back(observations: Sequence[Observation]) -> bool:
+    """Whether the clock of this computer was set back between two collections."""
+    return any(later.at < earlier.at for earlier, later in itertools.pairwise(observations))
+
+
+def _commit(data: dict[str, Any]) -> Commit:
+    late = data.get("late")
+    return Commit(
+        str(data["id"]),
+        int(data["dated"]),
+        int(data.get("early", 0)),
+        bool(data.get("by_lms", False)),
+        None if late is None else bool(late),
+    )
 
 
 def last_received(found: Sequence[Receipt], until: datetime) -> Receipt | None:

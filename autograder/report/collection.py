@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.collect.collect import collect
+from autograder.collect.collect import collect, strays
+from autograder.collect.kinds import printable
 from autograder.collect.sources import read_sources
 from autograder.config import Course
 from autograder.deadlines import show, show_late
@@ -18,8 +19,8 @@ from autograder.errors import UsageError
 from autograder.teams import Team
 
 
-def collect_and_show(course: Course, assignment: str, sources: Path, console: Console) -> list[Team]:
-    """Collect the repositories listed in `sources`; print a table and the remarks.
+def collect_and_show(course: Course, assignment: str, sources: Path, console: Console) -> bool:
+    """Collect the work that `sources` lists; print a table and the remarks. Returns whether any of it needs a look.
 
     Raises:
         UsageError: the list, the roster or the extensions cannot be used.
@@ -27,28 +28,30 @@ def collect_and_show(course: Course, assignment: str, sources: Path, console: Co
     course.assignment(assignment)
     listed = read_sources(sources)
     if not listed:
-        raise UsageError(f"{sources} names no repository.")
+        raise UsageError(f"{sources} holds nothing that was handed in.")
     with Progress(console=console, transient=True) as progress:
         bar = progress.add_task(f"Collecting {assignment}", total=len(listed))
         teams = collect(course, assignment, listed, lambda source: progress.advance(bar))
     console.print(_table(course, assignment, teams))
     for team in teams:
         for remark in team.remarks:
-            console.print(f"{escape(team.source)}: {escape(remark)}", soft_wrap=True)
-    return teams
+            console.print(f"{escape(printable(team.source))}: {escape(remark)}", soft_wrap=True)
+    for sentence in (notes := strays(course, assignment)):
+        console.print(escape(sentence), soft_wrap=True)
+    return bool(notes) or any(team.remarks for team in teams)
 
 
 def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
-    count = "1 repository" if len(teams) == 1 else f"{len(teams)} repositories"
+    count = "1 team" if len(teams) == 1 else f"{len(teams)} teams"
     table = Table(title=f"{assignment}: {count}", title_justify="left")
-    table.add_column("repository", overflow="fold")
+    table.add_column("handed in as", overflow="fold")
     for heading in ("team", "members", "commit", "received", "late by", "files"):
         table.add_column(heading, no_wrap=heading in ("team", "commit", "received"))
     table.add_column("remarks", justify="right")
     required = course.assignment(assignment).required
     for team in teams:
         table.add_row(
-            escape(team.source),
+            escape(printable(team.source)),
             team.pseudonym,
             escape(", ".join(team.members)) or "-",
             team.commit[:7] if team.commit else "-",

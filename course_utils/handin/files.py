@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from course_utils.handin.names import look_for
 from course_utils.handin.netid import NetidFile, parse_netid
 from course_utils.handin.notebook import NotebookContent, read_notebook
 from course_utils.handin.pdf import PdfCheck, compare_pdf, read_pdf
@@ -53,8 +54,8 @@ def check_files(
     present = tuple(name for name in required if name in files)
     missing = tuple(name for name in required if name not in files)
     for name in missing:
-        alike = next((other for other in files if _plain(other) == _plain(name)), None)
-        remarks.append(f"{name} is missing" + (f" (there is “{alike}”: rename it)." if alike else "."))
+        alike = look_for(name, (other for other in files if other not in required), loose=True)
+        remarks.append(f"{name} is missing" + (f" (there is “{alike[0]}”: rename it)." if alike else "."))
     netid = parse_netid(files["netid"], group_size) if "netid" in present else None
     if netid:
         remarks += netid.remarks

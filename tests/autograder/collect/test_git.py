@@ -1,7 +1,18 @@
 import pytest
 
-from autograder.collect.git import GitError, content, fetch, history, tree
+from autograder.collect.branches import bring
+from autograder.collect.git import GitError
+from autograder.collect.mirror import content, history, read_tree
 from tests.autograder.collect.repositories import git
+
+
+def fetch(address, mirror, seconds=120):
+    return bring(address, mirror, "hw2.ipynb", "UTC", seconds).head
+
+
+def tree(mirror, head):
+    found = read_tree(mirror, head)
+    return found.entries, found.unreadable
 
 
 @pytest.fixture
@@ -21,7 +32,7 @@ def test_a_repository_is_read_without_a_checkout(repository, tmp_path):
     assert [(c.id, c.dated) for c in history(mirror, head)] == [(head, 1676894400)]
     (entry,), unreadable = tree(mirror, head)
     assert (entry.kind, entry.path, entry.size, unreadable) == ("file", "netid", 5, 0)
-    assert content(mirror, entry) == b"ada1\n"
+    assert content(mirror, entry, 2**20) == b"ada1\n"
 
 
 def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository, tmp_path):
@@ -31,7 +42,7 @@ def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository, tm
     git(repository, "commit", "-q", "-a", "--amend", "-m", "rewritten", date="2023-02-21T12:00:00+0000")
     second = fetch(str(repository), mirror)
     assert first != second
-    assert [content(mirror, tree(mirror, commit)[0][0]) for commit in (first, second)] == [b"ada1\n", b"bob2\n"]
+    assert [content(mirror, tree(mirror, commit)[0][0], 99) for commit in (first, second)] == [b"ada1\n", b"bob2\n"]
 
 
 def test_links_submodules_filters_and_hooks_of_a_repository_are_only_data(repository, tmp_path):
@@ -56,7 +67,7 @@ def test_links_submodules_filters_and_hooks_of_a_repository_are_only_data(reposi
         "netid": "file",
         "outside": "link",
     }
-    assert [content(mirror, entry) for entry in entries if entry.kind == "link"] == [b"/etc/passwd"]
+    assert [content(mirror, entry, 2**20) for entry in entries if entry.kind == "link"] == [b"/etc/passwd"]
     assert not trap.exists()
 
 

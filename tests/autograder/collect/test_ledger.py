@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.collect.ledger import Commit, Observation, append, last_received, load, receipts
+from autograder.collect.ledger import Commit, Observation, append, clock_set_back, last_received, load, receipts
 from autograder.errors import UsageError
 
 
@@ -63,7 +63,26 @@ def test_the_ledger_returns_what_was_appended(tmp_path_factory, moments):
     path = tmp_path_factory.mktemp("ledger") / "folder" / "hw2.jsonl"
     for at in moments:
         append(path, seen(at, (f"c{at}", at)))
-    assert load(path).get("team", []) == sorted((seen(at, (f"c{at}", at)) for at in moments), key=lambda o: o.at)
+    assert load(path).get("team", []) == [seen(at, (f"c{at}", at)) for at in moments]
+
+
+def test_a_clock_that_is_set_back_does_not_change_the_order_of_arrival():
+    observations = [seen(1000, ("a", 900)), seen(500, ("b", 1100)), seen(2000)]
+    found = receipts(observations)
+    assert [receipt.commit for receipt in found] == ["a", "b"]
+    assert found[0].received <= found[1].received
+    assert clock_set_back(observations)
+    assert not clock_set_back([seen(500), seen(500), seen(600)])
+
+
+def test_a_collection_whose_clock_was_ahead_makes_no_later_commit_late():
+    ahead, deadline = 10**9, moment(3000)
+    found = receipts([seen(ahead, ("a", 900)), seen(2000, ("b", 1500)), seen(2500, ("c", 2400))])
+    assert [last_received(found, deadline).commit, found[1].received, found[2].received] == [
+        "c",
+        moment(1500),
+        moment(2400),
+    ]
 
 
 @given(st.integers(1, 60))
