@@ -12,9 +12,11 @@ from dataclasses import dataclass
 PLACEHOLDER = "your-netid-here"  # the content of the released file
 MAX_BYTES = 4096  # a file of two short lines; what is longer is something else
 
-_LABEL = re.compile(r"^\s*(net[\s_-]*)?ids?\s*\d*\s*[:=]", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*(?:(?:net[\s_-]*)?ids?|e-?mail|name|login|user(?:name)?)\s*\d*\s*[:=]", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_ADDRESS = re.compile(r"[^\s<>()\[\]{}\"'“”‘’`,;:|]+@[^\s<>()\[\]{}\"'“”‘’`,;:|@]+")
+ADDRESS_REPAIR = "an e-mail address instead of an id"
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,22 @@ class NetidFile:
     Attributes:
         ids: the ids in the order of the file, lower-case, each once; more than a group may have are all kept.
         remarks: what was repaired or is wrong, one sentence each.
+        lines: what its lines say in full, without labels, list marks and comments; a roster may know it by that.
+        repairs: what was repaired, as it stands in the remarks.
     """
 
     ids: tuple[str, ...]
     remarks: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
 
 def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
     """The ids in `content`, one a line, read tolerantly: what was repaired is a remark, never an error.
 
-    Repaired are byte-order marks and UTF-16, line ends, spaces, empty lines, capitals, e-mail addresses, several
-    ids on one line, labels such as "netid:", list marks, comments, and ids that are given twice.
+    Repaired are byte-order marks and UTF-16, line ends, spaces, empty lines, capitals, e-mail addresses (also as in
+    "Ada <ada1@uni.edu>"), several ids on one line, labels such as "netid:", list marks, comments, and ids that are
+    given twice.
     """
     if len(content) > MAX_BYTES:
         return NetidFile((), (f"netid has {len(content)} bytes: write one id a line, and nothing else.",))
@@ -43,9 +50,10 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
         return NetidFile((), ("netid is not a text file: write one id a line, and nothing else.",))
     ids: list[str] = []
     complaints: list[str] = []
+    lines: list[str] = []
     placeholder = False
-    for line in text.splitlines():
-        for word in _words(line, repairs):
+    for line in (_bare(line, repairs) for line in text.splitlines()):
+        for word in split_words(line):
             if word.casefold() == PLACEHOLDER:
                 placeholder = True
                 continue
@@ -56,6 +64,10 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
                 complaints.append(f"netid names {found} twice.")
             else:
                 ids.append(found)
+        if len(split_words(line)) > 1:
+            _note(repairs, "several ids on one line")
+        if line.strip() and line.strip().casefold() != PLACEHOLDER:
+            lines.append(line.strip())
     remarks = [f"netid was repaired: {', '.join(repairs)}."] if repairs else []
     remarks += dict.fromkeys(complaints)
     if placeholder:
@@ -65,7 +77,15 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
     if len(ids) > group_size:
         most = "only one is allowed" if group_size == 1 else f"a group has at most {group_size}"
         remarks.append(f"netid names {len(ids)} people, and {most}.")
-    return NetidFile(tuple(ids), tuple(remarks))
+    return NetidFile(tuple(ids), tuple(remarks), tuple(lines), tuple(repairs))
+
+
+def split_words(line: str) -> list[str]:
+    """What may be ids in a line of `NetidFile.lines`: the address in "Ada <ada1@uni.edu>", and otherwise each word."""
+    words: list[str] = []
+    for piece in re.split(r"[,;/&]+", line):
+        words += _ADDRESS.findall(piece) or piece.split()
+    return words
 
 
 def _decode(content: bytes) -> tuple[str | None, list[str]]:
@@ -83,8 +103,8 @@ def _decode(content: bytes) -> tuple[str | None, list[str]]:
         return content.decode("latin-1"), repairs  # never fails; what is no id is told below
 
 
-def _words(line: str, repairs: list[str]) -> list[str]:
-    """The words of a line that may be ids."""
+def _bare(line: str, repairs: list[str]) -> str:
+    """A line without its comment, label and list mark."""
     line, mark, _ = line.partition("#")
     if mark:
         _note(repairs, "a comment")
@@ -92,20 +112,16 @@ def _words(line: str, repairs: list[str]) -> list[str]:
         line, count = pattern.subn("", line, count=1)
         if count:
             _note(repairs, what)
-    words = re.split(r"[\s,;/&]+", line)
-    words = [word for word in words if word]
-    if len(words) > 1:
-        _note(repairs, "several ids on one line")
-    return words
+    return line
 
 
 def _clean(word: str, repairs: list[str]) -> str:
     bare = word.strip("<>()[]{}\"'“”‘’`,.:")
     if bare != word:
         _note(repairs, "marks around an id")
-    if re.fullmatch(r"(mailto:)?[^@]+@[^@]+", bare):
-        bare = bare.removeprefix("mailto:").partition("@")[0]
-        _note(repairs, "an e-mail address instead of an id")
+    if re.fullmatch(r"[^@]+@[^@]+", bare):
+        bare = re.sub(r"^mailto:", "", bare, flags=re.IGNORECASE).partition("@")[0].partition("+")[0]
+        _note(repairs, ADDRESS_REPAIR)
     if bare != bare.lower():
         _note(repairs, "capital letters")
     return bare.lower()

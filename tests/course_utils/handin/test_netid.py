@@ -23,6 +23,8 @@ IDS = st.from_regex(r"[a-z][a-z0-9]{1,9}", fullmatch=True)
         pytest.param("ada1\nbo22".encode("utf-16"), ("ada1", "bo22"), "UTF-16", id="UTF-16"),
         pytest.param(b"Ada1", ("ada1",), "capital letters", id="capitals"),
         pytest.param(b"ada1@uni.example.edu", ("ada1",), "e-mail address", id="e-mail"),
+        pytest.param(b"Ada L. <ada1@uni.edu>\n", ("ada1",), "e-mail address", id="name and e-mail"),
+        pytest.param(b"'mailto:Ada1+hw@uni.edu'. \n", ("ada1",), "e-mail address", id="mailto, quotes and a tag"),
         pytest.param(b"<ada1@uni.edu>, BO22", ("ada1", "bo22"), "several ids on one line", id="comma"),
         pytest.param(b"NetID: ada1\nNetID 2: bo22", ("ada1", "bo22"), "label", id="labels"),
         pytest.param(b"# team\n- ada1\n2. bo22", ("ada1", "bo22"), "list mark", id="list"),
