@@ -88,7 +88,7 @@ def _check(
 ) -> None:
     inbox, outbox = os.environ.get(INBOX), os.environ.get(OUTBOX)
     if inbox and outbox:
-        _record(kind, functions, Path(inbox), Path(outbox))
+        record(kind, functions, Path(inbox), Path(outbox))
         return
     with _practice(kind, functions, conditional) as recorded:
         for line in see(recorded):
@@ -96,7 +96,8 @@ def _check(
     print("This is what can be seen from here; the hidden checks look closer.")
 
 
-def _record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:
+def record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:
+    """Carry out the probes of a kind that lie in `inbox`, in the order of their names, and record them in `outbox`."""
     for folder in sorted(inbox.iterdir()):
         probe = read_trace(folder)
         if probe.data["kind"] == kind:

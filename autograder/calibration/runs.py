@@ -10,7 +10,6 @@ import json
 import math
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,8 @@ import torch
 from autograder.checks.judge import CHECKS
 from autograder.errors import UsageError
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
-from autograder.selftest.solutions import Claim, find_solutions, load_solution
+from autograder.selftest.recording import running
+from autograder.selftest.solutions import Claim, find_solutions
 from course_utils.probe import run_probe
 from course_utils.trace import read_trace
 
@@ -168,10 +168,8 @@ def _measure(task: _Task) -> Run:
     values: dict[str, float] | None = None
     try:
         with limited(SECONDS), tempfile.TemporaryDirectory(prefix="calibration-") as folder:
-            solution = load_solution(task.claim.path)
-            functions = {name: getattr(solution, name) for name in ("configure_optimizers", "train_step")}
-            with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
-                warnings.simplefilter("ignore")
+            with running(task.claim.path) as solution:
+                functions = {name: getattr(solution, name) for name in ("configure_optimizers", "train_step")}
                 run_probe(probe, functions, Path(folder) / "trace")
             trace = read_trace(Path(folder) / "trace")
             if trace.data["error"] is None:

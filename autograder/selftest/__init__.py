@@ -6,8 +6,9 @@ Never use it on work that arrived from outside.
 """
 
 from autograder.selftest.matrix import Matrix, Row
+from autograder.selftest.recording import load_solution, record_solution, running
 from autograder.selftest.run import Selftest, judge_solution, selftest
-from autograder.selftest.solutions import Claim, disagreement, find_solutions, load_solution, read_claim
+from autograder.selftest.solutions import Claim, disagreement, find_solutions, read_claim
 
 __all__ = [
     "Claim",
@@ -19,5 +20,7 @@ __all__ = [
     "judge_solution",
     "load_solution",
     "read_claim",
+    "record_solution",
+    "running",
     "selftest",
 ]

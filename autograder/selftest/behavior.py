@@ -6,7 +6,6 @@ and so are the values of the losses and their gradients.
 """
 
 import random
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor
 
 from autograder.errors import UsageError
-from autograder.selftest.solutions import load_solution
+from autograder.selftest.recording import running
 from course_utils.conditional import AnyModel, make_model
 from course_utils.probe import loss_arguments
 
@@ -50,18 +49,15 @@ def observe(path: Path, number_of_classes: int = 0) -> Behavior:
     losses: list[Tensor] = []
     training: list[Tensor] = []
     errors: list[str] = []
-    with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
-        warnings.simplefilter("ignore")
-        for images, steps, sizes, lr in SETTINGS:
-            setting = images, steps, sizes | ({"number_of_classes": number_of_classes} if number_of_classes else {}), lr
-            _seed(0)
-            try:
-                solution = load_solution(path)
-            except UsageError as error:
-                errors.append(f"import: {type(error.__cause__).__name__}")
-                continue
-            _losses(solution, setting, losses, errors)
-            _steps(solution, setting, training, errors)
+    for images, steps, sizes, lr in SETTINGS:
+        setting = images, steps, sizes | ({"number_of_classes": number_of_classes} if number_of_classes else {}), lr
+        _seed(0)
+        try:
+            with running(path) as solution:
+                _losses(solution, setting, losses, errors)
+                _steps(solution, setting, training, errors)
+        except UsageError as error:
+            errors.append(f"import: {type(error.__cause__).__name__}")
     return Behavior(tuple(losses), tuple(training), tuple(errors))
 
 

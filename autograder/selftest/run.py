@@ -7,14 +7,9 @@ trace to verdict without the sandbox: the files are the instructor's own.
 import functools
 import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
-
-import torch
 
 from autograder.checks import GraderFault, judge, make_probes
 from autograder.errors import UsageError
@@ -22,19 +17,11 @@ from autograder.selftest.behavior import Behavior, alike, observe, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
 from autograder.selftest.mutants import Mutant, choose, make_mutants
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
-from autograder.selftest.solutions import Claim, disagreement, find_solutions, load_solution
+from autograder.selftest.recording import record_solution
+from autograder.selftest.solutions import Claim, disagreement, find_solutions
 from autograder.verdict import Verdict
-from course_utils.probe import LOSSES, run_probe
 from course_utils.trace import read_trace
 
-# Which of the student's functions each kind of experiment needs.
-NEEDS = {
-    "optimizers": ("configure_optimizers",),
-    "wrong_labels": ("draw_wrong_labels",),
-    "losses": tuple(f"{loss}_loss" for loss in LOSSES),
-    "train_step": ("train_step", "configure_optimizers"),
-    "convergence": ("train_step", "configure_optimizers"),
-}
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECOND_SEED = 4048  # of the run that decides what is near a threshold
 SECONDS = 120  # for one solution; the slowest right one takes about 10
@@ -72,40 +59,28 @@ class _Task:
     mutant: Mutant | None = None
 
 
-def judge_solution(assignment: str, solution: ModuleType, inbox: Path, *, leave_out: tuple[str, ...] = ()) -> Verdict:
-    """Run the probes in `inbox` on a solution, but for the kinds to leave out, and judge what was recorded.
+def judge_solution(assignment: str, path: Path, inbox: Path, *, leave_out: tuple[str, ...] = ()) -> Verdict:
+    """Run the probes in `inbox` on a solution file, but for the kinds to leave out, and judge what was recorded.
 
-    As in grading, what is near a threshold is decided by a second run with another seed.
+    As in grading, what is near a threshold is decided by a second run with another seed, which starts anew.
+
+    Raises:
+        UsageError: the file cannot be loaded.
     """
-    verdict = _judge_once(assignment, solution, inbox, leave_out)
+    verdict = _judge_once(assignment, path, inbox, leave_out)
     if not verdict.near_threshold:
         return verdict
     with tempfile.TemporaryDirectory(prefix="selftest-again-") as again:
         make_probes(assignment, SECOND_SEED, Path(again))
-        return verdict.decided_by(_judge_once(assignment, solution, Path(again), leave_out))
+        return verdict.decided_by(_judge_once(assignment, path, Path(again), leave_out))
 
 
-def _judge_once(assignment: str, solution: ModuleType, inbox: Path, leave_out: tuple[str, ...]) -> Verdict:
+def _judge_once(assignment: str, path: Path, inbox: Path, leave_out: tuple[str, ...]) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="selftest-") as folder:
         (Path(folder) / "inbox").symlink_to(inbox.resolve())
         (Path(folder) / "outbox").mkdir()
-        for probe_folder in sorted(inbox.iterdir()):
-            probe = read_trace(probe_folder)
-            kind = probe.data["kind"]
-            functions = {name: getattr(solution, name, _missing(name)) for name in NEEDS[kind]}
-            if kind not in leave_out:
-                # Compiling would take longer than all the rest, and changes nothing that is judged.
-                with warnings.catch_warnings(), torch.compiler.set_stance("force_eager"):
-                    warnings.simplefilter("ignore")
-                    run_probe(probe, functions, Path(folder) / "outbox" / probe_folder.name)
+        record_solution(path, Path(folder) / "inbox", Path(folder) / "outbox", leave_out)
         return judge(assignment, Path(folder))
-
-
-def _missing(name: str) -> Callable[..., Any]:
-    def missing(*_: Any) -> None:
-        raise NameError(f"name '{name}' is not defined")
-
-    return missing
 
 
 def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lambda *_: None) -> Matrix:
@@ -157,9 +132,7 @@ def _examine_solution(task: _Task) -> Row:
     fault = ""
     try:
         with limited(SECONDS):
-            verdict = judge_solution(
-                task.assignment, load_solution(task.claim.path), task.inbox, leave_out=task.leave_out
-            )
+            verdict = judge_solution(task.assignment, task.claim.path, task.inbox, leave_out=task.leave_out)
     except (UsageError, GraderFault, TimeIsUp, SystemExit) as error:
         fault = f"{type(error).__name__}: {error}"
     else:
@@ -193,9 +166,7 @@ def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
             if original is not None and train_alike(original, behavior):
                 reason = SAME_TRAINING
             for leave_out in dict.fromkeys((SLOW, task.leave_out)):
-                cells = _cells(
-                    judge_solution(task.assignment, load_solution(path), task.inbox, leave_out=leave_out), leave_out
-                )
+                cells = _cells(judge_solution(task.assignment, path, task.inbox, leave_out=leave_out), leave_out)
                 if any(cell.outcome != "passed" for cell in cells.values() if cell.outcome != "left_out"):
                     break
     except (UsageError, TimeIsUp, SystemExit) as error:

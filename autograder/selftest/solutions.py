@@ -5,12 +5,10 @@ that the way from trace to verdict is tried on. `tests/solutions/README.md` says
 """
 
 import ast
-import importlib.util
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Literal
 
 from autograder.errors import UsageError
@@ -120,20 +118,3 @@ def disagreement(claim: Claim, verdict: Verdict, left_out: Collection[str] = ())
     if not claim.mistake and failed:
         return "; ".join(f"{name} failed ({mistake})" for name, mistake in failed.items())
     return ""
-
-
-def load_solution(path: Path) -> ModuleType:
-    """Execute a trusted solution file and return its module.
-
-    Raises:
-        UsageError: it cannot be imported.
-    """
-    spec = importlib.util.spec_from_file_location(f"solution_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{path} is not a Python file.")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise UsageError(f"{path} cannot be imported: {error}") from error
-    return module

@@ -53,8 +53,8 @@ def test_probes_hold_no_answers(inbox: Path) -> None:
 
 
 def test_the_same_solution_judged_twice_gets_the_same_verdict(inbox: Path) -> None:
-    solution = load_solution(ROOT / "tests" / "solutions" / "hw2" / "wrong" / "fakes_not_detached.py")
-    verdicts = [judge_solution("hw2", solution, inbox, leave_out=("convergence",)) for _ in range(2)]
+    path = ROOT / "tests" / "solutions" / "hw2" / "wrong" / "fakes_not_detached.py"
+    verdicts = [judge_solution("hw2", path, inbox, leave_out=("convergence",)) for _ in range(2)]
     assert verdicts[0] == verdicts[1]
 
 

@@ -17,7 +17,7 @@ from autograder.checks.hw2 import probes as of_hw2_probes
 from autograder.checks.hw2_conditional import consequences as of_conditional
 from autograder.checks.hw2_conditional import probes as of_conditional_probes
 from autograder.checks.shared.probes import losses_probe
-from autograder.selftest import Claim, disagreement, find_solutions, judge_solution, load_solution
+from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 from course_utils.probe import build_model
 from course_utils.trace import named_tensor
 
@@ -71,7 +71,7 @@ def test_the_matrices_are_large() -> None:
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("right"))
 def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
-    verdict = judge_solution(assignment, load_solution(claim.path), inboxes[assignment])
+    verdict = judge_solution(assignment, claim.path, inboxes[assignment])
     assert disagreement(claim, verdict) == ""
     assert verdict.points == verdict.max_points == POINTS[assignment]
 
@@ -81,7 +81,7 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(
     assignment: str, claim: Claim, inboxes: dict[str, Path]
 ) -> None:
     leave_out = () if claim.check in TRAINING_CHECKS else ("convergence",)
-    verdict = judge_solution(assignment, load_solution(claim.path), inboxes[assignment], leave_out=leave_out)
+    verdict = judge_solution(assignment, claim.path, inboxes[assignment], leave_out=leave_out)
     assert disagreement(claim, verdict) == ""
     named = next(result for result in verdict.checks if result.name == claim.check)
     assert named.rationale
@@ -93,7 +93,7 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("blind_spots"))
 def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
-    verdict = judge_solution(assignment, load_solution(claim.path), inboxes[assignment], leave_out=("convergence",))
+    verdict = judge_solution(assignment, claim.path, inboxes[assignment], leave_out=("convergence",))
     assert disagreement(claim, verdict, left_out=TRAINING_CHECKS) == ""
 
 
@@ -113,7 +113,7 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
 ) -> None:
     path = SOLUTIONS / "hw2" / "wrong" / f"{solution}.py"
     claim = next(claim for _, claim in CLAIMS if claim.path == path)
-    verdict = judge_solution("hw2", load_solution(path), inboxes["hw2"], leave_out=("convergence",))
+    verdict = judge_solution("hw2", path, inboxes["hw2"], leave_out=("convergence",))
     failed = {result.name: result.consequence_of for result in verdict.checks if result.outcome == "failed"}
     assert failed[claim.check] == ""
     assert causes.items() <= failed.items()
@@ -144,8 +144,8 @@ def test_no_mistake_follows_from_itself_by_way_of_others(known: ModuleType) -> N
 )
 def test_a_right_design_passes_where_a_probe_is_rare(name: str, seed: int, tmp_path: Path) -> None:
     make_probes("hw2", seed, tmp_path)
-    solution = load_solution(SOLUTIONS / "hw2" / "right" / f"{name}.py")
-    verdict = judge_solution("hw2", solution, tmp_path, leave_out=("convergence",))
+    path = SOLUTIONS / "hw2" / "right" / f"{name}.py"
+    verdict = judge_solution("hw2", path, tmp_path, leave_out=("convergence",))
     told = {check.name: check.rationale for check in verdict.checks if check.outcome not in ("passed", "not_checked")}
     assert told == {}
 
