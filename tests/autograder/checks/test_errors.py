@@ -16,7 +16,7 @@ from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
-from autograder.selftest import judge_solution, load_solution
+from autograder.selftest import judge_solution
 from autograder.verdict import CheckResult, Verdict
 
 HEAD = "import torch\nimport torch.nn.functional as F\n\n"
@@ -145,7 +145,7 @@ def judged(functions: dict[str, str], folder: Path, inbox: Path) -> dict[str, Ch
         f"def {name}({ARGUMENTS[name]}):\n{textwrap.indent(body, '    ')}\n" for name, body in functions.items()
     )
     path.write_text(HEAD + "\n".join(THREE_OPTIMIZERS.values()) + "\n" + wrong)
-    verdict = judge_solution("hw2", load_solution(path), inbox, leave_out=("convergence",))
+    verdict = judge_solution("hw2", path, inbox, leave_out=("convergence",))
     by_name = {result.name: result for result in verdict.checks}
     return {function: by_name[check] for function, check in CHECKS.items()}
 
