@@ -6,67 +6,32 @@ ends the run: then the cells that did not run say so, and what the cells before 
 read.
 """
 
-import asyncio
-import contextlib
 import copy
-import secrets
 import signal
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty
 
 import nbformat
-import zmq.asyncio
-from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.errors import UsageError
-from autograder.sandbox.client import CountingSession, SandboxClient, open_context, wait_for_cut, wait_for_death
+from autograder.execution import Execution
 from autograder.sandbox.command import OUTBOX
+from autograder.sandbox.conversation import CellReport, Conversation, RelayLost
+from autograder.sandbox.kernel import start_kernel
 from autograder.sandbox.limits import FLOOD_FACTOR, MIB, Limits
 from autograder.sandbox.outbox import read_outbox
-from autograder.sandbox.outputs import OutputKeeper, error_output, join_streams
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.process import SandboxError, SandboxProcess
-from autograder.sandbox.provisioner import KERNEL_NAME, SandboxProvisioner, SandboxRequest, kernel_specs
-from autograder.sandbox.workspace import open_workspace, place_files, place_folder
+from autograder.sandbox.relay.outputs import error_output
+from autograder.sandbox.workspace import Workspace, open_workspace, place_files, place_folder
 
 START_SECONDS = 60.0
 INTERRUPT_SECONDS = 5.0  # what a cell gets to end after it was interrupted
 CUT_SECONDS = 2.0  # between the end of a dying kernel's connection and that of its processes
-LAST_MESSAGES_SECONDS = 0.3  # for the messages of a kernel that has just died
 NOTEBOOK_NAME = "notebook.ipynb"
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What one run of a notebook brought back.
-
-    Attributes:
-        notebook: a copy of the notebook with the outputs of this run, and of no other.
-        outbox: content of every plain file in the outbox, by its path relative to the outbox.
-        stopped: one sentence for the student: why the notebook did not run to its end; None when it did.
-        refused: one sentence for each file that was refused, of the submission's or of the outbox.
-        seconds: wall time of the whole run.
-        start_seconds: the part of it until the first cell began.
-        cell_seconds: wall time of each code cell, in their order; 0 where it did not run.
-        peak_memory: most bytes that all processes of the sandbox and its writable folders held together.
-        unexplained: whether it was killed, and not by us: by itself, or by somebody on this machine.
-    """
-
-    notebook: NotebookNode = field(repr=False)  # asyncio describes the finished task twice, which took a second
-    outbox: dict[str, bytes] = field(repr=False)
-    stopped: str | None
-    refused: tuple[str, ...]
-    seconds: float
-    start_seconds: float
-    cell_seconds: tuple[float, ...]
-    peak_memory: int
-    unexplained: bool = False
+EXITED = "the cell ended it with `exit()` or `quit()`"
 
 
 def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
@@ -77,7 +42,8 @@ def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: P
 
     Args:
         notebook: the notebook, version 4; it is not changed.
-        files: the submission's other files by their relative path; the notebook's code sees them in `/in`.
+        files: the submission's other files by their relative path; the notebook's code has a copy of them in its
+            working folder.
         inbox: folder of the probes; the notebook's code sees it read-only as `/inbox`.
         limits: what the run may use.
 
@@ -98,11 +64,10 @@ class NoKernelError(UsageError):
 
 def _run_once(notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
     with open_workspace() as workspace:
-        names = place_files(workspace.submission, {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files})
-        refused = tuple(f"{name}: no file of a submission may have this name" for name in names)
+        content = {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files}
+        refused = place_files(workspace.submission, content, limits.outbox_size // 2)  # of the home folder
         place_folder(workspace.inbox, inbox)
-        run = _Run(copy.deepcopy(notebook), SandboxRequest(workspace, limits), refused)
-        return _run_to_end(run)
+        return _Run(notebook, workspace, limits).execute(tuple(refused))
 
 
 def _encode(text: str) -> bytes:
@@ -110,61 +75,47 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _run_to_end(run: "_Run") -> Execution:
-    """Runs in this thread, or in one of its own where this one is already inside an event loop."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(run.execute())
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, run.execute()).result()
-
-
 class _Run:
     """One run of one notebook."""
 
-    def __init__(self, notebook: NotebookNode, request: SandboxRequest, refused: tuple[str, ...]) -> None:
-        self.notebook = notebook
-        self.request = request
-        self.limits = request.limits
-        self.refused = refused
+    def __init__(self, notebook: NotebookNode, workspace: Workspace, limits: Limits) -> None:
+        self.notebook = copy.deepcopy(notebook)
+        self.workspace = workspace
+        self.limits = limits
         self.stopped: str | None = None
         self.unexplained = False
-        self.cut: asyncio.Task | None = None
-        # our own cells, so that the submission's metadata (tags that skip a cell) have no effect
-        self.cells = [
-            new_code_cell(_encode(cell.source).decode()) for cell in notebook.cells if cell.cell_type == "code"
-        ]
-
+        # only their sources: the submission's metadata (tags that skip a cell) have no effect
+        self.cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
         self.cell_seconds = [0.0] * len(self.cells)
 
-    async def execute(self) -> Execution:
+    def execute(self, refused: tuple[str, ...]) -> Execution:
         begin = time.monotonic()
-        context = open_context(self.limits)
-        manager = AsyncKernelManager(
-            kernel_name=KERNEL_NAME,
-            kernel_spec_manager=kernel_specs(),
-            context=context,
-            session=CountingSession(),
-        )
         try:
-            await self._start(manager)
+            kernel = start_kernel(self.workspace, self.limits)
+        except SandboxError as error:
+            raise _no_kernel(error) from error
+        sandbox = kernel.sandbox
+        conversation = None
+        try:
+            try:
+                conversation = Conversation(kernel, self.limits)
+                conversation.wait_until_ready(START_SECONDS)
+            except (SandboxError, RelayLost) as error:
+                raise _no_kernel(error) from error
             start_seconds = time.monotonic() - begin
-            await self._run_cells(manager)
-            await self._disconnect(context)  # before the kernel ends: afterwards libzmq would wait a second
-            sandbox = _sandbox(manager)
+            self._run_cells(sandbox, conversation)
             sandbox.kill("the notebook has ended")
             sandbox.wait()
-            outbox, refused = read_outbox(sandbox.folders[OUTBOX], self.limits.outbox_size)
+            outbox, left_out = read_outbox(sandbox.folders[OUTBOX], self.limits.outbox_size)
         finally:
-            await self._disconnect(context)
-            if manager.provisioner is not None:
-                await manager.provisioner.cleanup()
+            if conversation is not None:
+                conversation.close()
+            sandbox.close()
         return Execution(
-            notebook=self._fill_notebook(),
+            notebook=self.notebook,
             outbox=outbox,
             stopped=self.stopped,
-            refused=self.refused + refused,
+            refused=refused + left_out,
             seconds=time.monotonic() - begin,
             start_seconds=start_seconds,
             cell_seconds=tuple(self.cell_seconds),
@@ -172,133 +123,81 @@ class _Run:
             unexplained=self.unexplained,
         )
 
-    async def _disconnect(self, context: zmq.asyncio.Context) -> None:
-        if self.cut is not None:
-            self.cut.cancel()
-            await asyncio.wait({self.cut})
-        context.destroy(linger=0)
-
-    async def _start(self, manager: AsyncKernelManager) -> None:
-        try:
-            await manager.start_kernel(sandbox=self.request)
-            self.client = SandboxClient(
-                nb=new_notebook(cells=self.cells),
-                km=manager,
-                allow_errors=True,
-                record_timing=False,
-                skip_cells_with_tag=secrets.token_hex(),
-            )
-            self.client.prepare(OutputKeeper(self.limits.output_size), lambda: self._stop_flood(manager))
-            self.client.kc = manager.client(context=manager.context)
-            self.client.kc.start_channels(hb=False)
-            self.cut = asyncio.create_task(wait_for_cut(self.client.kc.iopub_channel.socket))
-            self.client.kc.allow_stdin = False
-            async with asyncio.timeout(START_SECONDS):
-                await self._wait_for_answer(_sandbox(manager))
-        except (SandboxError, TimeoutError) as error:
-            raise NoKernelError(f"no notebook can run in the sandbox of this machine: {error}") from error
-
-    async def _wait_for_answer(self, sandbox: SandboxProcess) -> None:
-        """Until the kernel answers and its outputs arrive."""
-        kernel = self.client.kc
-        assert kernel is not None
-        while True:
-            if sandbox.is_dead():
-                raise SandboxError("the kernel ended before the first cell")
-            kernel.kernel_info()
-            with contextlib.suppress(Empty):
-                await kernel.shell_channel.get_msg(timeout=1)
-                await kernel.iopub_channel.get_msg(timeout=0.2)
-                return
-
-    async def _run_cells(self, manager: AsyncKernelManager) -> None:
-        sandbox = _sandbox(manager)
+    def _run_cells(self, sandbox: SandboxProcess, conversation: Conversation) -> None:
         sandbox.set_deadline(self.limits.notebook_seconds + INTERRUPT_SECONDS)
         end = time.monotonic() + self.limits.notebook_seconds
         for index, cell in enumerate(self.cells):
-            if self.stopped is None and cell.source.strip():
+            cell.outputs, cell.execution_count = [], None
+            if self.stopped is not None:
+                cell.outputs = [_error("NotRun", f"not run: {self.stopped}")]
+            elif cell.source.strip():
                 begin = time.monotonic()
-                await self._run_cell(manager, index, end - begin)
+                self._run_cell(sandbox, conversation, index, end - begin)
                 self.cell_seconds[index] = time.monotonic() - begin
-            elif self.stopped is not None:
-                cell.outputs = [error_output("NotRun", f"not run: {self.stopped}")]
 
-    async def _run_cell(self, manager: AsyncKernelManager, index: int, left: float) -> None:
+    def _run_cell(self, sandbox: SandboxProcess, conversation: Conversation, index: int, left: float) -> None:
         """Runs one cell; sets `stopped` when it was the last one."""
-        sandbox, cell = _sandbox(manager), self.cells[index]
-        running = asyncio.create_task(self.client.async_execute_cell(cell, index, index + 1))
-        dead = asyncio.create_task(wait_for_death(sandbox))
-        assert self.cut is not None
-        ends = {running, dead, self.cut}
+        cell = self.cells[index]
+        seconds = max(0.0, min(self.limits.cell_seconds, left))
+        notes: list[NotebookNode] = []
+        report: CellReport | None = None
         try:
-            await asyncio.wait(ends, timeout=min(self.limits.cell_seconds, left), return_when="FIRST_COMPLETED")
-            if self.cut.done():
-                await asyncio.wait({dead}, timeout=CUT_SECONDS)
-                if not dead.done():
-                    sandbox.kill(self._flood_reason())  # libzmq drops a peer whose message is longer than the most
-                await dead
-            elif not running.done() and not dead.done():
-                await self._end_cell(manager, running, dead, index, left)
-            if dead.done():
-                await asyncio.wait({running}, timeout=LAST_MESSAGES_SECONDS)
-                self.stopped = _explain_end(sandbox, index + 1)
-                self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
-            elif running.exception() is not None:
-                sandbox.kill("it did not answer as a notebook does")
-                self.stopped = _explain_end(sandbox, index + 1)
-        finally:
-            for task in (running, dead):
-                task.cancel()
-            await asyncio.gather(running, dead, return_exceptions=True)
-        cell.outputs = join_streams(cell.outputs)
-        if self.stopped is not None:
-            cell.outputs.append(error_output("Stopped", self.stopped))
+            conversation.run(index, _encode(cell.source).decode(), seconds)
+            report = conversation.wait_for_report(seconds)
+            if report is None:
+                report, notes = self._end_cell(sandbox, conversation, left)
+        except RelayLost:
+            if not sandbox.is_dead():
+                sandbox.kill(self._flood_reason())
+        if report is not None:
+            cell.outputs, cell.execution_count = report.outputs, report.count
+            self._end_kernel(sandbox, report)
+        cell.outputs += notes
+        if sandbox.is_dead() or sandbox.reason is not None:
+            self.stopped = _explain_end(sandbox, index + 1)
+            self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
+            cell.outputs.append(_error("Stopped", self.stopped))
 
-    async def _end_cell(
-        self, manager: AsyncKernelManager, running: asyncio.Task, dead: asyncio.Task, index: int, left: float
-    ) -> None:
+    def _end_cell(
+        self, sandbox: SandboxProcess, conversation: Conversation, left: float
+    ) -> tuple[CellReport | None, list[NotebookNode]]:
         """A cell has used up its time, or the notebook has: interrupts the cell, or kills the sandbox."""
-        sandbox, limits = _sandbox(manager), self.limits
+        limits = self.limits
         if left <= limits.cell_seconds:
             sandbox.kill(f"the whole notebook took longer than {limits.notebook_seconds:g} seconds")
-            await dead
-            return
-        with contextlib.suppress(zmq.Again):  # the kernel takes in nothing any more
-            await manager.interrupt_kernel()
-        await asyncio.wait({running, dead}, timeout=INTERRUPT_SECONDS, return_when="FIRST_COMPLETED")
+            return conversation.wait_for_report(INTERRUPT_SECONDS), []
+        conversation.interrupt()
         late = f"it took longer than {limits.cell_seconds:g} seconds"
-        if running.done():
-            self.cells[index].outputs.append(error_output("TimeLimit", f"this cell was interrupted: {late}"))
-        else:
+        report = conversation.wait_for_report(INTERRUPT_SECONDS)
+        if report is not None and report.ended == "done":
+            return report, [_error("TimeLimit", f"this cell was interrupted: {late}")]
+        if report is None:
             sandbox.kill(f"{late} and did not stop when it was interrupted")
-            await dead
+            report = conversation.wait_for_report(INTERRUPT_SECONDS)
+        return report, []
 
-    def _stop_flood(self, manager: AsyncKernelManager) -> bool:
-        """Whether the kernel sent far more than can be kept; then it is killed."""
-        assert self.client.kc is not None
-        received, most = self.client.kc.session.received, FLOOD_FACTOR * self.limits.output_size
-        if received > most:
-            _sandbox(manager).kill(self._flood_reason())
-        return received > most
+    def _end_kernel(self, sandbox: SandboxProcess, report: CellReport) -> None:
+        """Ends the sandbox where a cell was its kernel's last one."""
+        if report.ended == "exit":
+            sandbox.kill(EXITED)
+        elif report.ended == "flood":
+            sandbox.kill(self._flood_reason())
+        elif report.ended == "cut" and not sandbox.is_dead(CUT_SECONDS):
+            sandbox.kill(self._flood_reason())  # libzmq drops a peer whose message is longer than the most
+        elif report.ended == "dead":
+            sandbox.wait()
 
     def _flood_reason(self) -> str:
-        return f"it printed more than {FLOOD_FACTOR * self.limits.output_size // MIB} MiB"
-
-    def _fill_notebook(self) -> NotebookNode:
-        """The submission's notebook with the outputs of this run."""
-        code_cells = (cell for cell in self.notebook.cells if cell.cell_type == "code")
-        for cell, ran in zip(code_cells, self.cells, strict=True):
-            cell.outputs = ran.outputs
-            cell.execution_count = (
-                ran.execution_count if type(ran.execution_count) is int and ran.execution_count >= 0 else None
-            )
-        return self.notebook
+        most = FLOOD_FACTOR * self.limits.output_size // MIB
+        return f"it printed more than {most} MiB, or broke its connection to the autograder"
 
 
-def _sandbox(manager: AsyncKernelManager) -> SandboxProcess:
-    provisioner = manager.provisioner
-    assert isinstance(provisioner, SandboxProvisioner) and provisioner.sandbox is not None
-    return provisioner.sandbox
+def _no_kernel(error: Exception) -> NoKernelError:
+    return NoKernelError(f"no notebook can run in the sandbox of this machine: {error}")
+
+
+def _error(name: str, sentence: str) -> NotebookNode:
+    return nbformat.from_dict(error_output(name, sentence))
 
 
 def _explain_end(sandbox: SandboxProcess, number: int) -> str:

@@ -23,7 +23,7 @@ from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, write_into_cell
 
 if TYPE_CHECKING:
-    from autograder.execute import Execution
+    from autograder.execution import Execution
 
 NOTES_ID = "autograder-notes"
 OVERHEAD_SECONDS = (

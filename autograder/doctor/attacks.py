@@ -17,7 +17,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.config import COURSE_FILE, Course
 from autograder.doctor.finding import Finding
 from autograder.errors import UsageError
-from autograder.execute import Execution, run_notebook
+from autograder.execute import run_notebook
+from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.workspace import open_folder
@@ -47,7 +48,7 @@ print("BROKEN: it sees " + seen[0] if seen else "checks, gradebook, roster and a
 """,
     "writing elsewhere": """
 written = []
-for place in ("/", "/in", "/inbox", "/usr", "/etc", "/course", sys.prefix, "/proc/sys/kernel"):
+for place in ("/", "/given", "/inbox", "/usr", "/etc", "/course", sys.prefix, "/proc/sys/kernel"):
     with contextlib.suppress(OSError):
         open(place + "/core_pattern", "a").close()
         written.append(place)
@@ -81,7 +82,7 @@ with contextlib.suppress(OSError):
 """,
     "disk": """
 total, unbounded = 0, []
-for place in ("/tmp", "/dev/shm", "/out", "/sockets"):
+for place in ("/tmp", "/dev/shm", "/out", "/sockets", os.environ["HOME"]):
     made = []
     try:
         for number in range({outbox_size} // 2**20 + 4):
@@ -95,7 +96,7 @@ for place in ("/tmp", "/dev/shm", "/out", "/sockets"):
     for name in made:
         with contextlib.suppress(OSError):
             os.remove(name)
-print("BROKEN: it can fill " + unbounded[0] if unbounded else f"full after about {{total}} MiB in four places")
+print("BROKEN: it can fill " + unbounded[0] if unbounded else f"full after about {{total}} MiB in five places")
 """,
     "number of processes": """
 children = []

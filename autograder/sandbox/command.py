@@ -14,7 +14,9 @@ from pathlib import Path
 
 from autograder.sandbox.limits import Limits
 
-SUBMISSION = "/in"
+HOME = "/student"
+SUBMISSION = f"{HOME}/work"
+GIVEN = "/given"
 INBOX = "/inbox"
 OUTBOX = "/out"
 SOCKETS = "/sockets"
@@ -30,7 +32,7 @@ ENVIRONMENT = {
     "COURSE_OUTBOX": OUTBOX,
     "COURSE_MAX_EPOCHS": "1",
     "COURSE_MAX_STEPS_PER_EPOCH": "20",
-    "HOME": "/tmp",
+    "HOME": HOME,
     "IPYTHONDIR": "/tmp/.ipython",
     "LANG": "C.UTF-8",
     "LOGNAME": "student",
@@ -59,6 +61,7 @@ def build_command(
     bubblewrap_options: Sequence[str] = (),
     seccomp: int | None = None,
     as_root: bool | None = None,
+    copies: str | None = None,
 ) -> list[str]:
     """The command that runs `program` in a sandbox.
 
@@ -69,11 +72,12 @@ def build_command(
         bubblewrap_options: further options of the first stage, for example `--info-fd 5`.
         seccomp: open file with a compiled filter of system calls, or None.
         as_root: whether to use two stages; None: when this process is root.
+        copies: a folder inside, of which the program gets a copy that it may change, as its working folder.
     """
     two_stages = os.geteuid() == 0 if as_root is None else as_root
     identity = ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns", "--cap-drop", "ALL"]
     filter_option = [] if seccomp is None else ["--seccomp", str(seccomp)]
-    bounded = [*_prlimit(limits), *program]
+    bounded = [*_prlimit(limits), *_at_work(copies), *program]
     first = [
         *(
             "bwrap",
@@ -96,7 +100,7 @@ def build_command(
     ]
     second = [
         *("bwrap", *identity, *filter_option, "--new-session", "--die-with-parent"),
-        *("--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--remount-ro", "/", "--chdir", SUBMISSION, "--"),
+        *("--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--remount-ro", "/", "--chdir", HOME, "--"),
     ]
     return [*first, "--", *drop, *second, *bounded]
 
@@ -115,6 +119,12 @@ def _prlimit(limits: Limits) -> list[str]:
     ]
 
 
+def _at_work(copies: str | None) -> list[str]:
+    """What makes the working folder before the program runs in it; what does not fit is left out."""
+    make = f"mkdir -p {SUBMISSION}" if copies is None else f"cp -R {copies} {SUBMISSION}"
+    return ["/bin/sh", "-c", f'{make}; cd {SUBMISSION} && exec "$@"', "sh"]
+
+
 def _file_system(limits: Limits, binds: Sequence[tuple[Path, str]]) -> list[str]:
     """The options that lay out the file system: everything read-only but sized memory file systems."""
     options = [
@@ -126,10 +136,11 @@ def _file_system(limits: Limits, binds: Sequence[tuple[Path, str]]) -> list[str]
         *_memory_folder("/dev/shm", limits.outbox_size),
         *_memory_folder("/tmp", limits.outbox_size),
         *_memory_folder(OUTBOX, limits.outbox_size),
+        *_memory_folder(HOME, limits.outbox_size),
         *_memory_folder(SOCKETS, SOCKETS_SIZE),
     ]
     options += ["--perms", "1777", "--dir", FONTS]
-    made = {"/", "/usr", "/etc", "/tmp", "/proc", "/dev", FONTS}
+    made = {"/", "/usr", "/etc", "/tmp", "/proc", "/dev", FONTS, HOME}
     # after the memory file systems: an interpreter or a virtual environment may lie under /tmp
     for source, destination in [*_python_folders(), *_course(), *_font_lists(), *binds]:
         for parent in reversed(Path(destination).parents):
@@ -139,7 +150,7 @@ def _file_system(limits: Limits, binds: Sequence[tuple[Path, str]]) -> list[str]
         options += ["--ro-bind", str(source), destination]
     for hidden in _trusted_packages():
         options += ["--perms", "0000", "--size", "4096", "--tmpfs", hidden, "--remount-ro", hidden]
-    return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SUBMISSION]
+    return [*options, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
 
 
 def _memory_folder(path: str, size: int) -> list[str]:

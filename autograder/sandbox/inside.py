@@ -4,9 +4,13 @@ The first optimizer that is made imports `torch._dynamo`, torch's compiler, with
 2 s of processor time, as much as torch itself, for two functions that do nothing unless something is compiled
 (and in the sandbox `TORCHDYNAMO_DISABLE` is set). So a stand-in with these two functions is there from the
 start; whatever else is asked of it imports the real one and takes its place.
+
+Python is told to look for no module beside the program (`-P`), where a submission could put one in place of
+`course_utils` or torch. A notebook may still import what it has written: its folder is looked at last.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -36,3 +40,4 @@ class _Dynamo(ModuleType):
 sys.modules[NAME] = _Dynamo(NAME)
 # nobody debugs here: the kernel finds no debugger and starts without it, 0.1 s earlier
 sys.modules["debugpy"] = None  # type: ignore[assignment]
+sys.path.append(os.path.expanduser("~/work"))  # noqa: PTH111 -- no further import for one call

@@ -17,11 +17,11 @@ class Limits:
         notebook_seconds: wall time of all cells together, without the start of the kernel.
         cpu_seconds: processor time of one process of the sandbox.
         address_space: virtual memory of one process; importing torch alone takes about 4.2 GiB of it.
-        resident_memory: memory of all processes together, with what they wrote to `/tmp`, `/dev/shm`
-            and `/out`.
+        resident_memory: memory of all processes together, with what they wrote to `/tmp`, `/dev/shm`,
+            `/out` and the working folder.
         processes: processes and threads together.
         file_size: size of one file.
-        outbox_size: size of the whole outbox, and of `/tmp` and `/dev/shm` each.
+        outbox_size: size of the whole outbox, and of `/tmp`, `/dev/shm` and the home folder each.
         output_size: cell outputs that are kept; `FLOOD_FACTOR` times as much ends the run.
         open_files: open files of one process.
     """

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox.cgroup import MemoryGroup
-from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, OUTBOX, SOCKETS, build_command
+from autograder.sandbox.command import HOME, LAUNCHER_ENVIRONMENT, OUTBOX, SOCKETS, build_command
 from autograder.sandbox.limits import MAX_FILES, Limits
 from autograder.sandbox.memory import count_files, measure_memory
 from autograder.sandbox.seccomp import open_filter
@@ -26,7 +26,7 @@ from autograder.sandbox.seccomp import open_filter
 WATCH_SECONDS = 0.2
 START_SECONDS = 30.0  # bubblewrap itself takes 0.05 s
 KEPT_STDERR = 4000
-_WRITABLE = (OUTBOX, SOCKETS, "/tmp", "/dev/shm")
+_WRITABLE = (OUTBOX, SOCKETS, HOME, "/tmp", "/dev/shm")
 
 
 class SandboxProcess:
@@ -46,8 +46,9 @@ class SandboxProcess:
         limits: Limits,
         binds: Sequence[tuple[Path, str]] = (),
         as_root: bool | None = None,
+        copies: str | None = None,
     ) -> None:
-        """Starts the program.
+        """Starts the program; the arguments are those of `build_command`.
 
         Raises:
             SandboxError: bubblewrap did not come up; the message is what it said.
@@ -67,7 +68,7 @@ class SandboxProcess:
         try:
             options = ["--info-fd", str(info_inside), "--block-fd", str(wait_inside)]
             self.popen = subprocess.Popen(
-                build_command(program, limits, binds, options, filter_inside, as_root),
+                build_command(program, limits, binds, options, filter_inside, as_root, copies),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

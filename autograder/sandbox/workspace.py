@@ -1,7 +1,7 @@
 """The private folder of one sandbox on this side, and the sweeping of what dead graders left behind.
 
-Stands between submission and trace: it holds the submission's files, which the sandbox sees read-only as
-`/in`, and the kernel's connection file. The sandbox writes nothing here. A grader that was killed cannot
+Stands between submission and trace: it holds the submission's files, of which the sandbox makes itself a copy
+that it may change, and the kernel's connection file. The sandbox writes nothing here. A grader that was killed cannot
 remove its folder; the next one finds that nobody holds the folder's lock and does it.
 """
 
@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 PREFIX = "autograder-sandbox-"
+_BAD_NAME = "no file of a submission may have this name"
 YOUNG_SECONDS = 60  # a folder this new, of a process that is not seen here, may be between its making and its locking
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder of one sandbox: `submission` holds the files that it sees as `/in`."""
+    """The folder of one sandbox: `submission` holds the files that it gets a copy of."""
 
     root: Path
 
@@ -98,19 +99,28 @@ def _start_of(pid: int) -> str:
         return ""
 
 
-def place_files(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Writes a submission's files into `folder`; returns the names that cannot be written there."""
+def place_files(folder: Path, files: Mapping[str, bytes], most: int) -> list[str]:
+    """Writes a submission's files into `folder`.
+
+    Returns:
+        Those that were left out, each with the reason: its name cannot be, or they are more than `most` bytes together.
+    """
     refused = []
     for name, content in files.items():
+        most -= len(content)
+        if most < 0:
+            most += len(content)
+            refused.append(f"{name}: the files together are too large for the working folder")
+            continue
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
-            refused.append(name)
+            refused.append(f"{name}: {_BAD_NAME}")
             continue
         try:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         except OSError:  # a name that is too long, or both a file and a folder
-            refused.append(name)
+            refused.append(f"{name}: {_BAD_NAME}")
     _open_to_others(folder)
     return refused
 

@@ -2,13 +2,14 @@
 
 import contextlib
 import hashlib
+import multiprocessing
 import os
 import secrets
 import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,14 +30,20 @@ class Host:
         course: with a gradebook, a roster and another team's work, each of which holds `secret`.
         values: words in the attacks, and what stands for them here.
         temporary: the folder for temporary files.
+        worker: the process that grades, as those of a class do; nothing else is done in it.
     """
 
     course: Course
     secret: str
     values: dict[str, str]
     temporary: Path
+    worker: ProcessPoolExecutor
     victim: subprocess.Popen
     listener: socket.socket
+
+    @property
+    def worker_pid(self) -> int:
+        return self.worker.submit(os.getpid).result()
 
     def state(self) -> dict[str, str]:
         """Hashes of everything that must not change."""
@@ -76,7 +83,6 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     (root / "canaries").mkdir()
     course = load_course(course_root)
     assert course.secret
-    make_probes("hw2", 1, root / "probes")  # so that the process that judges is there before
     victim = subprocess.Popen(["sleep", "3600"])
     listener = socket.create_server(("127.0.0.1", 0))
     abstract = f"attacks-{os.getpid()}"
@@ -94,13 +100,17 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     }
     temporary = root / "temporary"
     temporary.mkdir()
-    before, tempfile.tempdir = tempfile.tempdir, str(temporary)
-    os.environ["HOST_SECRET"] = secret
+    before = {name: os.environ.get(name) for name in ("TMPDIR", "HOST_SECRET")}
+    os.environ |= {"TMPDIR": str(temporary), "HOST_SECRET": secret}
+    worker = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
     try:
-        yield Host(course, secret, values, temporary, victim, listener)
+        # so that the process that judges is there before
+        worker.submit(make_probes, "hw2", 1, root / "probes").result()
+        yield Host(course, secret, values, temporary, worker, victim, listener)
     finally:
-        tempfile.tempdir = before
-        del os.environ["HOST_SECRET"]
+        worker.shutdown()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
         victim.kill()
         victim.wait()
         listener.close()

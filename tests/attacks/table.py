@@ -16,12 +16,16 @@ HEAD = """\
 
 What submissions tried, what it came to, and what it cost: one run of all files of this folder through the real
 pipeline, on a machine with {processors}. Each notebook is graded alone, some with smaller limits than a course has.
-Points are those that its honest answers earn, or 0. Seconds are the whole way from the folder to the verdict; memory
-is the highest that was seen of all processes of the sandbox together. Made by `python tests/attacks/table.py REPORT`.
+Points are those that its honest answers earn, or 0. Seconds are the whole way from the folder to the verdict. Memory
+is the highest that was seen: of all processes of the sandbox together, and of each process of ours: the worker that
+grades (below 600 MiB, whatever arrives), the relay that reads the sandbox's messages for it (below 600 MiB), and the
+process that judges. Of our processes together the processor seconds are given. Made by
+`python tests/attacks/table.py REPORT`.
 
-| attack | tries | must hold | held | points | seconds | peak MiB |
-|---|---|---|---|---:|---:|---:|
+| attack | tries | must hold | held | points | seconds | sandbox MiB | worker | relay | judge | our CPU s |
+|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|
 """
+NUMBERS = ("seconds", "peak_memory", "worker_memory", "relay_memory", "judge_memory", "own_seconds")
 TOGETHER = "test_attacks_that_only_look_around_see_and_change_nothing"
 
 
@@ -41,12 +45,12 @@ def write_table(cases: dict[str, dict[str, str]], processors: str) -> str:
     for path in sorted(HERE.glob("*/*.py")):
         tries, _, must_hold = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n\n")
         case = cases.get(path.stem, {"held": shared["held"], "points": shared["points"]})
-        numbers = " | ".join(case.get(name, "shared") for name in ("seconds", "peak_memory"))
+        numbers = " | ".join(case.get(name, "shared") for name in NUMBERS)
         told = [" ".join(text.split(": ", 1)[1].split()).replace("|", "\\|") for text in (tries, must_hold)]
         outcome = f"{case['held']} | {float(case['points']):g}"
         rows.append(f"| `{path.stem}` | {told[0]} | {told[1]} | {outcome} | {numbers} |")
-    cost = f"{shared['seconds']} seconds and {shared['peak_memory']} MiB together"
-    ending = f"\nAttacks that only look around share one notebook: {cost}.\n"
+    cost = f"{shared['seconds']} seconds and {shared['peak_memory']} MiB together, the worker {shared['worker_memory']}"
+    ending = f"\nAttacks that only look around share one notebook: {cost} MiB.\n"
     return HEAD.format(processors=processors) + "\n".join(rows) + "\n" + ending
 
 

@@ -30,9 +30,11 @@ def _load(name: str) -> ModuleType:
 
 
 attack_files = _load("attack")
+measure = _load("measure")
 ATTACKS: list[Any] = attack_files.read_attacks()
 ALONE = [attack for attack in ATTACKS if not attack.shares_its_notebook]
 TOGETHER = [attack for attack in ATTACKS if attack.shares_its_notebook]
+OURS = 600  # MiB that the worker and the relay may hold, whatever arrives
 MARGIN = 600 * 2**20  # what a process can take between two looks of the watchdog
 
 
@@ -73,8 +75,8 @@ def grade(
     try:
         task = make_task(host.course, "hw2", read_submission(folder, "hw2.ipynb"))
         task = replace(task, limits=replace(task.limits, **attacks[0].constants.get("LIMITS", {})))
-        with nothing_hurt(host):
-            graded = grade_submission(task, traces)
+        with nothing_hurt(host), measure.measured(host.worker_pid) as cost:
+            graded = host.worker.submit(grade_submission, task, traces).result()
     finally:
         shutil.rmtree(folder.parent)
     verdict = Verdict.from_json(graded.verdict)
@@ -83,6 +85,10 @@ def grade(
     assert host.secret not in graded.notebook.decode()
     assert graded.peak_memory <= task.limits.resident_memory + MARGIN
     assert sum(graded.seconds.values()) < task.limits.notebook_seconds + 120
+    assert all(cost.memory[role] < OURS for role in ("worker", "relay") if role in cost.memory), cost
+    for role in measure.ROLES_IN_ORDER:
+        record(f"{role}_memory", cost.memory.get(role, 0))
+    record("own_seconds", round(sum(cost.seconds.values()), 1))
     record("seconds", round(sum(graded.seconds.values()), 1))
     record("peak_memory", graded.peak_memory >> 20)
     record("points", verdict.points)

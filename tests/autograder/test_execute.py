@@ -16,7 +16,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder import execute
-from autograder.execute import Execution, run_notebook
+from autograder.execute import run_notebook
+from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.workspace import PREFIX
 
@@ -102,7 +103,7 @@ def seen(path):
 print([p for p in {secrets} if seen(Path(p))])""",
     "own files": """
 import os
-print(os.getcwd(), sorted(os.listdir('/in')), open('netid').read(), open('/inbox/probe.json').read())""",
+print(os.getcwd(), sorted(os.listdir('/student/work')), open('netid').read(), open('/inbox/probe.json').read())""",
     "writable": """
 import os, stat
 places = []
@@ -126,7 +127,7 @@ images, labels = data.mnist_images(train=False)
 print(course_utils.__file__, tuple(images.shape), len(labels))""",
     "replaced modules": """
 import sys, torch
-print('site-packages' in torch.__file__, 'replaced' in sys.modules, '' in sys.path, '/in' in sys.path)""",
+print('site-packages' in torch.__file__, 'replaced' in sys.modules, '' in sys.path, sys.path[-1])""",
     "optimizer": """
 model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
@@ -266,12 +267,12 @@ def test_files_of_the_host_cannot_be_seen(tour: Tour) -> None:
 
 
 def test_the_submission_is_where_it_runs_and_the_probes_can_be_read(tour: Tour) -> None:
-    assert tour["own files"].startswith("/in ['conftest.py', 'ipython_config.py', 'netid', 'notebook.ipynb',")
+    assert tour["own files"].startswith("/student/work ['conftest.py', 'ipython_config.py', 'netid', 'notebook.ipynb',")
     assert tour["own files"].endswith('abc1 {"probe": 1}')
 
 
 def test_only_sized_memory_folders_can_be_written(tour: Tour) -> None:
-    assert tour["writable"] == "['/dev/shm', '/out', '/sockets', '/tmp']"
+    assert tour["writable"] == "['/dev/shm', '/out', '/sockets', '/student', '/tmp']"
 
 
 def test_settings_of_the_system_cannot_be_written(tour: Tour) -> None:
@@ -287,7 +288,7 @@ def test_course_utils_is_there_with_its_data(tour: Tour) -> None:
 
 
 def test_files_beside_the_notebook_replace_no_module(tour: Tour) -> None:
-    assert tour["replaced modules"] == "True False False False"
+    assert tour["replaced modules"] == "True False False /student/work"
 
 
 def test_an_optimizer_does_without_the_compiler_and_the_compiler_still_works(tour: Tour) -> None:
@@ -295,7 +296,7 @@ def test_an_optimizer_does_without_the_compiler_and_the_compiler_still_works(tou
 
 
 def test_the_environment_is_the_courses_only(tour: Tour) -> None:
-    assert tour["environment"] == "None /inbox /out /tmp 1 1000 fds\nFalse"
+    assert tour["environment"] == "None /inbox /out /student 1 1000 fds\nFalse"
 
 
 def test_no_further_name_space_and_no_uncounted_memory(tour: Tour) -> None:
@@ -413,15 +414,15 @@ try:
 except OSError as error: print(written <= 2 * 2**20, error.strerror)
 """
     execution = run(
-        *(fill.replace("{}", place) for place in ("/out", "/tmp", "/dev/shm", "/sockets")),
+        *(fill.replace("{}", place) for place in ("/out", "/tmp", "/dev/shm", "/sockets", "..")),
         "print('a' * 3 * 2**20)",
         "print('b')",
         "import time\nwhile True: print('c' * 2**20); time.sleep(0.02)",
     )
-    for index in range(4):
+    for index in range(5):
         assert text(execution, index) == "True No space left on device"
-    assert len(text(execution, 4)) < 1.1 * MIB and "the rest was left out" in text(execution, 4)
-    assert text(execution, 5) == ""
+    assert len(text(execution, 5)) < 1.1 * MIB and "the rest was left out" in text(execution, 5)
+    assert text(execution, 6) == ""
     assert execution.stopped is not None and "printed more than 16 MiB" in execution.stopped
 
 

@@ -1,4 +1,4 @@
-"""Tries: change the probes, the course's package, the interpreter and the submission itself.
+"""Tries: change the probes, the course's package, the interpreter and what was handed in.
 
 Must hold: all of them are read-only.
 """
@@ -8,7 +8,7 @@ import sys
 
 SAYS = "^changed: nothing$"
 changed = []
-for place in ("/inbox", "/in", "/course/course_utils", sys.prefix, os.path.dirname(os.__file__), "/usr/lib", "/etc", "/"):
+for place in ("/inbox", "/given", "/course/course_utils", sys.prefix, os.path.dirname(os.__file__), "/usr/lib", "/etc", "/"):
     for attempt in (
         lambda place=place: open(f"{place}/planted", "w").close(),
         lambda place=place: os.rename(place, place + "-old"),

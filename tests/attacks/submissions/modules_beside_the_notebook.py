@@ -9,7 +9,7 @@ SAYS = "^loaded: nothing$"
 CELL = """
 import importlib, os, sys
 import course_utils, safetensors, json, random
-names = [m.__name__ for m in (course_utils, safetensors, json, random) if m.__file__.startswith('/in')]
+names = [m.__name__ for m in (course_utils, safetensors, json, random) if m.__file__.startswith('/student')]
 print('loaded:', ' '.join(names + sorted(n for n in os.environ if n.startswith('PLANTED'))) or 'nothing')
 """
 PLANTED = "import os; os.environ['PLANTED_BY_' + __name__.upper()] = '1'; open('CANARY_FOLDER/planted', 'w')\n"

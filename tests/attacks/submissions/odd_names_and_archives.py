@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 SAYS = "^files: 8$"
-CELL = "import os; print('files:', len([n for n in os.listdir('/in') if n != 'notebook.ipynb']))"
+CELL = "import os; print('files:', len([n for n in os.listdir() if n != 'notebook.ipynb']))"
 
 
 def build(notebook: dict, folder: Path) -> None:

@@ -4,12 +4,12 @@ import json
 import time
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.sandbox.outputs import OutputKeeper, error_output, join_streams
+from autograder.sandbox.relay.outputs import Output, OutputKeeper, error_output, join_streams
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
@@ -20,8 +20,8 @@ FIELDS = st.sampled_from(["name", "text", "data", "traceback", "ename", "evalue"
 KINDS = st.sampled_from(["stream", "display_data", "execute_result", "error", "update_display_data", "x"])
 
 
-def keep(*contents: tuple[str, object], size: int = 10_000) -> list[NotebookNode]:
-    keeper, outputs = OutputKeeper(size), list[NotebookNode]()
+def keep(*contents: tuple[str, object], size: int = 10_000) -> list[Output]:
+    keeper, outputs = OutputKeeper(size), list[Output]()
     for kind, content in contents:
         keeper.keep(outputs, 0, kind, content)
     return join_streams(outputs)
@@ -29,7 +29,8 @@ def keep(*contents: tuple[str, object], size: int = 10_000) -> list[NotebookNode
 
 @given(KINDS, st.dictionaries(FIELDS, JSON) | JSON)
 def test_whatever_arrives_what_is_kept_is_a_valid_notebook_that_can_be_written(kind: str, content: object) -> None:
-    cell = new_code_cell("", outputs=[*keep((kind, content)), error_output("NotRun", "sentence")])
+    outputs = nbformat.from_dict([*keep((kind, content)), error_output("NotRun", "sentence")])
+    cell = new_code_cell("", outputs=outputs)
     notebook = new_notebook(cells=[cell])
     nbformat.validate(notebook)
     nbformat.writes(notebook).encode("utf-8")
@@ -49,15 +50,24 @@ def test_text_in_many_mime_types_is_kept_and_all_else_dropped() -> None:
 def test_what_is_too_long_is_cut_and_told_once() -> None:
     pieces = [("stream", {"name": "stdout", "text": "x" * 600})] * 5
     (output,) = keep(*pieces, size=1000)
-    assert output.text.startswith("x" * 800 + "[") and output.text.count("left out") == 1
+    assert output["text"].startswith("x" * 700) and output["text"].count("left out") == 1
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\0", "\U0001f600", '"'])
+def test_what_is_kept_takes_no_more_bytes_in_a_file_than_it_may(letter: str) -> None:
+    pieces = [("stream", {"name": "stdout", "text": letter * 700}), ("stream", {"name": "stderr", "text": letter})]
+    many = [("display_data", {"data": {f"{letter}/{n}": letter for n in range(5000)}})]
+    lines = [("error", {"ename": letter * 3000, "traceback": [letter] * 5000})]
+    kept = keep(*pieces * 2, *many, *lines, size=10_000)
+    assert kept and len(json.dumps(kept, ensure_ascii=False).encode()) < 11_000
 
 
 def test_clearing_makes_room_again() -> None:
-    keeper, outputs = OutputKeeper(1000), list[NotebookNode]()
+    keeper, outputs = OutputKeeper(1000), list[Output]()
     for _ in range(50):
         keeper.clear(outputs, 0)
         keeper.keep(outputs, 0, "stream", {"name": "stdout", "text": "x" * 700})
-    assert [output.text for output in outputs] == ["x" * 700]
+    assert [output["text"] for output in outputs] == ["x" * 700]
 
 
 def test_pieces_of_one_stream_are_joined_and_rewritten_lines_shown_as_on_a_screen() -> None:
@@ -65,7 +75,7 @@ def test_pieces_of_one_stream_are_joined_and_rewritten_lines_shown_as_on_a_scree
         return "stream", {"name": name, "text": text}
 
     outputs = keep(piece("a\n1%\r"), piece("2%\r"), piece("3%\n"), piece("b\r\n", "stderr"), piece("c"))
-    assert [(output.name, output.text) for output in outputs] == [
+    assert [(output["name"], output["text"]) for output in outputs] == [
         ("stdout", "a\n3%\n"),
         ("stderr", "b\n"),
         ("stdout", "c"),
