@@ -49,7 +49,8 @@ class Attempt:
     def to_text(self) -> str:
         phases = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self.phases.items())
         verdict = as_text(self.verdict.checks, self.verdict.points, self.verdict.max_points)
-        return f"{verdict}\n{self.seconds:.1f} s ({phases})"
+        faults = "".join(f"\nA fault of the grader:\n{fault}\n" for fault in self.verdict.faults)
+        return f"{verdict}\n{faults}{self.seconds:.1f} s ({phases})"
 
 
 def try_solution(course: Course, assignment: str, path: Path, keep_trace: Path | None = None) -> Attempt:

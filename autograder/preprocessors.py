@@ -22,6 +22,7 @@ from traitlets import Unicode
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course, load_course
 from autograder.errors import UsageError
+from autograder.faults import keep_faults
 from autograder.grading import GradedSubmission, grade_submission, load_graded, make_task, store_graded
 from autograder.penalties import penalties
 from autograder.teams import load_teams
@@ -76,6 +77,7 @@ class GradeSubmission(NbGraderPreprocessor):
                 _mark_for_review(resources, cells=None)
                 raise
             store_graded(course, place["assignment"], key, graded)
+            keep_faults(course, place["assignment"], place["student"], Verdict.from_json(graded.verdict).faults)
         place["needs_a_person"] = _cells_for_a_person(graded)
         notebook = nbformat.reads(graded.notebook.decode("utf-8"), as_version=4)
         notebook.metadata[RESULT_KEY] = key

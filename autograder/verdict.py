@@ -54,10 +54,15 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What all hidden checks of an assignment decided about one submission."""
+    """What all hidden checks of an assignment decided about one submission.
+
+    `faults` are the tracebacks of what broke in the grader while it judged, for the instructor. A check that broke
+    cannot judge; the others keep their outcome.
+    """
 
     assignment: str
     checks: tuple[CheckResult, ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -82,7 +87,8 @@ class Verdict:
     def decided_by(self, second: "Verdict") -> "Verdict":
         """This verdict, but with the second one's results of the checks that were near a threshold."""
         results = {check.name: check for check in second.checks}
-        return replace(self, checks=tuple(results[c.name] if c.near_threshold else c for c in self.checks))
+        checks = tuple(results[c.name] if c.near_threshold else c for c in self.checks)
+        return replace(self, checks=checks, faults=self.faults + second.faults)
 
     def to_json(self) -> dict[str, Any]:
         checks = [{**asdict(check), "points": check.points} for check in self.checks]
@@ -91,6 +97,7 @@ class Verdict:
             "points": self.points,
             "max_points": self.max_points,
             "checks": checks,
+            "faults": list(self.faults),
         }
 
     @staticmethod
@@ -98,7 +105,7 @@ class Verdict:
         checks = tuple(
             CheckResult(**{key: value for key, value in check.items() if key != "points"}) for check in data["checks"]
         )
-        return Verdict(data["assignment"], checks)
+        return Verdict(data["assignment"], checks, tuple(data.get("faults", ())))
 
 
 def write_into_cell(cell: NotebookNode, results: Sequence[CheckResult], figure: bytes | None = None) -> None:

@@ -23,11 +23,14 @@ Functions = dict[str, Callable[..., Any]]
 
 
 def build_model(probe: Trace) -> AnyModel:
-    """The model of the probe: `probe.data["model"]` holds the arguments, `probe.data["weights"]` the flat weights."""
+    """The model of the probe: `probe.data["model"]` holds the arguments, `probe.data["weights"]` the flat weights.
+
+    It has torch's default type, as any model that is made where the student's code has set another one.
+    """
     model = make_model(**probe.data["model"])
     for module, reference in probe.data["weights"].items():
-        parameters = getattr(model, module).parameters()
-        torch.nn.utils.vector_to_parameters(named_tensor(probe, reference), parameters)
+        parameters = list(getattr(model, module).parameters())
+        torch.nn.utils.vector_to_parameters(named_tensor(probe, reference).to(parameters[0].dtype), parameters)
     return model
 
 

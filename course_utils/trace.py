@@ -10,6 +10,7 @@ On disk a trace is a folder with `trace.json` (a JSON object; tensors are named 
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ from safetensors.torch import load_file, save_file
 FORMAT = 1
 JSON_FILE = "trace.json"
 TENSOR_FILE = "tensors.safetensors"
+
+
+MAX_DIGITS = 18  # of a whole number in the JSON: it fits into 64 bits, and every library can take it
 
 
 class TraceError(Exception):
@@ -61,15 +65,30 @@ def read_trace(folder: Path) -> Trace:
         TraceError: a file is missing or is not of the format.
     """
     try:
-        data = json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))
+        text = (folder / JSON_FILE).read_text(encoding="utf-8")
+        data = json.loads(text, parse_int=_whole_number, parse_float=_number, parse_constant=_number)
         tensors = load_file(folder / TENSOR_FILE)
     except FileNotFoundError as error:
         raise TraceError(f"{Path(str(error.filename)).name} is missing in {folder.name}.") from error
+    except TraceError:
+        raise
     except Exception as error:  # a hostile file can make the readers raise nearly anything
         raise TraceError(f"The trace {folder.name} cannot be read: {type(error).__name__}.") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise TraceError(f"The trace {folder.name} is not of format {FORMAT}.")
     return Trace(data, tensors)
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise TraceError(f"The trace holds a whole number of more than {MAX_DIGITS} digits.")
+    return int(digits)
+
+
+def _number(digits: str) -> float | str:
+    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`, however they are written."""
+    value = float(digits)
+    return value if math.isfinite(value) else str(value)
 
 
 def named_tensor(trace: Trace, reference: Any) -> torch.Tensor:

@@ -14,23 +14,24 @@ from pathlib import Path
 
 import pytest
 import torch
+from pytest import ExitCode
 
-from autograder.checks.plugin import faults_key, results_key
+from autograder.checks.causes import name_causes
+from autograder.checks.session import Session, session_key
 from autograder.errors import GraderFault, UsageError
-from autograder.verdict import CheckResult, Verdict
+from autograder.verdict import Verdict
 
 CHECKS = Path(__file__).parent
 
 
-class _Collector:
-    """Takes the results out of the pytest session."""
+class _Give:
+    """Gives the session to the plugin of the checks."""
 
-    results: dict[str, CheckResult]
-    faults: list[str]
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
-    def pytest_unconfigure(self, config: pytest.Config) -> None:
-        self.results = config.stash.get(results_key, {})
-        self.faults = config.stash.get(faults_key, [])
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[session_key] = self._session
 
 
 def make_probes(assignment: str, seed: int, inbox: Path) -> None:
@@ -50,37 +51,31 @@ def make_probes(assignment: str, seed: int, inbox: Path) -> None:
 def judge(assignment: str, folder: Path) -> Verdict:
     """Run the checks of `assignment` over `folder/inbox` and `folder/outbox`.
 
+    A check that breaks cannot judge, and its traceback is among the faults of the verdict.
+
     Raises:
-        GraderFault: a check raised what it should not have.
+        GraderFault: the checks cannot be run at all.
     """
-    collector = _Collector()
+    verdict = run_checks(assignment, folder, Session())
+    return replace(verdict, checks=name_causes(assignment, verdict.checks))
+
+
+def run_checks(assignment: str, folder: Path, session: Session) -> Verdict:
+    """Run the checks that have no result in the session yet; what follows from what is not named.
+
+    Raises:
+        GraderFault: the checks cannot be run at all.
+    """
     arguments = [str(CHECKS / assignment), f"--trace-folder={folder}", f"--rootdir={CHECKS}", "--capture=no"]
     arguments += ["-c", os.devnull, "--import-mode=importlib", "-q"]
     for plugin in ("cacheprovider", "faulthandler", "warnings", "logging", "junitxml", "unraisableexception"):
         arguments += ["-p", f"no:{plugin}"]
     output = io.StringIO()
     with _no_other_plugins(), _one_thread(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        status = pytest.main(arguments, plugins=[collector])
-    results = getattr(collector, "results", {})
-    if getattr(collector, "faults", []) or not results or status not in (0, 1):
-        raise GraderFault("\n".join([*getattr(collector, "faults", []), output.getvalue()]))
-    return Verdict(assignment, _name_causes(assignment, tuple(results.values())))
-
-
-def _name_causes(assignment: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-    """The results; those that failed with what another one's mistake leads to, or with the same one, say so."""
-    if not (CHECKS / assignment / "consequences.py").is_file():
-        return results
-    known = importlib.import_module(f"autograder.checks.{assignment}.consequences")
-    mistakes = list(dict.fromkeys(result.mistake for result in results if result.outcome == "failed"))
-    named: list[CheckResult] = []
-    for result in results:
-        causes = [m for m in mistakes if result.mistake in known.CONSEQUENCES.get(m, ())]
-        if result.mistake in known.LAST:
-            causes += [m for m in mistakes if m not in known.LAST]
-        causes += [before.mistake for before in named if before.mistake == result.mistake]
-        named.append(replace(result, consequence_of=causes[0]) if result.outcome == "failed" and causes else result)
-    return tuple(named)
+        status = pytest.main(arguments, plugins=[_Give(session)])
+    if not session.results or status not in (ExitCode.OK, ExitCode.TESTS_FAILED, ExitCode.NO_TESTS_COLLECTED):
+        raise GraderFault("\n".join([*session.faults, output.getvalue()]))
+    return Verdict(assignment, tuple(session.results.values()), tuple(session.faults))
 
 
 def draw_figures(assignment: str, folder: Path) -> dict[str, bytes]:

@@ -62,9 +62,11 @@ def _explain(what: str) -> str:
 
 
 def _equal(probe: Trace, trace: Trace, module: Any, reference: Any) -> bool:
-    return module in MODULES and torch.equal(
-        named_tensor(trace, reference), named_tensor(probe, probe.data["weights"][module])
-    )
+    """Whether they are the probe's weights, in whatever floating type the model has been brought to."""
+    if module not in MODULES:
+        return False
+    recorded, asked = named_tensor(trace, reference), named_tensor(probe, probe.data["weights"][module])
+    return recorded.is_floating_point() and torch.equal(recorded, asked.to(recorded.dtype))
 
 
 def _grown_from(probe: Trace, trace: Trace) -> bool:

@@ -6,6 +6,8 @@ a check gives its part of the verdict. A check that returns has passed.
 
 from typing import NoReturn
 
+MAX_TEXT = 2000  # characters of a rationale; an error that it quotes has at most 700
+
 
 class CheckEnded(Exception):
     """A check ended without passing, on purpose."""
@@ -33,7 +35,7 @@ def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = Fals
     name = mistake.replace("-", " ")
     if not name.startswith("z "):  # the latent vector keeps its small letter
         name = name[:1].upper() + name[1:]
-    raise CheckEnded("failed", f"{name}: {rationale}", help, mistake, near_threshold)
+    raise CheckEnded("failed", _readable(f"{name}: {rationale}"), help, mistake, near_threshold)
 
 
 def not_checked(rationale: str) -> NoReturn:
@@ -44,3 +46,9 @@ def not_checked(rationale: str) -> NoReturn:
 def cannot_judge(rationale: str) -> NoReturn:
     """What was recorded does not decide; a person will look. No point is taken."""
     raise CheckEnded("cannot_judge", rationale)
+
+
+def _readable(text: str) -> str:
+    """Text that may quote what a submission said: without control characters, and not longer than anyone reads."""
+    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[: MAX_TEXT + 1])
+    return shown if len(shown) <= MAX_TEXT else f"{shown[:MAX_TEXT]} ..."

@@ -3,7 +3,8 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this connects pytest with the
 verdict: it provides the `trace` fixture, reads `@pytest.mark.check(cell=..., points=..., needs=[...])`, skips a check
 whose needs did not pass, and collects a `CheckResult` for each check. What a check raises other than through
-`autograder.checks.outcome` is a fault of the grader, never a failure of the student.
+`autograder.checks.outcome` is a fault of the grader, never a failure of the student: it costs that check only, which
+then waits for a person.
 """
 
 import inspect
@@ -15,14 +16,16 @@ from typing import Any
 import pytest
 
 from autograder.checks.origin import require_origin
-from autograder.checks.outcome import CheckEnded, not_checked
+from autograder.checks.outcome import CheckEnded, cannot_judge, not_checked
 from autograder.checks.schema import require_form
+from autograder.checks.session import Session, session_key
 from autograder.checks.sizes import require_sizes
 from autograder.verdict import CheckResult
 from course_utils.trace import Trace, TraceError, read_trace
 
-results_key = pytest.StashKey[dict[str, CheckResult]]()
-faults_key = pytest.StashKey[list[str]]()
+TOO_LARGE = "What was recorded is too large to be judged; a person will look at it."
+BROKEN = "The autograder itself failed here, which says nothing about this code; a person will look at it."
+MAX_FAULT = 20_000  # characters of a traceback that are kept, from its end
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "check(cell, points, needs=()): the graded cell and points of a check")
-    config.stash[results_key] = {}
-    config.stash[faults_key] = []
+    config.stash.setdefault(session_key, Session())
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +87,9 @@ def _marker(item: pytest.Item) -> dict[str, Any]:
     return {"needs": (), **marker.kwargs}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A check runs after those that it needs; otherwise the order of the files stays."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A check runs after those that it needs; otherwise the order of the files stays. Known results stay, too."""
+    session = config.stash[session_key]
     by_name = {_check_name(item): item for item in items}
     ordered: list[pytest.Item] = []
 
@@ -98,15 +101,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     for item in items:
         place(item)
-    items[:] = ordered
+    session.watcher.collected([_result(item, outcome="not_checked") for item in ordered])
+    items[:] = [item for item in ordered if _check_name(item) not in session.results]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    results = item.config.stash[results_key]
-    missing = [need for need in _marker(item)["needs"] if results[need].outcome != "passed"]
+    session = item.config.stash[session_key]
+    session.watcher.begins(_check_name(item))
+    needs = [session.results[need] for need in _marker(item)["needs"]]
+    unclear = [need for need in needs if need.outcome == "cannot_judge"]
+    if unclear:
+        cannot_judge(f"This depends on another check, which a person will look at: {_titles(unclear)}")
+    missing = [need for need in needs if need.outcome != "passed"]
     if missing:
-        titles = ", ".join(f"“{results[need].title}”" for need in missing)
-        not_checked(f"This can be looked at once another check passes: {titles}")
+        not_checked(f"This can be looked at once another check passes: {_titles(missing)}")
+
+
+def _titles(results: list[CheckResult]) -> str:
+    return ", ".join(f"“{result.title}”" for result in results)
+
+
+def _result(item: pytest.Item, **ended: Any) -> CheckResult:
+    marker, function = _marker(item), item.function  # type: ignore[attr-defined]
+    return CheckResult(
+        name=_check_name(item),
+        cell=marker["cell"],
+        title=" ".join((inspect.getdoc(function) or _check_name(item)).split()),
+        max_points=float(marker["points"]),
+        **ended,
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,8 +139,10 @@ def pytest_runtest_makereport(
     report = yield
     if call.when == "teardown" or (call.when == "setup" and call.excinfo is None):
         return report
+    session = item.config.stash[session_key]
     error = call.excinfo.value if call.excinfo else None
     ended: dict[str, Any] = {"outcome": "passed"}
+    fault = ""
     if isinstance(error, CheckEnded):
         ended = {
             "outcome": error.outcome,
@@ -136,20 +161,12 @@ def pytest_runtest_makereport(
             "mistake": "trace-unreadable",
         }
     elif isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch has no exception of its own
-        ended = {
-            "outcome": "cannot_judge",
-            "rationale": "What was recorded is too large to be judged; a person will look.",
-        }
+        ended = {"outcome": "cannot_judge", "rationale": TOO_LARGE}
     elif error is not None:
-        item.config.stash[faults_key].append(f"{item.nodeid}: {report.longreprtext}")
-        ended = {"outcome": "cannot_judge", "rationale": "The autograder itself failed here."}
-    marker = _marker(item)
-    function = item.function  # type: ignore[attr-defined]
-    item.config.stash[results_key][_check_name(item)] = CheckResult(
-        name=_check_name(item),
-        cell=marker["cell"],
-        title=" ".join((inspect.getdoc(function) or _check_name(item)).split()),
-        max_points=float(marker["points"]),
-        **ended,
-    )
+        fault = f"{item.nodeid}\n{report.longreprtext[-MAX_FAULT:]}"
+        session.faults.append(fault)
+        ended = {"outcome": "cannot_judge", "rationale": BROKEN}
+    result = _result(item, **ended)
+    session.results[result.name] = result
+    session.watcher.ended(result, fault)
     return report

@@ -1,25 +1,27 @@
 """The form that a recorded trace must have before any check looks at it.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this guards the way from the
-trace to the verdict. A trace comes out of a process that a student controls, so its JSON may be anything; what is not
-of this form fails with that as its reason, and never reaches a check. Events are checked where they are read, in
-`course_utils.attribution.evidence`.
+trace to the verdict. A trace comes out of a process that a student controls, so its JSON and its tensors may be
+anything; what is not of this form fails with that as its reason, and never reaches a check. Events are checked where
+they are read, in `course_utils.attribution.evidence`.
 """
 
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from course_utils.trace import Trace, TraceError
+from course_utils.trace import Trace, TraceError, named_tensor
 
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}
+_NUMBER = {"type": "number"}  # a finite one: all others are strings by now
+_ANY_NUMBER = {"anyOf": [_NUMBER, {"enum": ["inf", "-inf", "nan"]}]}
 _FLAG = {"type": "boolean"}
 _WEIGHTS = {
     "type": "object",
     "properties": dict.fromkeys(("encoder", "generator", "discriminator"), _TEXT),
     "required": ["encoder", "generator", "discriminator"],
+    "additionalProperties": False,
 }
 _ERROR = {
     "type": ["object", "null"],
@@ -41,7 +43,7 @@ _VALUE: dict[str, Any] = {  # what `course_utils.probe` says of a returned value
 _EVENTS = {"type": "array", "items": {"type": "object", "required": ["event"]}}
 _GROUP = {
     "type": "object",
-    "properties": {"lr": _NUMBER, "parameters": {"type": "array", "items": {"type": ["string", "null"]}}},
+    "properties": {"lr": _ANY_NUMBER, "parameters": {"type": "array", "items": {"type": ["string", "null"]}}},
     "required": ["lr", "parameters"],
 }
 _OPTIMIZER = {
@@ -131,7 +133,20 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
     count = COUNTS.get(kind)
     if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
         raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
+    if any(tensor.is_complex() for tensor in trace.tensors.values()) and kind != "wrong_labels":
+        raise TraceError(f"The trace {name} holds complex numbers, where the models have real ones.")
+    if kind == "convergence":
+        _require_weights(probe, trace, name)
     return trace
+
+
+def _require_weights(probe: Trace, trace: Trace, name: str) -> None:
+    """The trained weights are as many as those before training, and of a type that weights may have."""
+    before = probe.data["wide_weights" if trace.data.get("wide") else "weights"]
+    for module, reference in trace.data["weights"].items():
+        weights = named_tensor(trace, reference)
+        if weights.shape != named_tensor(probe, before[module]).shape or not weights.is_floating_point():
+            raise TraceError(f"The trace {name} holds weights of the {module} that its model cannot have.")
 
 
 def _has_more_values(data: Any, most: int) -> bool:

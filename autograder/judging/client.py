@@ -3,7 +3,7 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is how grading asks for
 probes and for verdicts. A trace is the work of a stranger, and judging it means reading it with large libraries; so
 that is done by `autograder.judging.server`, in the sandbox that submissions run in. What comes back is a verdict in
-JSON. Where judging ends without one, no point is given or taken, and a person looks.
+JSON. Files go over piece by piece, and only those that a probe asks for.
 """
 
 import atexit
@@ -13,29 +13,26 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from autograder.errors import GraderFault, UsageError
-from autograder.judging.wire import ENDED, LATE, TOO_LARGE, read_folder, read_message, write_folder, write_message
+from autograder.judging.wire import names_in, read_message, write_message
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, SUBMISSION, build_command
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.seccomp import open_filter
 from autograder.verdict import Verdict
+from course_utils.trace import JSON_FILE, TENSOR_FILE
 
-SECONDS = 60.0  # for one trace; the reference solution's takes 0.4
+SECONDS = 10.0  # of processor time for each check; the slowest of the reference solution takes 0.2
 LIMITS = Limits(cpu_seconds=7 * 24 * 3600, outbox_size=1024 * MIB, file_size=512 * MIB)  # of the process that stays
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PROGRAM = f"import sys; sys.path.insert(0, {SUBMISSION!r}); from autograder.judging.server import serve; serve()"
-_WHY = {
-    LATE: f"Judging what this notebook recorded took longer than {SECONDS:.0f} seconds",
-    TOO_LARGE: "What this notebook recorded is too large to be judged",
-}
-_ENDED = "Judging what this notebook recorded ended without an answer"
 
 
 @dataclass(frozen=True)
@@ -58,8 +55,7 @@ def make_probes(assignment: str, seed: int, inbox: Path) -> None:
         UsageError: the assignment has no checks, or this machine has no sandbox.
     """
     require_checks(assignment)
-    _, files = _judges().ask({"do": "make probes", "assignment": assignment, "seed": seed}, {})
-    write_folder(inbox, files)
+    _judges().ask({"do": "make probes", "assignment": assignment, "seed": seed}, inbox, inbox)
 
 
 def require_checks(assignment: str) -> None:
@@ -72,29 +68,30 @@ def judge(assignment: str, folder: Path) -> Judgement:
     """Run the checks of `assignment` over `folder/inbox` and `folder/outbox`.
 
     Raises:
-        GraderFault: a check raised what it should not have.
+        GraderFault: the checks could not be run at all.
         UsageError: this machine has no sandbox.
     """
-    parts = {part: read_folder(folder / part) for part in ("inbox", "outbox")}
-    files = {f"{part}/{name}": content for part, found in parts.items() for name, content in found.items()}
-    message, figures = _ask(assignment, files)
-    if message.get("ended") == ENDED:  # something may have killed it that has nothing to do with the trace
-        message, figures = _ask(assignment, files)
-    if "ended" not in message:
-        return Judgement(Verdict.from_json(message["verdict"]), figures)
-    why = f"{_WHY.get(message['ended'], _ENDED)}, so a person will look at it."
-    empty, _ = _ask(assignment, {name: content for name, content in files.items() if name.startswith("inbox/")})
-    if "ended" in empty:
-        raise GraderFault(f"Judging ended without an answer, even where nothing was recorded: {empty['ended']}.")
-    checks = Verdict.from_json(empty["verdict"]).checks
-    return Judgement(Verdict(assignment, tuple(replace(c, outcome="cannot_judge", rationale=why) for c in checks)), {})
+    with tempfile.TemporaryDirectory() as nothing:
+        message = {"do": "judge", "assignment": assignment, "seconds": SECONDS}
+        answer = _judges().ask(message, folder, Path(nothing), _names_to_judge(folder))
+    if "fault" in answer:
+        raise GraderFault(answer["fault"])
+    figures = {cell: b64decode(png) for cell, png in answer["figures"].items()}
+    return Judgement(Verdict.from_json(answer["verdict"]), figures)
 
 
-def _ask(assignment: str, files: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    message, figures = _judges().ask({"do": "judge", "assignment": assignment, "seconds": SECONDS}, files)
-    if "fault" in message:
-        raise GraderFault(message["fault"])
-    return message, figures
+def _names_to_judge(folder: Path) -> list[str]:
+    """The probes, and of what was recorded the files that answer them: whatever else lies there is nobody's."""
+    asked = {path.name for path in (folder / "inbox").iterdir()}
+    recorded = [
+        name
+        for name in names_in(folder / "outbox")
+        if Path(name).parts[0] in asked and Path(name).name in (JSON_FILE, TENSOR_FILE)
+    ]
+    return [
+        *(f"inbox/{name}" for name in names_in(folder / "inbox")),
+        *(f"outbox/{name}" for name in recorded),
+    ]
 
 
 class _Judges:
@@ -106,8 +103,8 @@ class _Judges:
         self._process: subprocess.Popen | None = None
         self._errors: IO[bytes] | None = None
 
-    def ask(self, message: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, bytes]]:
-        """One request, one answer.
+    def ask(self, message: Mapping[str, Any], folder: Path, answers: Path, names: Sequence[str] = ()) -> dict[str, Any]:
+        """One request, with the files of these names in `folder`; one answer, its files written into `answers`.
 
         Raises:
             GraderFault: the process ends without an answer, again and again.
@@ -116,8 +113,8 @@ class _Judges:
             for _ in range(2):
                 process = self._running()
                 try:
-                    write_message(cast(BinaryIO, process.stdin), message, files)
-                    answer = read_message(cast(BinaryIO, process.stdout))
+                    write_message(cast(BinaryIO, process.stdin), message, folder, names)
+                    answer = read_message(cast(BinaryIO, process.stdout), answers)
                 except OSError:
                     answer = None
                 if answer is not None:

@@ -15,6 +15,7 @@ from autograder import gradebook
 from autograder.classroom import Outcome, class_of, grade_class, read_class_task
 from autograder.config import Course
 from autograder.errors import UsageError
+from autograder.faults import keep_faults
 from autograder.gradebook import Score
 from autograder.storage import ROOM, require_storage
 from autograder.verdict import Verdict
@@ -56,7 +57,8 @@ class Row:
         failed = [check.mistake or check.name for check in self.verdict.checks if check.outcome == "failed"]
         unsure = [f"{check.name}?" for check in self.verdict.checks if check.outcome == "cannot_judge"]
         rest = sum(check.outcome == "not_checked" for check in self.verdict.checks)
-        return ", ".join([*dict.fromkeys(failed + unsure), *([f"{rest} not checked"] if rest else [])])
+        broken = ["a check broke: see .autograder/faults/"] if self.verdict.faults else []
+        return ", ".join([*dict.fromkeys(failed + unsure), *([f"{rest} not checked"] if rest else []), *broken])
 
 
 def grade_and_show(
@@ -107,9 +109,8 @@ def _grade_and_print(
 
 
 def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
-    """Save the result unless it is saved already, and sum up; a fault is written to `.autograder/faults/`."""
+    """Save the result unless it is saved already, and sum up; faults are written to `.autograder/faults/`."""
     student, graded, fault = outcome.student, outcome.graded, outcome.fault
-    place = course.state / "faults" / assignment / f"{student}.txt"
     saved = outcome.reused and gradebook.is_saved(course, assignment, student, outcome.key)
     if graded is not None and not saved:
         fault = gradebook.save(course, assignment, student)
@@ -118,14 +119,14 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
             room = ROOM + len(graded.notebook) + sum(len(content) for content in files.values())
             require_storage(course, assignment, gradebook.gradebook_file(course), room)
     if graded is None or fault:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(f"{fault}\n", encoding="utf-8")
+        keep_faults(course, assignment, student, [str(fault)])
         return Row(student, "grader fault")
-    place.unlink(missing_ok=True)
+    verdict = Verdict.from_json(graded.verdict)
+    keep_faults(course, assignment, student, verdict.faults)
     return Row(
         student=student,
         status="unchanged" if outcome.reused else "graded",
-        verdict=Verdict.from_json(graded.verdict),
+        verdict=verdict,
         score=gradebook.read_score(course, assignment, student),
         remarks=graded.remarks,
         seconds=0.0 if outcome.reused else sum(graded.seconds.values()),

@@ -66,6 +66,7 @@ def judge_solution(assignment: str, path: Path, inbox: Path, *, leave_out: tuple
 
     Raises:
         UsageError: the file cannot be loaded.
+        GraderFault: a check broke.
     """
     verdict = _judge_once(assignment, path, inbox, leave_out)
     if not verdict.near_threshold:
@@ -80,7 +81,10 @@ def _judge_once(assignment: str, path: Path, inbox: Path, leave_out: tuple[str, 
         (Path(folder) / "inbox").symlink_to(inbox.resolve())
         (Path(folder) / "outbox").mkdir()
         record_solution(path, Path(folder) / "inbox", Path(folder) / "outbox", leave_out)
-        return judge(assignment, Path(folder))
+        verdict = judge(assignment, Path(folder))
+        if verdict.faults:
+            raise GraderFault("\n".join(verdict.faults))
+        return verdict
 
 
 def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lambda *_: None) -> Matrix:

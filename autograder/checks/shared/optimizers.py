@@ -85,7 +85,7 @@ def _fail_on_foreign_parameters(optimizers: list[dict[str, Any]]) -> None:
 def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
     """The optimizers use the learning rate that is passed in."""
     groups = [
-        [(o["key"], i, group["lr"]) for o in run.get("optimizers", []) for i, group in enumerate(o["groups"])]
+        [(o["key"], i, float(group["lr"])) for o in run.get("optimizers", []) for i, group in enumerate(o["groups"])]
         for run in optimizer_runs
     ]
     if any(run["error"] is not None for run in optimizer_runs) or not groups[0] or len({len(g) for g in groups}) > 1:

@@ -12,7 +12,7 @@ from autograder.checks.bounds import Quantity
 from autograder.checks.shared.probes import real_digits
 from course_utils.conditional import AnyModel, ConditionalModel
 from course_utils.probe import build_model, repeat_pixels
-from course_utils.trace import Trace
+from course_utils.trace import Trace, named_tensor
 
 HELD_OUT = 1000
 QUANTITIES = (
@@ -25,9 +25,10 @@ QUANTITIES = (
 
 
 def trained_model(probe: Trace, trace: Trace) -> AnyModel:
-    """The model that was trained: on the images of the probe, or on wide ones."""
+    """The model that was trained, on the images of the probe or on wide ones; float32, whatever type it was in."""
     sizes = probe.data["wide_model" if trace.data.get("wide") else "model"]
-    return build_model(Trace({"model": sizes, "weights": trace.data["weights"]}, trace.tensors))
+    weights = {module: named_tensor(trace, reference).float() for module, reference in trace.data["weights"].items()}
+    return build_model(Trace({"model": sizes, "weights": {module: module for module in weights}}, weights))
 
 
 @torch.no_grad()

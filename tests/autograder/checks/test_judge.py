@@ -1,17 +1,13 @@
 """Probes and judging: equal seeds give equal grades, and odd traces give reasons instead of crashes."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
 from autograder.checks import judge, make_probes
 from autograder.checks.hw2.probes import convergence_probe
@@ -90,34 +86,6 @@ def recorded(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if probe.data["kind"] != "convergence":
             run_probe(probe, vars(solution), outbox / folder.name)
     return outbox
-
-
-@settings(max_examples=25, deadline=None, phases=[Phase.generate])  # shrinking takes minutes
-@given(data=st.data())
-def test_no_change_of_a_trace_breaks_the_judge(inbox: Path, recorded: Path, data: st.DataObject) -> None:
-    """Whatever stands in place of one value, there is a verdict and never a fault of the grader."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        (folder / "inbox").symlink_to(inbox)
-        shutil.copytree(recorded, folder / "outbox")
-        path = data.draw(st.sampled_from(sorted(folder.glob("outbox/**/trace.json"))))
-        content = json.loads(path.read_text())
-        place, key = _somewhere_in(content, data)
-        place[key] = data.draw(st.sampled_from([None, -1, 1e308, "t0", "nan", [], {}, [[]], True, "t99999"]))
-        path.write_text(json.dumps(content))
-        verdict = judge("hw2", folder)
-        assert 0 <= verdict.points <= 6
-
-
-def _somewhere_in(content: Any, data: st.DataObject) -> tuple[Any, Any]:
-    """A container inside the JSON, and one of its keys."""
-    while True:
-        keys = sorted(content) if isinstance(content, dict) else list(range(len(content)))
-        key = data.draw(st.sampled_from(keys))
-        child = content[key]
-        if not isinstance(child, dict | list) or not child or data.draw(st.booleans()):
-            return content, key
-        content = child
 
 
 def test_a_trace_of_another_run_is_no_answer(recorded: Path, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Claims about the process that judges: what it gives, what it cannot do, and what a hostile trace does to it."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -15,6 +19,10 @@ import pytest
 from autograder import checks
 from autograder.errors import UsageError
 from autograder.judging import client, judge, make_probes
+from autograder.selftest import load_solution
+from autograder.verdict import Verdict
+from course_utils.probe import run_probe
+from course_utils.trace import read_trace
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,10 +30,6 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The probes of a seed and what a right solution recorded for some of them."""
-    from autograder.selftest import load_solution
-    from course_utils.probe import run_probe
-    from course_utils.trace import read_trace
-
     root = tmp_path_factory.mktemp("judged")
     (root / "inbox").mkdir()
     (root / "outbox").mkdir()
@@ -80,21 +84,107 @@ def test_a_judge_that_was_killed_is_started_again(folder: Path, fresh: None) -> 
     assert judge("hw2", folder).verdict == before
 
 
-def test_judging_that_takes_too_long_is_for_a_person(
-    folder: Path, fresh: None, monkeypatch: pytest.MonkeyPatch
+MANY_ROWS = """
+import torch
+import torch.nn.functional as F
+
+def discriminator_loss(model, x_real, z):
+    real = model.discriminator(x_real.repeat(60, 1))
+    fake = model.discriminator(model.generator(z.repeat(60, 1)).detach())
+    return F.binary_cross_entropy(real, torch.ones_like(real)) + F.binary_cross_entropy(fake, torch.zeros_like(fake))
+
+generator_loss = autoencoder_loss = discriminator_loss
+"""
+
+
+@pytest.fixture(scope="module")
+def slow(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, but for one loss, which takes seconds to judge, since it is of thousands of images."""
+    root = tmp_path_factory.mktemp("slow")
+    shutil.copytree(folder, root, dirs_exist_ok=True)
+    functions: dict[str, Any] = {}
+    exec(MANY_ROWS, functions)
+    for name in ("losses-homework", "losses-16"):
+        run_probe(read_trace(root / "inbox" / name), functions, root / "many" / name)
+        shutil.rmtree(root / "outbox" / name / "discriminator")
+        (root / "many" / name / "discriminator").rename(root / "outbox" / name / "discriminator")
+    return root
+
+
+def without(verdict: Verdict, name: str) -> dict[str, str]:
+    """What became of the other checks."""
+    return {check.name: check.outcome for check in verdict.checks if check.name != name}
+
+
+SLOW_CHECK = "discriminator_loss_is_right"
+
+
+def test_a_check_that_takes_too_long_is_for_a_person_and_the_others_keep_their_outcome(
+    folder: Path, slow: Path, fresh: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = judge("hw2", folder).verdict
+    monkeypatch.setattr(client, "SECONDS", 1.0)
+    verdict = judge("hw2", slow).verdict
+    (late,) = [check for check in verdict.checks if check.name == SLOW_CHECK]
+    assert late.outcome == "cannot_judge" and "took longer than 1 seconds" in late.rationale
+    assert without(verdict, SLOW_CHECK) == without(before, SLOW_CHECK)
+    assert verdict.points == before.points - late.max_points
+    assert verdict.faults == ()
+
+
+def test_nothing_of_one_trace_is_there_for_the_next(
+    folder: Path, slow: Path, fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = judge("hw2", folder).verdict
+    shutil.copytree(slow, tmp_path, dirs_exist_ok=True)
+    for number in range(3):
+        with (tmp_path / "outbox" / f"junk{number}").open("wb") as file:
+            file.truncate(300 * 2**20)
+    monkeypatch.setattr(client, "SECONDS", 1.0)
     judge("hw2", folder)
-    ask = client._Judges.ask
-    times = iter((0.001, 60.0))  # for what was recorded, and for the list of checks
+    memory = judging_process().memory_info().rss
+    for _ in range(3):
+        assert SLOW_CHECK in {c.name for c in judge("hw2", tmp_path).verdict.checks if c.outcome == "cannot_judge"}
+    left = [path for path in Path(f"/proc/{judging_process().pid}/root/tmp").rglob("*") if path.is_file()]
+    assert [path.name for path in left if not path.name.startswith("fontlist")] == []
+    assert judging_process().memory_info().rss < memory + 50 * 2**20
+    assert judge("hw2", folder).verdict == before
 
-    def hurry(self, message, files):  # type: ignore[no-untyped-def]
-        return ask(self, {**message, "seconds": next(times)}, files)
 
-    monkeypatch.setattr(client._Judges, "ask", hurry)
-    verdict = judge("hw2", folder).verdict
-    assert {check.outcome for check in verdict.checks} == {"cannot_judge"}
-    assert verdict.points == 0 and verdict.max_points == 7
-    assert all("took longer than" in check.rationale for check in verdict.checks)
+class Killer(threading.Thread):
+    """Kills children of the process that judges once they have worked for some seconds, the first few of them."""
+
+    def __init__(self, after: float, most: int) -> None:
+        super().__init__(daemon=True)
+        self.judge, self.after, self.left = judging_process(), after, most
+
+    def run(self) -> None:
+        while self.left:
+            for child in self.judge.children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if sum(child.cpu_times()[:2]) > self.after:
+                        child.kill()
+                        self.left -= 1
+            time.sleep(0.01)
+
+
+def test_a_child_that_something_kills_is_replaced_and_the_verdict_is_the_same(folder: Path, fresh: None) -> None:
+    before = judge("hw2", folder).verdict
+    killer = Killer(after=0.05, most=1)
+    killer.start()
+    assert judge("hw2", folder).verdict == before
+    killer.join(timeout=10)
+    assert killer.left == 0
+
+
+def test_a_check_whose_process_dies_again_and_again_is_for_a_person(slow: Path, folder: Path, fresh: None) -> None:
+    before = judge("hw2", folder).verdict
+    killer = Killer(after=1.2, most=2)
+    killer.start()
+    verdict = judge("hw2", slow).verdict
+    (killed,) = [check for check in verdict.checks if check.name == SLOW_CHECK]
+    assert killed.outcome == "cannot_judge" and "ended without an answer" in killed.rationale
+    assert without(verdict, SLOW_CHECK) == without(before, SLOW_CHECK)
 
 
 def test_a_trace_of_a_million_values_is_refused_with_its_reason(folder: Path, tmp_path: Path) -> None:
@@ -109,7 +199,8 @@ def test_a_trace_of_a_million_values_is_refused_with_its_reason(folder: Path, tm
 
 def test_the_memory_of_one_judging_is_bounded() -> None:
     source = (
-        "from autograder.judging.server import EXTRA_MEMORY, _limit\n_limit(5)\nbytearray(EXTRA_MEMORY // 2)\n"
+        "from autograder.judging.children import EXTRA_MEMORY, _limit_memory\n_limit_memory()\n"
+        "bytearray(EXTRA_MEMORY // 2)\n"
         "try: bytearray(EXTRA_MEMORY + 2**26)\nexcept MemoryError: print('refused')"
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)

@@ -1,0 +1,133 @@
+"""Whatever stands in a trace, there is a verdict: what is not of the form fails with its reason, and nothing breaks.
+
+`FORGERIES=5000 pytest tests/autograder/checks/test_forged_traces.py` tries more of them than the few of `make test`.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+
+from autograder.checks import judge, make_probes
+from autograder.selftest import load_solution
+from autograder.selftest.run import NEEDS
+from course_utils.probe import run_probe
+from course_utils.trace import JSON_FILE, TENSOR_FILE, read_trace
+
+SOLUTIONS = Path(__file__).parents[3] / "tests" / "solutions"
+FORGERIES = int(os.environ.get("FORGERIES", "40"))
+RAW = "raw:"  # what follows it is written into the JSON as it is
+VALUES: list[Any] = [
+    *(None, True, -1, 0, 2**62, 1e308, "", "t0", "t99999", "nan", [], {}, [[]], [None], {"type": "Tensor"}),
+    *(RAW + text for text in ("NaN", "-Infinity", "1e999", "1" + "0" * 30, "-1" + "0" * 400, "1" + "0" * 5000)),
+    *(RAW + text for text in ("[" * 500 + "]" * 500, "[" + "0," * 20_000 + "0]", '"' + "A" * 100_000 + '"')),
+]
+TYPES = [torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int8, torch.bool, torch.complex64]
+SHAPES: list[Callable[[torch.Tensor], torch.Tensor]] = [
+    lambda t: t.reshape(-1)[:0],
+    lambda t: t.reshape(-1)[:1].reshape(()) if t.numel() else t,
+    lambda t: t[:1],
+    lambda t: t[None],
+    lambda t: t[..., None],
+    lambda t: torch.cat([t, t]),
+    lambda t: t.flip(0).flatten(),
+    lambda t: t.T if t.dim() == 2 else t,
+]
+NUMBERS = [float("nan"), float("inf"), -1e38, 1e-45, 0.0, 0.5, 1e4]
+
+
+def record(assignment: str, root: Path) -> Path:
+    """The probes of a seed and what a right solution recorded for them, quickly: it trains for a few steps only."""
+    make_probes(assignment, 7, root / "inbox")
+    solution = load_solution(SOLUTIONS / assignment / "right" / "three_adams.py")
+    for folder in sorted((root / "inbox").iterdir()):
+        probe = read_trace(folder)
+        probe.data |= {"num_steps": 5} if probe.data["kind"] == "convergence" else {}
+        functions = {name: getattr(solution, name) for name in NEEDS[probe.data["kind"]]}
+        run_probe(probe, functions, root / "outbox" / folder.name)
+    return root
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name: record(name, tmp_path_factory.mktemp(name)) for name in ("hw2", "hw2_conditional")}
+
+
+def copy_of(recorded: Path, folder: Path) -> Path:
+    (folder / "inbox").symlink_to(recorded / "inbox")
+    shutil.copytree(recorded / "outbox", folder / "outbox")
+    return folder
+
+
+def write_json(path: Path, content: Any) -> None:
+    text = json.dumps(content)
+    for value in VALUES:
+        if isinstance(value, str) and value.startswith(RAW):
+            text = text.replace(json.dumps(value), value.removeprefix(RAW))
+    path.write_text(text)
+
+
+def forge_a_value(folder: Path, data: st.DataObject) -> None:
+    content = json.loads((folder / JSON_FILE).read_text())
+    place: Any = content
+    while True:
+        keys = sorted(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        child = place[key]
+        if not isinstance(child, dict | list) or not child or data.draw(st.integers(0, 3)) == 0:
+            break
+        place = child
+    if data.draw(st.booleans()):
+        place[key] = data.draw(st.sampled_from(VALUES))
+    elif isinstance(place, list):
+        place[key:] = data.draw(st.sampled_from([place[key + 1 :], place[key:] * 2, [place[0], *place[key:]]]))
+    else:
+        del place[key]
+    write_json(folder / JSON_FILE, content)
+
+
+def forge_a_tensor(folder: Path, data: st.DataObject) -> None:
+    tensors = load_file(folder / TENSOR_FILE)
+    if not tensors:
+        return
+    name = data.draw(st.sampled_from(sorted(tensors)))
+    match data.draw(st.sampled_from(["type", "shape", "numbers", "number", "other", "missing"])):
+        case "type":
+            tensors[name] = tensors[name].to(data.draw(st.sampled_from(TYPES)))
+        case "shape":
+            if tensors[name].dim():
+                tensors[name] = data.draw(st.sampled_from(SHAPES))(tensors[name])
+        case "numbers":
+            tensors[name] = torch.full_like(tensors[name].float(), data.draw(st.sampled_from(NUMBERS)))
+        case "number":
+            tensors[name] = tensors[name].float()
+            tensors[name].view(-1)[:1] = data.draw(st.sampled_from(NUMBERS))
+        case "other":
+            tensors[name] = tensors[data.draw(st.sampled_from(sorted(tensors)))].clone()
+        case "missing":
+            del tensors[name]
+    save_file({key: tensor.contiguous().clone() for key, tensor in tensors.items()}, folder / TENSOR_FILE)
+
+
+@settings(max_examples=FORGERIES, deadline=None, phases=[Phase.generate])  # shrinking takes minutes
+@given(data=st.data())
+def test_no_change_of_a_trace_breaks_the_judge(recorded: dict[str, Path], data: st.DataObject) -> None:
+    """Several traces are changed at once: no check breaks, and none has a verdict without a reason."""
+    assignment = data.draw(st.sampled_from(sorted(recorded)))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = copy_of(recorded[assignment], Path(temporary))
+        traces = sorted(path.parent for path in (folder / "outbox").rglob(JSON_FILE))
+        for trace in data.draw(st.lists(st.sampled_from(traces), min_size=1, max_size=6, unique=True)):
+            data.draw(st.sampled_from([forge_a_value, forge_a_tensor]))(trace, data)
+        verdict = judge(assignment, folder)
+    assert verdict.faults == ()
+    assert all(check.rationale for check in verdict.checks if check.outcome != "passed")
