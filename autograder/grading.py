@@ -73,6 +73,7 @@ class GradedSubmission:
         remarks: what the student is told beside the verdict, one sentence each.
         seconds: where the time went, by phase.
         peak_memory: bytes that the submission's processes had resident at most.
+        waiting: names of the written answers that wait for a person although nothing is written in their cells.
     """
 
     notebook: bytes
@@ -80,15 +81,20 @@ class GradedSubmission:
     remarks: tuple[str, ...]
     seconds: dict[str, float]
     peak_memory: int
+    waiting: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "notebook": self.notebook.decode("utf-8"), "remarks": list(self.remarks)}
+        return {
+            **asdict(self),
+            "notebook": self.notebook.decode("utf-8"),
+            "remarks": list(self.remarks),
+            "waiting": list(self.waiting),
+        }
 
     @staticmethod
     def from_json(data: dict[str, Any]) -> "GradedSubmission":
-        return GradedSubmission(
-            **{**data, "notebook": data["notebook"].encode("utf-8"), "remarks": tuple(data["remarks"])}
-        )
+        tuples = {name: tuple(data[name]) for name in ("remarks", "waiting")}
+        return GradedSubmission(**{**data, "notebook": data["notebook"].encode("utf-8"), **tuples})
 
 
 def make_task(course: Course, assignment: str, submission: intake.Submission) -> Task:
@@ -126,7 +132,7 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
         Exception: any other is a fault of the grader; the submission is then not graded.
     """
     release = nbformat.reads(task.release.decode("utf-8"), as_version=4)
-    repaired = intake.repair(task.notebook, release, task.unreadable)
+    repaired = intake.repair(task.notebook, release, task.unreadable, task.files, task.refused)
     remarks = [*task.refused, *repaired.remarks]
     with open_folder() as temporary:
         place = folder or temporary
@@ -144,12 +150,12 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
             remarks += [f"Close to a threshold, so a second run with another seed decided: {c.title}" for c in near]
     places = [intake.grade_id(cell) for cell in release.cells]
     checks = sorted(verdict.checks, key=lambda check: places.index(check.cell) if check.cell in places else -1)
-    verdict = replace(verdict, checks=tuple(checks))  # in the order of the notebook
+    verdict = replace(verdict, checks=tuple(checks)).doubted(repaired.doubts)  # in the order of the notebook
     write_verdict(notebook, verdict, judged.figures)
     _add_notes(notebook, remarks)
     nbformat.validate(notebook)
     content = nbformat.writes(notebook).encode("utf-8")
-    return GradedSubmission(content, verdict.to_json(), tuple(remarks), seconds, peak)
+    return GradedSubmission(content, verdict.to_json(), tuple(remarks), seconds, peak, repaired.waiting)
 
 
 def write_verdict(notebook: NotebookNode, verdict: Verdict, figures: Mapping[str, bytes]) -> None:
@@ -198,7 +204,7 @@ def _run_and_judge(
     clock.lap("probes")
     if repaired.unreadable:
         remarks.append(f"{repaired.unreadable} Nothing could be run, so nothing could be checked.")
-        verdict = _not_checked(judge(task.assignment, folder).verdict, repaired.unreadable)
+        verdict = judge(task.assignment, folder).verdict.not_checked(repaired.unreadable)
         return repaired.notebook, Judgement(verdict, {}), 0, clock.seconds
     execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits)
     clock.split(_phases(execution))
@@ -237,12 +243,6 @@ def _phases(execution: "Execution") -> dict[str, float]:
         phase = str(intake.grade_id(cell)) if intake.graded_by_checks(cell) else "notebook"
         phases[phase] = phases.get(phase, 0.0) + seconds
     return phases | {"end": execution.seconds - sum(phases.values())}
-
-
-def _not_checked(verdict: Verdict, reason: str) -> Verdict:
-    """The verdict that every check ends with where nothing could be run."""
-    checks = (replace(check, outcome="not_checked", rationale=reason, help="", mistake="") for check in verdict.checks)
-    return replace(verdict, checks=tuple(checks))
 
 
 def _add_notes(notebook: NotebookNode, remarks: list[str]) -> None:

@@ -7,8 +7,11 @@ times its own exporter would parse the student's file before anything of ours co
 `UnreadExporter` hands on an empty notebook, and the preprocessors here read the submission themselves.
 """
 
+import contextlib
 import logging
 import os
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import parse_utc
 from traitlets import Unicode
 
 from autograder import intake
@@ -31,6 +35,8 @@ from autograder.verdict import Verdict
 RESULT_KEY = "autograder_result"  # in the graded notebook's metadata: which stored result it shows
 
 PENALTIES_KEY = "autograder_penalties"  # and which penalties, as pairs of name and points
+
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?( [A-Za-z][A-Za-z/_]{0,40}| [+-]?\d{4})?")
 
 Resources = dict[str, Any]
 Converted = tuple[NotebookNode, Resources]
@@ -79,6 +85,7 @@ class GradeSubmission(NbGraderPreprocessor):
             store_graded(course, place["assignment"], key, graded)
             keep_faults(course, place["assignment"], place["student"], Verdict.from_json(graded.verdict).faults)
         place["needs_a_person"] = _cells_for_a_person(graded)
+        place["answers_elsewhere"] = graded.waiting
         notebook = nbformat.reads(graded.notebook.decode("utf-8"), as_version=4)
         notebook.metadata[RESULT_KEY] = key
         return notebook, resources
@@ -87,12 +94,16 @@ class GradeSubmission(NbGraderPreprocessor):
 class MarkForReview(NbGraderPreprocessor):
     """For `Autograde.autograde_preprocessors`, after `SaveAutoGrades`.
 
-    What no check could judge waits for a person.
+    What no check could judge waits for a person. So do answers that are not in their cells but may be elsewhere, which
+    nbgrader would give 0 points and the comment "No response."
     """
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> Converted:
-        if resources["nbgrader"]["needs_a_person"]:
-            _mark_for_review(resources, cells=resources["nbgrader"]["needs_a_person"])
+        place = resources["nbgrader"]
+        if place["needs_a_person"]:
+            _mark_for_review(resources, cells=place["needs_a_person"])
+        if place["answers_elsewhere"]:
+            _mark_for_review(resources, cells=place["answers_elsewhere"], without_score=True)
         return nb, resources
 
 
@@ -123,17 +134,31 @@ class AssignPenalties(NbGraderPreprocessor):
 def set_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
     """For `Autograde.pre_convert_hook`: take links and special files away, since nbgrader would follow them.
 
-    They are kept, as they are, under `.autograder/refused/`. nbgrader calls this in the course folder and
-    goes on if it fails; the preprocessors then refuse the submission.
+    So is a `timestamp.txt` that nbgrader did not write, since it could not read it. They are kept, as they are, under
+    `.autograder/refused/`. nbgrader calls this in the course folder and goes on if it fails; the preprocessors then
+    refuse the submission.
     """
     folder = Path(notebooks[0]).parent  # nbgrader's arguments may be patterns, the paths of the notebooks are not
-    for path in intake.odd_files(folder):
+    for path in [*intake.odd_files(folder), *_foreign_timestamp(folder)]:
         kept = Path(STATE_FOLDER, "refused", folder.parent.name, assignment, path.relative_to(folder.parent))
         while os.path.lexists(kept):
             kept = kept.with_name(kept.name + "~")
         kept.parent.mkdir(parents=True, exist_ok=True)
         path.rename(kept)
         logging.getLogger("traitlets").warning("Refused, and kept as %s: %s", kept, path)
+
+
+def _foreign_timestamp(folder: Path) -> list[Path]:
+    """The file in which nbgrader's own `collect` notes the time, where it holds something else."""
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file():
+        return []
+    with path.open("rb") as file:
+        text = file.read(100).decode("utf-8", "replace").strip()
+    with contextlib.suppress(ValueError, OverflowError):
+        if _TIMESTAMP.fullmatch(text) and parse_utc(text):
+            return []
+    return [path]
 
 
 def _read(preprocessor: NbGraderPreprocessor, course: Course, resources: Resources) -> intake.Submission:
@@ -160,12 +185,16 @@ def _cells_for_a_person(graded: GradedSubmission) -> list[str]:
     return sorted({check.cell for check in verdict.checks if verdict.needs_a_person(check.cell)})
 
 
-def _mark_for_review(resources: Resources, cells: list[str] | None) -> None:
-    """Flag the grades of these cells, or of all cells, in the gradebook."""
+def _mark_for_review(resources: Resources, cells: Collection[str] | None, without_score: bool = False) -> None:
+    """Flag the grades of these cells, or of all cells, in the gradebook, and take what nbgrader gave for them."""
     place = resources["nbgrader"]
     with Gradebook(place["db_url"]) as gradebook:
         submission = gradebook.find_submission_notebook(place["notebook"], place["assignment"], place["student"])
         for grade in submission.grades:
             if cells is None or grade.name in cells:
                 grade.needs_manual_grade = True
+                grade.auto_score = None if without_score else grade.auto_score
+        for comment in submission.comments if without_score else ():
+            if cells is None or comment.name in cells:
+                comment.auto_comment = None
         gradebook.db.commit()

@@ -7,7 +7,7 @@ so the verdict replaces the outputs of a graded cell entirely and always ends wi
 
 import html
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -89,6 +89,26 @@ class Verdict:
         results = {check.name: check for check in second.checks}
         checks = tuple(results[c.name] if c.near_threshold else c for c in self.checks)
         return replace(self, checks=checks, faults=self.faults + second.faults)
+
+    def not_checked(self, reason: str) -> "Verdict":
+        """The verdict that every check ends with where nothing could be run."""
+        ended = (replace(c, outcome="not_checked", rationale=reason, help="", mistake="") for c in self.checks)
+        return replace(self, checks=tuple(ended))
+
+    def doubted(self, doubts: Mapping[str, str]) -> "Verdict":
+        """This verdict, but a check does not decide on a failure where the work may be elsewhere: a person does.
+
+        Args:
+            doubts: where that is, by the name of the graded cell.
+        """
+
+        def doubt(check: CheckResult) -> CheckResult:
+            if check.cell not in doubts or check.outcome == "passed":
+                return check
+            seen = [doubts[check.cell], *([check.rationale] if check.outcome == "failed" else [])]
+            return replace(check, outcome="cannot_judge", mistake="", rationale=" ".join(seen))
+
+        return replace(self, checks=tuple(map(doubt, self.checks)))
 
     def to_json(self) -> dict[str, Any]:
         checks = [{**asdict(check), "points": check.points} for check in self.checks]

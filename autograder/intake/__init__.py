@@ -15,6 +15,7 @@ from autograder.intake.files import (
     odd_files,
     printable,
     read_submission,
+    unusable_name,
 )
 from autograder.intake.marks import grade_id, graded_by_checks, locked
 from autograder.intake.repair import Repaired, repair
@@ -33,4 +34,5 @@ __all__ = [
     "printable",
     "read_submission",
     "repair",
+    "unusable_name",
 ]

@@ -13,8 +13,10 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.distil import distil_file
+from course_utils.handin.names import look_for
 from course_utils.notebook_file import MAX_BYTES as MAX_NOTEBOOK
 
+LONGEST_NAME = 200  # bytes of the name of a student's folder; files that are named after it have an ending more
 SMALL_NOTEBOOK = 4 * 2**20  # bytes up to which a notebook is taken as it is; it takes 0.1 GiB to read at worst
 MAX_FILE = 32 * 2**20  # bytes of one other file
 MAX_FILES = 200  # other files
@@ -84,6 +86,17 @@ def read_submission(folder: Path, notebook: str, required: Collection[str] = ())
     return Submission(content, files, tuple(told), unreadable)
 
 
+def unusable_name(student: str) -> str | None:
+    """Why what lies in a folder of that name cannot be graded, in a sentence; or None."""
+    try:
+        length = len(student.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "The name of this folder in submitted/ is no text in UTF-8: rename it, and grade again."
+    if length > LONGEST_NAME:
+        return f"The name of this folder in submitted/ has more than {LONGEST_NAME} bytes: rename it, and grade again."
+    return None
+
+
 def odd_files(folder: Path) -> list[Path]:
     """The links and special files below `folder`, and `folder` itself if it is a link."""
     if folder.is_symlink():
@@ -100,18 +113,11 @@ def _choose_notebook(paths: Collection[str], notebook: str, told: list[str]) -> 
     """The name of the file that is graded: the notebook, or the one that can only be meant."""
     if notebook in paths:
         return notebook
-    candidates = sorted(name for name in paths if name.lower().endswith(".ipynb"))
-    wanted = _squeezed(Path(notebook).stem)
-    alike = [name for name in candidates if _squeezed(Path(name).stem).startswith(wanted)]
-    for chosen in (alike, candidates):
-        if len(chosen) == 1:
-            told.append(f"There is no {notebook}, so {printable(chosen[0])} was graded in its place.")
-            return chosen[0]
-    return None
-
-
-def _squeezed(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+    found = look_for(notebook, sorted(paths), loose=True)
+    if len(found) != 1:
+        return None
+    told.append(f"There is no {notebook}, so {printable(found[0])} was graded in its place.")
+    return found[0]
 
 
 def _named(names: list[str]) -> str:

@@ -18,3 +18,8 @@ def graded_by_checks(cell: NotebookNode) -> bool:
     """Whether the points of the cell come from the checks and not from a person."""
     marks = cell.metadata.get("nbgrader", {})
     return cell.cell_type == "code" and bool(marks.get("grade")) and not marks.get("solution")
+
+
+def is_code_answer(cell: NotebookNode) -> bool:
+    """Whether the student writes code into this given cell."""
+    return cell.cell_type == "code" and grade_id(cell) is not None and not locked(cell)

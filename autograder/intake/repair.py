@@ -1,17 +1,30 @@
 """Puts the work of a student into the released notebook, so that it can be run and graded.
 
-What cannot be read at all becomes the released notebook with empty answers and a reason, so that it can still be shown
-to a person.
+Three stages, each from cells to cells: the student's cells go into the release (here), written answers that stand
+elsewhere go into their places (`answers`), and the code is brought into an order in which it runs (`order`). What
+cannot be read at all becomes the released notebook with a reason, so that a person can still look at it.
 """
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.intake.answers import ADDED, is_written, place_answers
 from autograder.intake.cells import Cell, read_cells
-from autograder.intake.marks import grade_id, locked
+from autograder.intake.code import read_code, read_stubs, text_of
+from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
+from autograder.intake.match import Matching, match, normalized, same_text
+from autograder.intake.order import order_code
+from autograder.intake.remarks import listed, remarks_on
+from course_utils.notebook_file import decode
+
+NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked
+_DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".tex", ".txt", ".md", ".html", ".pages", ".rst")
+_NO_DOCUMENTS = ("readme", "requirements", "license", "netid")  # of the kit, and the names
+_CODE_FILES = (".py", ".ipynb", ".txt", ".md")
 
 
 @dataclass(frozen=True)
@@ -22,23 +35,37 @@ class Repaired:
         notebook: the release with the student's answers and own cells; no outputs.
         remarks: what was repaired, one sentence each, for the student to read.
         unreadable: why nothing of the student's notebook could be used, or None.
+        waiting: names of the written answers that a person must look at although nothing is written in their cells.
+        doubts: why a check is not to decide on a failure, by the name of its cell.
     """
 
     notebook: NotebookNode
     remarks: tuple[str, ...] = ()
     unreadable: str | None = None
+    waiting: tuple[str, ...] = ()
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
-def repair(notebook: bytes, release: NotebookNode, unreadable: str | None = None) -> Repaired:
+def repair(
+    notebook: bytes,
+    release: NotebookNode,
+    unreadable: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    refused: Iterable[str] = (),
+) -> Repaired:
     """Put the student's answers into the released notebook.
 
     Args:
-        notebook: the file as it arrived; anything may be in it.
+        notebook: the file, as `read_submission` reads it; anything may be in it.
         release: the released notebook, nbformat 4.
         unreadable: why the file could not be read, where `read_submission` says so.
+        files: what else was handed in, by name; work may be in it.
+        refused: what was handed in and not read.
     """
+    files = files or {}
+    work = bool(notebook or unreadable or list(refused) or files.keys() - NOT_WORK)
     if not notebook and unreadable is None:
-        return Repaired(copy.deepcopy(release), unreadable="The notebook is missing.")
+        return _nothing(release, "The notebook is missing.", work)
     if unreadable is None:
         try:
             cells = read_cells(notebook)
@@ -46,66 +73,96 @@ def repair(notebook: bytes, release: NotebookNode, unreadable: str | None = None
             unreadable = str(error)
     if unreadable is not None:
         reason = f"The notebook cannot be read: {unreadable}. Save it in Jupyter and hand it in again."
-        return Repaired(copy.deepcopy(release), unreadable=reason)
-    places = _match(cells, release)
-    if not places:
+        return _nothing(release, reason, work)
+    matching = match(cells, release)
+    if not matching.places:
         reason = "It holds none of the cells of the homework; put your answers into the notebook handed out."
-        return Repaired(copy.deepcopy(release), unreadable=reason)
+        shown = [_own_cell(cell, f"student-{i + 1}") for i, cell in enumerate(cells) if cell.source.strip()]
+        return _nothing(release, reason, bool(shown), shown)
 
+    gone = frozenset(name for cell in release.cells if (name := grade_id(cell)) and name not in matching.places)
+    answered = place_answers(_put_together(cells, release, matching), release, gone)
+    ordered = order_code(answered.cells, release, _other_texts(files))
+    documents = [name for name in files if _is_document(name)]
+    everything = [str(grade_id(cell)) for cell in release.cells if is_written(cell)]
+    elsewhere = answered.missing if documents and list(answered.missing) == everything else ()
+    repaired = copy.deepcopy(release)
+    repaired.cells = ordered.cells
+    nbformat.validate(repaired)
+    remarks = remarks_on(cells, release, matching, answered, ordered)
+    if elsewhere:
+        what = listed(documents)
+        remarks.append(f"No question is answered in the notebook; a person will see whether {what} holds the answers.")
+    waiting = (*answered.found, *answered.perhaps, *elsewhere)
+    return Repaired(repaired, tuple(remarks), None, waiting, ordered.doubts)
+
+
+def _nothing(release: NotebookNode, reason: str, work: bool, shown: Iterable[NotebookNode] = ()) -> Repaired:
+    """The release without answers; all of it waits for a person where there is any work that could not be used."""
+    notebook = copy.deepcopy(release)
+    notebook.cells = [*shown, *notebook.cells]
+    if not work:
+        return Repaired(notebook, unreadable=reason)
+    waiting = tuple(str(grade_id(cell)) for cell in release.cells if is_written(cell))
+    doubts = {str(grade_id(cell)): reason for cell in release.cells if graded_by_checks(cell)}
+    return Repaired(notebook, unreadable=reason, waiting=waiting, doubts=doubts)
+
+
+def _put_together(cells: list[Cell], release: NotebookNode, matching: Matching) -> list[NotebookNode]:
+    """The released cells with the student's answers in them, and the student's own cells where they stand."""
+    places = matching.places
     name_at = {index: name for name, index in places.items()}
-    extras: dict[str | None, list[NotebookNode]] = {None: []}  # the student's own cells, by what they follow
+    own: dict[str | None, list[NotebookNode]] = {None: []}  # by what they follow
     anchor: str | None = None
     for index, cell in enumerate(cells):
         anchor = name_at.get(index, anchor)
-        if index not in name_at and cell.source.strip():
-            extras.setdefault(anchor, []).append(_own_cell(cell, f"student-{index + 1}"))
-
-    repaired = copy.deepcopy(release)
-    repaired.cells = list(extras[None])
-    changed, missing, retyped = [], [], []
+        if index not in name_at and (cell.source.strip() or cell.attachments):
+            own.setdefault(anchor, []).append(_own_cell(cell, f"student-{index + 1}"))
+    wanted = {name for cell in release.cells if is_code_answer(cell) for name in read_stubs(cell.source)}
+    together = list(own[None])
     for given in copy.deepcopy(release).cells:
         name = grade_id(given)
         if name is None:  # not protected, so the student's version of it counts, as one of their cells
             continue
-        if name not in places:
-            missing.append(name)
-        else:
+        if name in places:
             cell = cells[places[name]]
-            if locked(given):
-                changed += [name] if cell.source.strip() != given.source.strip() else []
-            else:
-                retyped += [name] if cell.kind != given.cell_type else []
-                given.source = cell.source
-                if given.cell_type == "markdown" and cell.attachments:
-                    given.attachments = dict(cell.attachments)
-        repaired.cells += [given, *extras.get(name, [])]
-    nbformat.validate(repaired)
-    told = [
-        (missing, "missing, and put back as handed out"),
-        (changed, "not to be changed, and put back as handed out"),
-        (retyped, "of another type (code or text), and set to the type handed out"),
-    ]
-    remarks = tuple(f"These cells were {what}: {', '.join(names)}." for names, what in told if names)
-    return Repaired(repaired, remarks)
+            if not locked(given):
+                _answer(given, cell)
+            elif not same_text(cell.source, given.source):
+                added = _added(given, cell, wanted, f"student-{places[name] + 1}")
+                together += added if given.cell_type == "code" else []
+                own[name] = [*(added if given.cell_type != "code" else []), *own.get(name, [])]
+        together += [given, *own.get(name, [])]
+    return together
 
 
-def _match(cells: list[Cell], release: NotebookNode) -> dict[str, int]:
-    """Which of the student's cells is which of the release: index by grade_id.
+def _answer(given: NotebookNode, cell: Cell) -> None:
+    """Write the student's answer into a given cell."""
+    untouched = same_text(cell.source, given.source)
+    if given.cell_type == "markdown" and cell.attachments:
+        given.attachments = dict(cell.attachments)
+        if untouched:  # else nbgrader, which looks at the text only, takes it for no answer
+            given.source = "\n\n".join(f"![{name}](attachment:{name})" for name in cell.attachments)
+    if not untouched:
+        given.source = cell.source
 
-    Splitting or copying a cell in Jupyter copies its grade_id too: the first one that was worked on counts.
-    Where a tool has dropped nbgrader's metadata, the cell's own id is the next best.
-    """
-    places: dict[str, int] = {}
-    for given in release.cells:
-        name = grade_id(given)
-        if name is None:
-            continue
-        found = [i for i, cell in enumerate(cells) if cell.name == name]
-        found = found or [i for i, cell in enumerate(cells) if cell.name is None and given.get("id") in cell.ids]
-        worked_on = [i for i in found if cells[i].source.strip() != given.source.strip()]
-        if found:
-            places[name] = found[0] if locked(given) or not worked_on else worked_on[0]
-    return places
+
+def _added(given: NotebookNode, cell: Cell, wanted: set[str], cell_id: str) -> list[NotebookNode]:
+    """What a student wrote into a locked cell, as a cell of their own: answers, or functions that a task asks for."""
+    if given.cell_type == "code":
+        code, known = read_code(cell.source), {normalized(text) for text in read_stubs(given.source).values()}
+        texts = [
+            text_of(code.lines, part)
+            for part in code.statements
+            if getattr(part, "name", None) in wanted and normalized(text_of(code.lines, part)) not in known
+        ]
+        return [nbformat.v4.new_code_cell("\n\n".join(texts), id=cell_id)] if texts else []
+    lines = {line.strip() for line in given.source.splitlines()}
+    text = "\n".join(line for line in cell.source.splitlines() if not line.strip() or line.strip() not in lines).strip()
+    if not text and not cell.attachments:
+        return []
+    extra = {"attachments": dict(cell.attachments)} if cell.attachments else {}
+    return [nbformat.v4.new_markdown_cell(text, id=cell_id, metadata={ADDED: True}, **extra)]
 
 
 def _own_cell(cell: Cell, cell_id: str) -> NotebookNode:
@@ -116,3 +173,14 @@ def _own_cell(cell: Cell, cell_id: str) -> NotebookNode:
         extra = {"attachments": dict(cell.attachments)} if cell.attachments else {}
         return nbformat.v4.new_markdown_cell(cell.source, id=cell_id, **extra)
     return nbformat.v4.new_raw_cell(cell.source, id=cell_id)
+
+
+def _is_document(name: str) -> bool:
+    plain = name.rpartition("/")[2].lower()
+    return plain.endswith(_DOCUMENTS) and not plain.startswith(_NO_DOCUMENTS)
+
+
+def _other_texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The other files that may hold code, but for those of the kit."""
+    names = [name for name in files if name.endswith(_CODE_FILES) and not name.startswith("course_utils/")]
+    return {f"the file {name.rpartition('/')[2]}": decode(files[name][: 2**20]) for name in names}

@@ -40,7 +40,8 @@ def _read_cell(cell: Mapping[str, Any]) -> NotebookNode:
     marks, metadata = marks_of(cell), cell.get("metadata")
     left_out = isinstance(metadata, dict) and metadata.get(LEFT_OUT) is True
     kept = ({"nbgrader": marks} if marks else {}) | ({LEFT_OUT: True} if left_out else {})
-    read = new_code_cell(clean(joined(cell.get("source"))), metadata=kept)
+    source = clean(joined(cell.get("source"))).replace("\r\n", "\n").replace("\r", "\n")
+    read = new_code_cell(source, metadata=kept)
     outputs = cell.get("outputs")
     if isinstance(outputs, list):
         plain = (plain_output(output) for output in outputs[:MAX_CELL_OUTPUTS])

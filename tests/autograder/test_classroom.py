@@ -26,6 +26,7 @@ from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
 
 ANSWERS = sorted(WRITTEN)
+CHECKS = ["check_convergence", "check_losses", "check_optimizers", "check_train_step"]
 LOSSES = THREE_OPTIMIZERS["loss_functions"]
 MEAN = "mse_loss(reconstruction, x_real)"
 PARTLY = THREE_OPTIMIZERS | WRITTEN | {"loss_functions": LOSSES.replace(MEAN, MEAN[:-1] + ", reduction='sum')")}
@@ -93,11 +94,11 @@ def test_points_and_partial_credit_arrive_in_the_gradebook(graded):
         assert (grade.auto_score, grade.max_score) == (2, 3)
 
 
-def test_written_answers_wait_for_a_person_and_missing_ones_do_not(graded):
+def test_written_answers_wait_for_a_person_and_so_does_all_that_could_not_be_read(graded):
     assert list(graded.rows["right"].score.waiting) == ANSWERS
     assert list(graded.rows["killer"].score.waiting) == ANSWERS
-    assert graded.rows["damaged"].score.waiting == ()
-    assert graded.rows["missing"].score.waiting == ()
+    assert list(graded.rows["damaged"].score.waiting) == sorted([*ANSWERS, *CHECKS])
+    assert list(graded.rows["missing"].score.waiting) == sorted([*ANSWERS, *CHECKS])  # a link was handed in
 
 
 def test_people_read_names_of_mistakes_and_reasons(graded):

@@ -66,9 +66,9 @@ def test_a_fault_of_the_grader_waits_for_a_person_and_is_not_a_zero(copy_course,
     assert not (course.root / "autograded" / "ann" / "hw2").exists()
 
 
-def test_what_no_check_can_judge_waits_for_a_person(copy_course, tmp_path):
+def test_what_no_check_can_judge_waits_for_a_person(copy_course, filled, tmp_path):
     course = copy_course(tmp_path / "course")
-    hand_in(course, "ann", b"no notebook")
+    hand_in(course, "ann", filled({}))
     task = read_class_task(course, "hw2", "ann")
     graded = grade_submission(task)
     verdict = graded.verdict
@@ -85,3 +85,14 @@ def test_a_student_can_validate_the_filled_notebook(copy_course, filled, tmp_pat
     budget = {"COURSE_MAX_EPOCHS": "1", "COURSE_MAX_STEPS_PER_EPOCH": "2"}
     done = nbgrader(course.root, "validate", "release/hw2/hw2.ipynb", **budget)
     assert "Success!" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_time_that_nbgrader_did_not_note_is_set_aside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "submitted" / "ann" / "hw2"
+    folder.mkdir(parents=True)
+    right, wrong = "2024-02-24 10:11:12.5 UTC", ("2024-02-30 10:11:12", "9" * 5000, "\xff", "")
+    for content, kept in {right: True, **dict.fromkeys(wrong, False)}.items():
+        (folder / "timestamp.txt").write_text(content)
+        set_links_aside("hw2", "*", [str(folder / "hw2.ipynb")])
+        assert (folder / "timestamp.txt").exists() is kept

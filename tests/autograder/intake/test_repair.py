@@ -70,7 +70,7 @@ def test_locked_cells_metadata_and_kernel_come_from_the_release():
     notebook.metadata["kernelspec"]["name"] = "ir"
     repaired = repair(as_bytes(notebook), RELEASE)
     assert repaired.notebook == filled()
-    assert repaired.remarks == ("These cells were not to be changed, and put back as handed out: check_losses.",)
+    assert repaired.remarks == ("These were not to be changed, and put back as handed out (1 cell): check_losses.",)
 
 
 def test_missing_cells_are_put_back_and_told():
@@ -78,7 +78,7 @@ def test_missing_cells_are_put_back_and_told():
     del notebook.cells[3], notebook.cells[1]
     repaired = repair(as_bytes(notebook), RELEASE)
     assert repaired.notebook == filled()
-    assert repaired.remarks == ("These cells were missing, and put back as handed out: imports, check_losses.",)
+    assert repaired.remarks == ("These were missing, and put back as handed out (2 cells): imports, check_losses.",)
 
 
 def test_own_cells_stay_where_they_stand_without_metadata_and_outputs():
