@@ -89,6 +89,9 @@ def grade_class(
     require_checks(assignment)
     waiting: deque[str] = deque()
     for student in class_of(course, assignment):
+        if reason := intake.unusable_name(student):
+            yield Outcome(student, "", fault=reason)
+            continue
         key = read_class_task(course, assignment, student).key
         stored = None if again else load_graded(course, assignment, key)
         if stored:

@@ -6,12 +6,13 @@ gradebook -> report. A fault costs no point: what it touched waits for a person,
 
 from collections.abc import Sequence
 
+from autograder import intake
 from autograder.config import Course
 
 
 def keep_faults(course: Course, assignment: str, student: str, faults: Sequence[str]) -> None:
     """Write the faults of one submission to its file, in place of earlier ones; without any, there is no file."""
-    place = course.state / "faults" / assignment / f"{student}.txt"
+    place = course.state / "faults" / assignment / f"{intake.shown_name(student)}.txt"
     if not faults:
         place.unlink(missing_ok=True)
         return

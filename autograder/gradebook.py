@@ -6,11 +6,10 @@ stored result and run nothing again. nbgrader works on a copy of the submission 
 the required files only, so what arrived stays as it is, and no other name in it means anything to nbgrader.
 """
 
-import glob
 import json
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,6 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
@@ -29,6 +26,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
+from autograder.converters import AutogradeByName, FeedbackByName
 from autograder.errors import UsageError
 from autograder.grading import make_task
 from autograder.penalties import penalties
@@ -115,28 +113,29 @@ def save(course: Course, assignment: str, student: str) -> str | None:
             if name in submission.files:
                 (staged / name).write_bytes(submission.files[name])
         (staged / notebook).touch()  # nbgrader looks for it, and never reads it
-        config = _config(course, assignment, glob.escape(student))
+        config = _config(course, assignment)
         config.CourseDirectory.submitted_directory = _STAGED
         config.GradeSubmission.result = make_task(course, assignment, submission).key
-        return _run(Autograde, config)
+        return _run(AutogradeByName, config, [student])
     finally:
         shutil.rmtree(staged.parent, ignore_errors=True)
 
 
-def write_feedback(course: Course, assignment: str, student: str = "*") -> list[Path]:
-    """Write nbgrader's feedback pages of the autograded submissions, and return the pages.
+def write_feedback(course: Course, assignment: str, student: str | None = None) -> list[Path]:
+    """Write nbgrader's feedback pages of the autograded submissions, or of one, and return the pages.
 
     Raises:
         UsageError: nothing is graded yet, or nbgrader cannot write them.
     """
-    graded = sorted((course.root / "autograded").glob(f"{student}/{assignment}"))
+    page = Path(course.assignment(assignment).notebook)
+    graded = sorted(path.parent for path in (course.root / "autograded").glob(f"*/{assignment}/{page}"))
+    graded = [path for path in graded if student in (None, path.parent.name)]
     if not graded:
         raise UsageError(f"Nothing is graded yet for {assignment}: run `autograder grade {assignment}` first.")
-    failed = _run(GenerateFeedback, _config(course, assignment, student))
+    failed = _run(FeedbackByName, _config(course, assignment), [path.parent.name for path in graded])
     if failed:
         raise UsageError(f"nbgrader could not write the feedback of {assignment}: {failed}")
-    page = Path(course.assignment(assignment).notebook).with_suffix(".html")
-    return [course.root / "feedback" / path.parent.name / assignment / page for path in graded]
+    return [course.root / "feedback" / path.parent.name / assignment / page.with_suffix(".html") for path in graded]
 
 
 def read_score(course: Course, assignment: str, student: str) -> Score | None:
@@ -181,21 +180,23 @@ def export_csv(course: Course, assignment: str, path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _config(course: Course, assignment: str, student: str) -> Config:
-    """nbgrader's configuration of the course, set to one assignment and one student."""
+def _config(course: Course, assignment: str) -> Config:
+    """nbgrader's configuration of the course, set to one assignment."""
     path = course.root / CONFIG_FILE
     if not path.is_file():
         raise UsageError(f"There is no {CONFIG_FILE} in {course.root}: get it back from the repository.")
     config = PyFileConfigLoader(CONFIG_FILE, path=str(course.root)).load_config()
     config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.assignment_id = assignment
-    config.CourseDirectory.student_id = student
     return config
 
 
-def _run(converter: type[BaseConverter], config: Config) -> str | None:
+def _run(
+    converter: type[AutogradeByName] | type[FeedbackByName], config: Config, students: Sequence[str]
+) -> str | None:
     """Run one of nbgrader's converters over what is there already; None, or the reason why it failed."""
     app: Any = converter(coursedir=CourseDirectory(config=config), config=config)
+    app.students = students
     app.force = True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # nbgrader's queries make SQLAlchemy warn; nothing is wrong
@@ -210,13 +211,13 @@ def _run(converter: type[BaseConverter], config: Config) -> str | None:
 
 def gradebook_file(course: Course) -> Path | None:
     """The file of the gradebook, or None where nbgrader is told to use a database server."""
-    url = make_url(CourseDirectory(config=_config(course, "", "")).db_url)
+    url = make_url(CourseDirectory(config=_config(course, "")).db_url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 @contextmanager
 def _gradebook(course: Course) -> Iterator[Gradebook]:
-    coursedir = CourseDirectory(config=_config(course, "", ""))
+    coursedir = CourseDirectory(config=_config(course, ""))
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             yield gradebook

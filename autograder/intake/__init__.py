@@ -15,6 +15,7 @@ from autograder.intake.files import (
     odd_files,
     printable,
     read_submission,
+    shown_name,
     unusable_name,
 )
 from autograder.intake.marks import grade_id, graded_by_checks, locked
@@ -34,5 +35,6 @@ __all__ = [
     "printable",
     "read_submission",
     "repair",
+    "shown_name",
     "unusable_name",
 ]

@@ -97,6 +97,12 @@ def unusable_name(student: str) -> str | None:
     return None
 
 
+def shown_name(student: str) -> str:
+    """The name of a student's folder on one line, short enough for a file, without what a terminal would act upon."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in student)
+    return shown.encode("utf-8")[:LONGEST_NAME].decode("utf-8", "ignore")
+
+
 def odd_files(folder: Path) -> list[Path]:
     """The links and special files below `folder`, and `folder` itself if it is a link."""
     if folder.is_symlink():

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder import gradebook
+from autograder import gradebook, intake
 from autograder.classroom import Outcome, class_of, grade_class, read_class_task
 from autograder.config import Course
 from autograder.errors import UsageError
@@ -84,7 +84,7 @@ def grade_and_show(
     console.print(_table(assignment, rows))
     for row in rows:
         for remark in row.remarks:
-            console.print(f"{escape(row.student)}: {escape(remark)}", soft_wrap=True)
+            console.print(f"{escape(intake.shown_name(row.student))}: {escape(remark)}", soft_wrap=True)
     return rows
 
 
@@ -99,7 +99,7 @@ def _grade_and_print(
         for outcome in grade_class(course, assignment, scheduler, again):
             row = _save(course, assignment, outcome)
             progress.console.print(
-                f"{escape(row.student)}: {row.status}, checks {row.checked}, {row.seconds:.1f} s"
+                f"{escape(intake.shown_name(row.student))}: {row.status}, checks {row.checked}, {row.seconds:.1f} s"
                 + (f" - {escape(row.mistakes)}" if row.mistakes else ""),
                 soft_wrap=True,
             )
@@ -120,7 +120,7 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
             require_storage(course, assignment, gradebook.gradebook_file(course), room)
     if graded is None or fault:
         keep_faults(course, assignment, student, [str(fault)])
-        return Row(student, "grader fault")
+        return Row(student, "grader fault", remarks=(fault,) if fault and intake.unusable_name(student) else ())
     verdict = Verdict.from_json(graded.verdict)
     keep_faults(course, assignment, student, verdict.faults)
     return Row(
@@ -144,7 +144,7 @@ def _table(assignment: str, rows: list[Row]) -> Table:
     for row in rows:
         score = row.score
         table.add_row(
-            escape(row.student),
+            escape(intake.shown_name(row.student)),
             row.checked,
             f"{max(0.0, score.points):g}/{score.max_points:g}" if score else "-",
             str(len(score.waiting)) if score else "-",
