@@ -140,6 +140,8 @@ def write_feedback(course: Course, assignment: str, student: str | None = None) 
 
 def read_score(course: Course, assignment: str, student: str) -> Score | None:
     """The student's points in the gradebook, or None where it has none."""
+    if intake.unusable_name(student):
+        return None
     with _gradebook(course) as gradebook:
         try:
             submission = gradebook.find_submission(assignment, student)

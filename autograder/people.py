@@ -34,7 +34,7 @@ def export_people(course: Course, assignment: str, path: Path) -> None:
     cells = list(dict.fromkeys(name for row in rows for name in row if name not in known))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as file:
+    with draft.open("w", encoding="utf-8", errors="replace", newline="") as file:  # a folder's name may be no text
         writer = csv.DictWriter(file, [*_FIRST, *cells, *_LAST], restval="")
         writer.writeheader()
         writer.writerows(rows)

@@ -31,6 +31,7 @@ class Ordered:
         elsewhere: names of functions that a task asks for and that stand in another cell than the one handed out.
         moved: those that were defined too late.
         replaced: names of the given cells of which all functions stand elsewhere.
+        written: names of the functions that a task asks for and that the student defines.
         doubts: why a check is not to decide on a failure, by the name of its cell.
     """
 
@@ -38,6 +39,7 @@ class Ordered:
     elsewhere: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    written: frozenset[str] = frozenset()
     doubts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,14 +78,14 @@ def order_code(cells: list[NotebookNode], release: NotebookNode, other_texts: Ma
             if graded_by_checks(cell) and (reason := _doubt(needed, moved, homes, cells, theirs, other_texts)):
                 doubts[str(grade_id(cell))] = reason
         arranged.append(cell)
+    written = frozenset(name for code in theirs.values() for name in code.defines & stubs.keys())
     elsewhere = [
         name
         for name, home in homes.items()
-        if not any(name in code.defines for i, code in theirs.items() if grade_id(cells[i]) == home)
-        and any(name in code.defines for code in theirs.values())
+        if name in written and not any(name in code.defines for i, code in theirs.items() if grade_id(cells[i]) == home)
     ]
     replaced = tuple(home for home, functions in tasks.items() if functions and functions.keys() <= set(elsewhere))
-    return Ordered(arranged, tuple(elsewhere), tuple(moved), replaced, doubts)
+    return Ordered(arranged, tuple(elsewhere), tuple(moved), replaced, written, doubts)
 
 
 def _collect(names: set[str], index: int, codes: Mapping[int, Code], theirs: Mapping[int, Code]) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.intake.answers import ADDED, is_written, place_answers
+from autograder.intake.answers import ADDED, Answered, is_written, place_answers
 from autograder.intake.cells import Cell, read_cells
 from autograder.intake.code import read_code, read_stubs, text_of
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
-from autograder.intake.order import order_code
+from autograder.intake.order import Ordered, order_code
 from autograder.intake.remarks import listed, remarks_on
 from course_utils.notebook_file import decode
 
@@ -62,8 +62,8 @@ def repair(
         files: what else was handed in, by name; work may be in it.
         refused: what was handed in and not read.
     """
-    files = files or {}
-    work = bool(notebook or unreadable or list(refused) or files.keys() - NOT_WORK)
+    files, refused = files or {}, list(refused)
+    work = bool(notebook or unreadable or refused or files.keys() - NOT_WORK)
     if not notebook and unreadable is None:
         return _nothing(release, "The notebook is missing.", work)
     if unreadable is None:
@@ -83,18 +83,33 @@ def repair(
     gone = frozenset(name for cell in release.cells if (name := grade_id(cell)) and name not in matching.places)
     answered = place_answers(_put_together(cells, release, matching), release, gone)
     ordered = order_code(answered.cells, release, _other_texts(files))
-    documents = [name for name in files if _is_document(name)]
-    everything = [str(grade_id(cell)) for cell in release.cells if is_written(cell)]
-    elsewhere = answered.missing if documents and list(answered.missing) == everything else ()
+    others = _other_work(files, answered, ordered, release, bool(refused))
     repaired = copy.deepcopy(release)
     repaired.cells = ordered.cells
     nbformat.validate(repaired)
     remarks = remarks_on(cells, release, matching, answered, ordered)
-    if elsewhere:
-        what = listed(documents)
-        remarks.append(f"No question is answered in the notebook; a person will see whether {what} holds the answers.")
-    waiting = (*answered.found, *answered.perhaps, *elsewhere)
-    return Repaired(repaired, tuple(remarks), None, waiting, ordered.doubts)
+    doubts = dict(ordered.doubts)
+    if others:
+        remarks.append(
+            f"No question is answered in the notebook; a person will see whether {others} holds the answers."
+        )
+        if not ordered.written:
+            reason = f"The notebook is as it was handed out; the work may be in {others}."
+            doubts = {str(grade_id(cell)): reason for cell in release.cells if graded_by_checks(cell)}
+    waiting = (*answered.found, *answered.perhaps, *(answered.missing if others else ()))
+    return Repaired(repaired, tuple(remarks), None, waiting, doubts)
+
+
+def _other_work(
+    files: Mapping[str, bytes], answered: Answered, ordered: Ordered, release: NotebookNode, refused: bool
+) -> str:
+    """Where the written answers may be, if none is in the notebook; "" if there is no such place."""
+    if list(answered.missing) != [str(grade_id(cell)) for cell in release.cells if is_written(cell)]:
+        return ""
+    documents = [name for name in files if _is_document(name)]
+    if refused and not ordered.written:  # such as another notebook, beside one that was never touched
+        return listed([*documents, "what was left out"])
+    return listed(documents)
 
 
 def _nothing(release: NotebookNode, reason: str, work: bool, shown: Iterable[NotebookNode] = ()) -> Repaired:

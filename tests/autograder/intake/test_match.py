@@ -127,3 +127,10 @@ def test_marks_of_a_merge_between_cells_are_named():
     text = '{"cells": [\n<<<<<<< HEAD\n{},\n=======\n{}\n>>>>>>> theirs\n]}'
     repaired = repair(text.encode(), new_notebook())
     assert "merge that Git could not finish (line 2)" in repaired.unreadable
+
+
+def test_the_notebook_as_handed_out_beside_other_work_goes_to_a_person(homework):
+    untouched = homework(*RIGHT)
+    assert untouched.repaired().waiting == () and untouched.repaired().doubts == {}
+    beside = untouched.repaired(refused=["final.ipynb was left out: only hw2.ipynb is graded."])
+    assert len(beside.waiting) == 5 and len(beside.doubts) == 4
