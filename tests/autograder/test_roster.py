@@ -102,3 +102,52 @@ def test_the_roster_that_github_classroom_exports_is_read(course):
     assert list(people) == ["ada1", "bob2"]
     assert (people["ada1"].name, people["ada1"].email) == ("Ada Lovelace", "")
     assert people["ada1"].lms == {"github_username": "ada-l", "github_id": "12"}
+
+
+EXPORTS = {
+    "Canvas": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Homework 2 (991)\n,,,,,Manual Posting\n"
+        '"    Points Possible",,,,,20\n"Lovelace, Ada",77,900,Ada1,One,\n"Student, Test",5,,0a1b2c,One,\n',
+        ("ada1", "Ada Lovelace", "", "77"),
+    ),
+    "Canvas with addresses": (
+        'Student,ID,SIS Login ID,Section\n"Lovelace, Ada",77,Ada@uni.edu,One\n',
+        ("ada@uni.edu", "Ada Lovelace", "ada@uni.edu", "77"),
+    ),
+    "Canvas without logins": ('Student,ID,Section\n"Lovelace, Ada",77,One\n', ("77", "Ada Lovelace", "", "77")),
+    "Moodle": (
+        "First name,Surname,ID number,Email address,Course total\nAda,Lovelace,ada1,ada@uni.edu,-\n",
+        ("ada1", "Ada Lovelace", "ada@uni.edu", None),
+    ),
+    "Brightspace": (
+        "OrgDefinedId,Username,Last Name,First Name,Email\n#900,#ada1,Lovelace,Ada,ada@uni.edu\n",
+        ("ada1", "Ada Lovelace", "ada@uni.edu", None),
+    ),
+    "Blackboard": (
+        '"Last Name"\t"First Name"\t"Username"\t"Student ID"\n"Lovelace"\t"Ada"\t"ada1"\t"900"\n',
+        ("ada1", "Ada Lovelace", "", None),
+    ),
+    "Gradescope": (
+        "First Name,Last Name,SID,Email,Role\nAda,Lovelace,ada1,ada@uni.edu,Student\n",
+        ("ada1", "Ada Lovelace", "ada@uni.edu", None),
+    ),
+    "a name with a line break": (
+        'id,name,email\nada1,"Ada\nLovelace",mailto:ADA@uni.edu \n',
+        ("ada1", "Ada Lovelace", "ada@uni.edu", None),
+    ),
+    "sep= of Excel": ("sep=;\r\nid;name;email\r\nada1;Ada Lovelace;\r\n", ("ada1", "Ada Lovelace", "", None)),
+}
+
+
+@pytest.mark.parametrize(("text", "person"), EXPORTS.values(), ids=EXPORTS)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_rosters_that_systems_export_are_read(course, text, person, encoding):
+    course.roster.write_bytes(text.encode(encoding))
+    (found,) = load_roster(course).values()
+    assert (found.id, found.name, found.email) == person[:3]
+    assert person[3] is None or found.lms["id"] == person[3]
+
+
+def test_an_extension_may_name_a_person_by_address(course):
+    (course.root / "extensions.csv").write_text("id,assignment,until\nAda@uni.edu,hw2,2023-02-26 23:59\n")
+    assert list(load_extensions(course, "hw2")) == ["ada1"]
