@@ -12,7 +12,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from autograder.collect.kinds import IGNORED, TAR, ZIP, archive_kind, printable, true_kind
+from autograder.collect.disk import Refused, is_litter, open_plain, walk
+from autograder.collect.kinds import TAR, ZIP, archive_kind, printable, true_kind
 from autograder.collect.zip_times import universal_time
 
 MAX_MEMBERS = 2000
@@ -29,10 +30,6 @@ _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError,
     NotImplementedError, ValueError, OverflowError, OSError,
 )  # fmt: skip  # what the readers of the standard library raise
-
-
-class Refused(Exception):
-    """What was handed in cannot be read; the message is one sentence."""
 
 
 @dataclass
@@ -77,19 +74,19 @@ class Reader:
         """
         contents = Contents()
         if path.is_dir() and not path.is_symlink():
-            for file in _walk(path):
+            for file in walk(path):
                 status = file.lstat()
                 if not stat.S_ISREG(status.st_mode):
                     contents.remarks.append(f"{printable(file.name)} is no plain file and was left out.")
                     continue
-                self._keep(contents, file.relative_to(path).as_posix(), partial(_open, file), status.st_size)
+                self._keep(contents, file.relative_to(path).as_posix(), partial(open_plain, file), status.st_size)
                 contents.dated = max(contents.dated, int(status.st_mtime))
             return self._opened(contents, path.name, depth=1)
-        with _open(path) as opened:
+        with open_plain(path) as opened:
             if archive_kind(name):
-                self._archive(contents, opened, name)
+                self._archive(contents, opened, name, printable(path.name))
             else:
-                self._keep(contents, name, partial(_open, path), os.fstat(opened.fileno()).st_size)
+                self._keep(contents, name, partial(open_plain, path), os.fstat(opened.fileno()).st_size)
             contents = self._opened(contents, path.name, depth=2)
             if not contents.known:
                 contents.dated = int(os.fstat(opened.fileno()).st_mtime)
@@ -111,7 +108,7 @@ class Reader:
                 continue
             inner = Contents()
             try:
-                self._archive(inner, io.BytesIO(data), path)
+                self._archive(inner, io.BytesIO(data), path, shown)
             except Refused as refused:
                 contents.remarks.append(str(refused))
                 continue
@@ -126,8 +123,7 @@ class Reader:
                 contents.dated, contents.earliest, contents.known = inner.dated, inner.earliest, True
         return contents
 
-    def _archive(self, contents: Contents, opened: IO[bytes], name: str) -> None:
-        shown = printable(PurePosixPath(name).name)
+    def _archive(self, contents: Contents, opened: IO[bytes], name: str, shown: str) -> None:
         kind = true_kind(opened) or archive_kind(name)
         try:
             if kind == ZIP:
@@ -142,7 +138,7 @@ class Reader:
     def _zip(self, contents: Contents, opened: IO[bytes], shown: str) -> None:
         with zipfile.ZipFile(opened) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            members = [member for member in members if not _ignored(member.filename)]
+            members = [member for member in members if not is_litter(member.filename)]
             if len(members) > self.members or sum(member.file_size for member in members) > self.total:
                 raise Refused(f"{shown} holds too many files, or too much.")
             for member in members:
@@ -157,7 +153,7 @@ class Reader:
                 count, claimed = count + 1, claimed + max(0, member.size)
                 if count > 2 * MAX_MEMBERS or claimed > self.total:
                     raise Refused(f"{shown} holds too many files, or too much.")
-                if member.isdir() or _ignored(member.name):
+                if member.isdir() or is_litter(member.name):
                     continue
                 if member.issym():
                     target = partial(io.BytesIO, member.linkname.encode("utf-8", "replace"))
@@ -214,41 +210,3 @@ _FURTHEST = "Pacific/Kiritimati"  # 14 hours ahead of universal time
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     return archive.extractfile(member) or io.BytesIO()
-
-
-def _ignored(name: str) -> bool:
-    parts = [part for part in name.replace("\\", "/").split("/") if part]
-    return any(part.casefold() in IGNORED for part in parts) or (bool(parts) and parts[-1].startswith("._"))
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """What is below a folder but folders, those at the top first; no link is followed."""
-    level = [folder]
-    seen = 0
-    while level:
-        below = []
-        for where in level:
-            with os.scandir(where) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-            for entry in entries:
-                seen += 1
-                if seen > 10 * MAX_MEMBERS:
-                    raise Refused(f"{printable(folder.name)} holds too many files.")
-                if _ignored(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    below.append(Path(entry.path))
-                else:
-                    yield Path(entry.path)
-        level = below
-
-
-def _open(path: Path) -> IO[bytes]:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Refused(f"{printable(path.name)} cannot be read ({error.strerror}).") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise Refused(f"{printable(path.name)} is no plain file.")
-    return os.fdopen(descriptor, "rb")

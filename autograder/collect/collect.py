@@ -171,7 +171,8 @@ def _take(
     people = [one for one in everyone.lookup.people if one.id in members.ids] if everyone.lookup else []
     needles = [needle for one in people for needle in (one.name, one.email) if needle] + list(members.ids)
     checked = [file for file in present if file != "netid"]
-    remarks += inspect(folder, checked, everyone.assignment.group_size, needles)
+    if checked:
+        remarks += inspect(folder, checked, everyone.assignment.group_size, needles)
     if not members.filled:
         present = tuple(file for file in present if file != "netid")
     return Team(

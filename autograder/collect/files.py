@@ -101,7 +101,9 @@ def _required(
             candidates = _with_most_beside(candidates, usable, assignment, others)
         else:
             candidates = look_for(name, usable, others, base)
-        candidates = tuple({usable[path].blob: path for path in reversed(candidates)}.values())  # equal ones are one
+        candidates = tuple({usable[path].blob: path for path in reversed(candidates)}.values())[
+            ::-1
+        ]  # equal ones are one
         if len(candidates) == 1:
             found[name] = candidates[0]
             if PurePosixPath(candidates[0]).name != name:

@@ -27,7 +27,9 @@ _SIGNS = {
     b"<!DO": "a web page",
     b"<htm": "a web page",
 }
-IGNORED = {"__macosx", ".git", "git~1", ".ds_store", "thumbs.db", "desktop.ini", ".ipynb_checkpoints", "__pycache__"}
+LITTER = {"__macosx", ".git", "git~1", ".ds_store", "thumbs.db", "desktop.ini"}  # of operating systems, and of Git
+CACHES = {".ipynb_checkpoints", "__pycache__", "node_modules", ".venv", "venv", "site-packages"}  # made by tools
+IGNORED = LITTER | CACHES
 
 
 def archive_kind(name: str) -> str | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.collect.gradescope import METADATA, Submitted, read_metadata
-from autograder.collect.kinds import IGNORED, archive_kind, printable, without_ending
+from autograder.collect.kinds import LITTER, archive_kind, printable, without_ending
 from autograder.collect.members import Sender
 from autograder.collect.unpack import Part
 from autograder.collect.uploads import Attempt, Upload, upload_of, why_unreadable
@@ -80,9 +80,9 @@ def sort_uploads(paths: Sequence[Path], metadata: Path | None = None) -> dict[st
     ours = {METADATA, *_WITHOUT_ENTRY} if len(paths) > 1 else set()
     for path in paths:
         name = path.name
-        if name.casefold() in IGNORED or name.startswith("._") or name in ours:
+        if name.casefold() in LITTER or name.startswith("._") or name in ours:
             continue
-        if why_unreadable(path, name) and without_ending(name) in folders:
+        if archive_kind(name) and why_unreadable(path, name) and without_ending(name) in folders:
             continue  # unpacked by hand
         entry = _parse(path, submitted)
         if entry is None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.collect.git import GitError, in_mirror, make_mirror
+from autograder.collect.kinds import IGNORED
 from autograder.collect.ledger import Commit
 
 MAX_ENTRIES = 5000  # names of a tree that are looked at, those near the top first
 MAX_FOLDERS = 300
-_SKIPPED = {".git", "__MACOSX", ".ipynb_checkpoints", "__pycache__", "node_modules", ".venv", "venv", "site-packages"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _parse(lines: Iterable[bytes], prefix: str) -> Iterator[tuple[str, str | Non
         except UnicodeDecodeError:
             yield kind, None, blob, 0
             continue
-        if kind != "folder" or name.decode("utf-8") not in _SKIPPED:
+        if kind != "folder" or name.decode("utf-8").casefold() not in IGNORED:
             yield kind, path, blob, int(size) if size != "-" else 0
 
 

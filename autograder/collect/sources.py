@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.collect.gradescope import METADATA
-from autograder.collect.kinds import IGNORED, archive_kind
+from autograder.collect.kinds import LITTER, archive_kind
 from autograder.collect.lms import is_export, sort_uploads
 from autograder.collect.uploads import Upload, upload_of
 from autograder.errors import UsageError
@@ -74,7 +74,7 @@ def is_repository(folder: Path) -> bool:
 
 def _read_folder(folder: Path) -> dict[str, str | Upload]:
     entries = sorted(folder.iterdir())
-    inner = [entry for entry in entries if entry.name.casefold() not in IGNORED]
+    inner = [entry for entry in entries if entry.name.casefold() not in LITTER]
     if len(inner) == 1 and inner[0].is_dir() and not inner[0].is_symlink() and not is_repository(inner[0]):
         below = [entry for entry in inner[0].iterdir() if entry.is_dir()]
         if is_export(inner[0]) or any(is_repository(entry) for entry in below):  # an export, unpacked into a folder

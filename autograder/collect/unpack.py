@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder.collect.archives import Contents, Reader, Refused
+from autograder.collect.archives import Contents, Reader
+from autograder.collect.disk import Refused
 from autograder.collect.git import GitError
 from autograder.collect.kinds import archive_kind
 from autograder.collect.limited import Limits, run_limited

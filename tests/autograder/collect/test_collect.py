@@ -3,11 +3,8 @@ import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.collect import ledger
 from autograder.collect.collect import collect
@@ -16,60 +13,8 @@ from autograder.collect.sources import read_sources
 from autograder.config import load_course
 from autograder.errors import UsageError
 from autograder.teams import load_teams, pseudonym
+from tests.autograder.collect.classes import LATE, NOTEBOOK, TOML, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
-
-TOML = """\
-name = "C"
-time_zone = "America/Chicago"
-roster = "roster.csv"
-extensions = "extensions.csv"
-[assignments.hw2]
-title = "H"
-notebook = "hw2.ipynb"
-due = "2023-02-24 23:59"
-required = { netid = 1, "hw2.ipynb" = 0 }
-group_size = 2
-late = "none"
-"""
-ROSTER = "id,name,email\nada1,Ada Lovelace,ada1@uni.edu\nbob2,Bob,\ncyd3,Cyd,\ndan4,Dan,\n"
-IN_TIME, LATE = "2023-02-24T23:59:30-0600", "2023-02-25T09:00:00-0600"
-NOTEBOOK = nbformat.writes(
-    new_notebook(cells=[new_code_cell("1 + 1", execution_count=1, outputs=[new_output("stream", text="2\n")])])
-)
-
-
-@pytest.fixture
-def course(tmp_path):
-    (tmp_path / "course").mkdir()
-    for name, text in {"course.toml": TOML, "roster.csv": ROSTER, "extensions.csv": "id,assignment,until\n"}.items():
-        (tmp_path / "course" / name).write_text(text)
-    return load_course(tmp_path / "course")
-
-
-@pytest.fixture
-def clones(tmp_path):
-    (tmp_path / "clones").mkdir()
-    return tmp_path / "clones"
-
-
-def commit(folder: Path, files: dict[str, str], date: str = IN_TIME) -> None:
-    if not folder.exists():
-        folder.mkdir()
-        git(folder, "init", "-q")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "work", date=date)
-
-
-def collected(course, clones):
-    return {team.source: team for team in collect(course, "hw2", read_sources(clones))}
-
-
-def handed_in(course, team):
-    folder = course.root / "submitted" / team.pseudonym / "hw2"
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_state_at_the_deadline_is_taken_and_the_rest_told(course, clones):
