@@ -16,7 +16,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import UsageError
-from autograder.execution import Execution
+from autograder.execution import CellFailure, Execution, Place
+from autograder.failures import line_of_exit, place_of, read_failure
 from autograder.sandbox.command import OUTBOX
 from autograder.sandbox.conversation import CellReport, Conversation, RelayLost
 from autograder.sandbox.kernel import start_kernel
@@ -87,6 +88,8 @@ class _Run:
         # only their sources: the submission's metadata (tags that skip a cell) have no effect
         self.cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
         self.cell_seconds = [0.0] * len(self.cells)
+        self.failures: list[CellFailure] = []
+        self.stopped_in: int | None = None
 
     def execute(self, refused: tuple[str, ...]) -> Execution:
         begin = time.monotonic()
@@ -121,6 +124,8 @@ class _Run:
             cell_seconds=tuple(self.cell_seconds),
             peak_memory=sandbox.peak_memory,
             unexplained=self.unexplained,
+            failures=tuple(self.failures),
+            stopped_in=self.stopped_in,
         )
 
     def _run_cells(self, sandbox: SandboxProcess, conversation: Conversation) -> None:
@@ -152,9 +157,12 @@ class _Run:
         if report is not None:
             cell.outputs, cell.execution_count = report.outputs, report.count
             self._end_kernel(sandbox, report)
+            if report.failed:
+                self.failures.append(read_failure(self.cells, index, interrupted=bool(notes)))
         cell.outputs += notes
         if sandbox.is_dead() or sandbox.reason is not None:
-            self.stopped = _explain_end(sandbox, index + 1)
+            self.stopped = _explain_end(sandbox, place_of(self.cells, index, line_of_exit(cell.source)))
+            self.stopped_in = index + 1
             self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
             cell.outputs.append(_error("Stopped", self.stopped))
 
@@ -200,8 +208,13 @@ def _error(name: str, sentence: str) -> NotebookNode:
     return nbformat.from_dict(error_output(name, sentence))
 
 
-def _explain_end(sandbox: SandboxProcess, number: int) -> str:
-    """Why the sandbox ended while that code cell (counted from 1) ran, in a sentence for the student."""
+def _explain_end(sandbox: SandboxProcess, place: Place) -> str:
+    """Why the sandbox ended while a cell ran, in a sentence for the student.
+
+    Args:
+        sandbox: which has ended.
+        place: the cell, and the line that ends its process if it has one.
+    """
     status = sandbox.wait()
     reasons = {
         128 + signal.SIGKILL: "the process was killed, most likely because it used too much memory",
@@ -210,4 +223,6 @@ def _explain_end(sandbox: SandboxProcess, number: int) -> str:
         128 + signal.SIGXCPU: f"it used more than {sandbox.limits.cpu_seconds} seconds of processor time",
     }
     reason = sandbox.reason or reasons.get(status) or f"the process ended itself (exit status {status})"
-    return f"The notebook was stopped in code cell {number}: {reason}."
+    by_itself = sandbox.reason == EXITED or (sandbox.reason is None and status not in reasons)
+    line = f", line {place.line}: `{place.code}`" if place.line and by_itself else ""
+    return f"The notebook was stopped in {place.cell}: {reason}{line}."

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder import intake, results
 from autograder.config import Course
 from autograder.judging import Judgement, judge, make_probes
+from autograder.reasons import explain
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, write_into_cell
@@ -220,6 +221,7 @@ def _run_and_judge(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     judged = judge(task.assignment, folder)
+    judged = replace(judged, verdict=explain(judged.verdict, execution))
     clock.lap("judging")
     clean_outputs(execution.notebook)
     return execution.notebook, judged, execution.peak_memory, clock.seconds

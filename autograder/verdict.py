@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 Outcome = Literal["passed", "failed", "not_checked", "cannot_judge"]
+NOT_RECORDED = "The test cell did not run, or stopped before it was done."  # until `reasons` says why
 _SIGNS = {"passed": "✓", "failed": "✗", "not_checked": "–", "cannot_judge": "?"}
 _WORDS = {
     "passed": "passed",

@@ -20,7 +20,7 @@ from autograder.checks.outcome import CheckEnded, cannot_judge, not_checked
 from autograder.checks.schema import require_form
 from autograder.checks.session import Session, session_key
 from autograder.checks.sizes import require_sizes
-from autograder.verdict import CheckResult
+from autograder.verdict import NOT_RECORDED, CheckResult
 from course_utils.trace import Trace, TraceError, read_trace
 
 TOO_LARGE = "What was recorded is too large to be judged; a person will look at it."
@@ -48,7 +48,7 @@ class TraceFolder:
         """
         folder = self.folder / "outbox" / probe / part
         if not folder.is_dir():
-            not_checked("The test cell did not run, or stopped before it was done.")
+            not_checked(NOT_RECORDED)
         require_sizes(folder, probe)
         asked = read_trace(self.folder / "inbox" / probe)
         recorded = require_form(asked, read_trace(folder), probe)

@@ -47,11 +47,13 @@ class CellReport:
         ended: how it ended.
         outputs: what is kept of its outputs.
         count: the kernel's number of the execution.
+        failed: whether it stopped with an error, which is then its last output of that kind.
     """
 
     ended: Ended
     outputs: list[NotebookNode]
     count: int | None
+    failed: bool
 
 
 class RelayLost(Exception):
@@ -201,4 +203,6 @@ def _read_report(answer: Any) -> CellReport:
     if not isinstance(answer, dict) or answer.get("ended") not in ENDED or not isinstance(answer.get("outputs"), list):
         raise RelayLost
     outputs = [output for output in map(clean_output, answer["outputs"]) if output is not None]
-    return CellReport(answer["ended"], nbformat.from_dict(outputs), clean_count(answer.get("count")))
+    return CellReport(
+        answer["ended"], nbformat.from_dict(outputs), clean_count(answer.get("count")), answer.get("failed") is True
+    )

@@ -32,6 +32,7 @@ class _Running:
     outputs: list[Output] = field(default_factory=list)
     count: int | None = None
     exits: bool = False
+    failed: bool = False
     replied_at: float | None = None
     idle: bool = False
     clear_first: bool = False
@@ -152,6 +153,7 @@ class _Relay:
             elif channel == "shell" and message.kind == "execute_reply" and isinstance(message.content, dict):
                 running.replied_at = time.monotonic()
                 running.count = clean_count(message.content.get("execution_count"))
+                running.failed = message.content.get("status") == "error"
                 payload = message.content.get("payload")
                 running.exits = isinstance(payload, list) and any(
                     isinstance(part, dict) and part.get("source") == "ask_exit" and part.get("keepkernel") is not True
@@ -185,4 +187,5 @@ class _Relay:
         running, self._running = self._running, None
         if running is not None:
             outputs = join_streams(running.outputs)
-            write_all(1, encode({"ended": ended, "outputs": outputs, "count": running.count}))
+            report = {"ended": ended, "outputs": outputs, "count": running.count, "failed": running.failed}
+            write_all(1, encode(report))

@@ -7,7 +7,7 @@ import os
 
 SAYS = "^read: nothing$"
 names = ["gradebook.db", ".autograder/secret", "roster.csv", "source/hw2/hw2.ipynb", "submitted/other/hw2/hw2.ipynb"]
-roots = ["COURSE_ROOT", "/proc/1/rootCOURSE_ROOT", "/proc/1/cwd", f"/proc/{os.getppid()}/rootCOURSE_ROOT", "/in/.."]
+roots = ["COURSE_ROOT", "/proc/1/rootCOURSE_ROOT", "/proc/1/cwd", f"/proc/{os.getppid()}/rootCOURSE_ROOT", "/student/work/.."]
 roots += [f"/proc/self/fd/{number}" for number in range(64)]
 seen = []
 for root in roots:
