@@ -39,7 +39,7 @@ def distil_file(descriptor: int) -> bytes:
     Raises:
         ValueError: it cannot be read; the message says why, as a clause without a full stop.
     """
-    command = [sys.executable, "-m", "autograder.distil"]
+    command = [sys.executable, "-P", "-m", "autograder.distil"]
     try:
         done = subprocess.run(command, stdin=descriptor, capture_output=True, timeout=2 * SECONDS)
     except subprocess.TimeoutExpired:

@@ -31,12 +31,14 @@ class Answered:
         found: names of the answers whose text stood near.
         perhaps: names of those without text that a person must look at.
         missing: names of those without any text.
+        written: names of those that are written where they belong.
     """
 
     cells: list[NotebookNode]
     found: tuple[str, ...]
     perhaps: tuple[str, ...]
     missing: tuple[str, ...]
+    written: tuple[str, ...]
 
 
 def place_answers(cells: list[NotebookNode], release: NotebookNode, gone: frozenset[str]) -> Answered:
@@ -95,7 +97,7 @@ def place_answers(cells: list[NotebookNode], release: NotebookNode, gone: frozen
     ]
     for cell in left:
         cell.metadata.pop(ADDED, None)
-    return Answered(left, *(tuple(names[i] for i in group) for group in (found, perhaps, missing)))
+    return Answered(left, *(tuple(names[i] for i in group) for group in (found, perhaps, missing, written)))
 
 
 def is_written(cell: NotebookNode) -> bool:

@@ -96,7 +96,10 @@ def repair(
         if not ordered.written:
             reason = f"The notebook is as it was handed out; the work may be in {others}."
             doubts = {str(grade_id(cell)): reason for cell in release.cells if graded_by_checks(cell)}
-    waiting = (*answered.found, *answered.perhaps, *(answered.missing if others else ()))
+    lost = not others and ordered.written and gone.issuperset(answered.missing) and not answered.written
+    if lost and answered.missing:
+        remarks.append("The cells of all written answers are missing; a person will ask where they are.")
+    waiting = (*answered.found, *answered.perhaps, *(answered.missing if others or lost else ()))
     return Repaired(repaired, tuple(remarks), None, waiting, doubts)
 
 

@@ -165,3 +165,12 @@ def test_answers_may_stand_in_the_pdf_only_or_in_no_file_at_all(homework):
     assert list(nothing.repaired(files={"hw2.pdf": b"%PDF"}).waiting) == ANSWERS
     assert nothing.repaired(files={"README.md": b"the kit's", "netid": b"abc1"}).waiting == ()
     assert homework(ANSWER).repaired(files={"hw2.pdf": b"%PDF"}).waiting == ()
+
+
+def test_answers_whose_cells_are_all_gone_beside_work_were_lost_and_not_left_out(homework):
+    code_only = homework(*ANSWERS)
+    code_only.notebook.cells = [cell for cell in code_only.notebook.cells if cell.cell_type == "code"]
+    assert list(code_only.repaired().waiting) == ANSWERS
+    one_gone = homework(ANSWER)
+    one_gone.drop(ANSWER)
+    assert one_gone.repaired().waiting == (ANSWER,)  # it may have been merged into another cell
