@@ -6,6 +6,7 @@ process that goes on to live parses one: this one does, and hands back a small n
 the answers, and as much of the outputs as is compared with a run. It imports little, so that it starts quickly.
 """
 
+import gc
 import json
 import re
 import resource
@@ -153,6 +154,7 @@ def _shortened(value: Any) -> str:
 
 
 def _main() -> int:
+    gc.disable()  # it would look through all of a large notebook again and again
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
