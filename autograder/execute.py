@@ -19,10 +19,11 @@ from autograder.errors import UsageError
 from autograder.execution import CellFailure, Execution, Place
 from autograder.failures import line_of_exit, place_of, read_failure
 from autograder.sandbox.command import OUTBOX
-from autograder.sandbox.conversation import CellReport, Conversation, RelayLost
+from autograder.sandbox.conversation import CellReport, Conversation
 from autograder.sandbox.kernel import start_kernel
 from autograder.sandbox.limits import FLOOD_FACTOR, MIB, Limits
 from autograder.sandbox.outbox import read_outbox
+from autograder.sandbox.peer import PeerLost
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.process import SandboxError, SandboxProcess
 from autograder.sandbox.relay.outputs import error_output
@@ -103,7 +104,7 @@ class _Run:
             try:
                 conversation = Conversation(kernel, self.limits)
                 conversation.wait_until_ready(START_SECONDS)
-            except (SandboxError, RelayLost) as error:
+            except (SandboxError, PeerLost) as error:
                 raise _no_kernel(error) from error
             start_seconds = time.monotonic() - begin
             self._run_cells(sandbox, conversation)
@@ -151,7 +152,7 @@ class _Run:
             report = conversation.wait_for_report(seconds)
             if report is None:
                 report, notes = self._end_cell(sandbox, conversation, left)
-        except RelayLost:
+        except PeerLost:
             if not sandbox.is_dead():
                 sandbox.kill(self._flood_reason())
         if report is not None:

@@ -5,6 +5,7 @@ report. It informs the person who grades and takes no points. Where the new run 
 of the epochs that both have are compared, and what comes after them is not covered.
 """
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from autograder.reproduce.outputs import (
     telling,
     text_part,
 )
+from autograder.reproduce.pictures import Pictures
 from autograder.reproduce.read import well_formed
 from autograder.reproduce.text import machines
 
@@ -102,8 +104,15 @@ def compare_notebooks(
         when_graded: whether the run recorded for the hidden checks. Then the graded cells print nothing, and the
             random generators stand elsewhere after the first of them, so that later differences mean little.
     """
+    with contextlib.closing(Pictures()) as pictures:
+        budget = Budget(2 * MAX_FIGURES, 2 * MAX_LINES, pictures, show=not when_graded)
+        return _compare(submitted, executed, epochs, when_graded, budget)
+
+
+def _compare(
+    submitted: NotebookNode, executed: NotebookNode, epochs: int | None, when_graded: bool, budget: Budget
+) -> Comparison:
     ours, theirs = ([(cell, parts_of(cell)) for cell in well_formed(book).cells] for book in (submitted, executed))
-    budget = Budget(2 * MAX_FIGURES, 2 * MAX_LINES)
     short: _ShortRun | None = None
     loose = False  # whether differences from here on mean little
     cells = []
@@ -132,7 +141,7 @@ def compare_notebooks(
             left, right, shared = _common_epochs(left, right, found)
             loose = loose or not shared
             remark = f"compared at epoch {', '.join(map(str, shared))}" if shared else "the losses are not comparable"
-        pairs = compare_parts(telling(left), telling(right), budget)
+        pairs = compare_parts(telling(left), telling(right), budget, loose)
         if loose:
             pairs = [_loosen(pair) for pair in pairs]
         outcome = max((pair.outcome for pair in pairs), default=NOT_COVERED if remark else IDENTICAL)

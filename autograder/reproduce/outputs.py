@@ -13,8 +13,8 @@ import nh3
 from nbformat import NotebookNode
 
 from autograder.distil import PICTURES
-from autograder.reproduce.figures import BadPicture, compare_pictures, read_picture
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
+from autograder.reproduce.pictures import Looked, Pictures
 from autograder.reproduce.text import compare_lines, meaningful_lines
 
 Kind = Literal["printed", "stderr", "result", "figure", "error"]
@@ -69,14 +69,23 @@ class Pair:
 
 
 class Budget:
-    """How much may still be decoded and aligned: a hostile notebook holds thousands of pictures and lines."""
+    """How much may still be decoded and aligned: a hostile notebook holds thousands of pictures and lines.
 
-    def __init__(self, figures: int, lines: int) -> None:
+    Attributes:
+        pictures: the process that looks at pictures.
+        show: whether somebody will be shown them, so that each has to be known for a picture.
+        loose: whether the difference of two figures means nothing.
+    """
+
+    def __init__(self, figures: int, lines: int, pictures: Pictures, show: bool) -> None:
         self.figures = figures
         self.lines = lines
+        self.pictures = pictures
+        self.show = show
+        self.loose = False
 
-    def take_figure(self) -> bool:
-        self.figures -= 1
+    def take_figures(self, number: int) -> bool:
+        self.figures -= number
         return self.figures >= 0
 
     def take_lines(self, number: int) -> bool:
@@ -108,8 +117,15 @@ def telling(parts: list[Part]) -> list[Part]:
     return [part for part in parts if part.kind == "figure" or part.lines]
 
 
-def compare_parts(submitted: list[Part], executed: list[Part], budget: Budget) -> list[Pair]:
-    """Compare the outputs of one kind with one another, in their order."""
+def compare_parts(submitted: list[Part], executed: list[Part], budget: Budget, loose: bool = False) -> list[Pair]:
+    """Compare the outputs of one kind with one another, in their order.
+
+    Args:
+        submitted, executed: the outputs.
+        budget: what this may still cost.
+        loose: whether the difference of two figures means nothing, so that they need not be looked at.
+    """
+    budget.loose = loose
     pairs = []
     for kind in KIND_NAMES:
         ours, theirs = ([part for part in parts if part.kind == kind] for parts in (submitted, executed))
@@ -142,25 +158,20 @@ def _compare_texts(ours: Part | None, theirs: Part | None, budget: Budget) -> Pa
 
 
 def _compare_figures(ours: Part | None, theirs: Part | None, budget: Budget) -> Pair:
-    decoded, faults = [], []
-    for part, whose in ((ours, "submitted"), (theirs, "new")):
-        frames = None
-        if part is not None and not budget.take_figure():
-            faults.append(f"the {whose} figure was not looked at, since there are too many")
-        elif part is not None:
-            try:
-                frames = read_picture(part.picture)
-            except BadPicture as error:
-                faults.append(f"the {whose} figure was not compared: {error}")
-        decoded.append(frames)
-    drawable = decoded[0] is not None, decoded[1] is not None
-    if ours is None or theirs is None:
-        return Pair("figure", DIFFERENT, "; ".join([_lacking(ours), *faults]), ours, theirs, drawable)
-    if decoded[0] is None or decoded[1] is None:
-        same = ours.picture.split() == theirs.picture.split()
-        return Pair("figure", IDENTICAL if same else DIFFERENT, "; ".join(faults), ours, theirs, drawable)
-    found = compare_pictures(decoded[0], decoded[1])
-    return Pair("figure", found.outcome, found.detail, ours, theirs, drawable)
+    """Looks at the two only where that tells more than their bytes, or where they will be shown."""
+    lacking = _lacking(ours) if ours is None or theirs is None else ""
+    same = not lacking and ours is not None and theirs is not None and ours.picture.split() == theirs.picture.split()
+    if not budget.show and (lacking or same or budget.loose):
+        return Pair("figure", IDENTICAL if same else DIFFERENT, lacking, ours, theirs)
+    if not budget.take_figures((ours is not None) + (theirs is not None)):
+        found = Looked(None, "it was not looked at, since there are too many figures", (False, False))
+    else:
+        found = budget.pictures.look(*(part.picture if part else None for part in (ours, theirs)))
+    outcome = found.outcome
+    if outcome is None:
+        outcome = IDENTICAL if same else DIFFERENT
+    detail = "; ".join(part for part in (lacking, found.detail) if part)
+    return Pair("figure", outcome, detail, ours, theirs, found.drawable)
 
 
 def _lacking(ours: Part | None) -> str:

@@ -4,7 +4,6 @@ It may be starved, flooded or killed by what a kernel sends; the grader has all 
 for the end of the connection.
 """
 
-import json
 import os
 import time
 import traceback
@@ -15,7 +14,8 @@ import zmq
 
 from autograder.sandbox.relay.channels import ALL_CHANNELS, Channels, Message
 from autograder.sandbox.relay.outputs import Output, OutputKeeper, clean_count, join_streams
-from autograder.sandbox.relay.wire import HEAD, READY, Ended, encode, read_exactly, write_all
+from autograder.sandbox.relay.reports import READY, Ended
+from autograder.sandbox.wire import read_frame, write_frame
 
 AT_ONCE = 100  # messages of one channel before the others are looked at again
 ASK_AGAIN_SECONDS = 1.0  # until a kernel that starts has answered
@@ -42,7 +42,7 @@ def serve() -> None:
     """Does what the grader asks on standard input, until it is closed."""
     status = 0
     try:
-        settings = _read_request()
+        settings = read_frame(0)
         if settings is not None:
             _Relay(settings).serve()
     except MemoryError:  # what arrived was larger than all that this process may hold
@@ -51,12 +51,6 @@ def serve() -> None:
         traceback.print_exc()
         status = 2
     os._exit(status)  # libzmq would wait for its threads
-
-
-def _read_request() -> dict[str, Any] | None:
-    head = read_exactly(0, HEAD)
-    content = read_exactly(0, int.from_bytes(head, "big")) if head is not None else None
-    return None if content is None else json.loads(content)
 
 
 class _Relay:
@@ -98,13 +92,13 @@ class _Relay:
             for channel in ("shell", "iopub"):
                 if any(True for _ in self._channels.receive(channel, AT_ONCE)):
                     self._heard.add(channel)
-        write_all(1, encode(READY))
+        write_frame(1, READY)
 
     def _step(self) -> bool:
         """One round of looking at everything; False when the grader has gone."""
         ready = dict(self._poller.poll(100))
         if 0 in ready:
-            request = _read_request()
+            request = read_frame(0)
             if request is None:
                 return False
             self._do(request)
@@ -188,4 +182,4 @@ class _Relay:
         if running is not None:
             outputs = join_streams(running.outputs)
             report = {"ended": ended, "outputs": outputs, "count": running.count, "failed": running.failed}
-            write_all(1, encode(report))
+            write_frame(1, report)
