@@ -4,16 +4,20 @@ Stands at submission in the flow course material -> submission -> trace -> verdi
 """
 
 import hashlib
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder import intake
 from autograder.collect.files import Files, choose_files
+from autograder.collect.git import GitError
+from autograder.collect.kinds import TAR, ZIP, archive_kind, printable
 from autograder.collect.members import Members, Sender, read_members
-from autograder.collect.mirror import content
+from autograder.collect.mirror import Entry, content, store
+from autograder.collect.unpack import Part, unpack
 from autograder.config import Assignment, Course
 from autograder.lookup import Lookup
 from autograder.teams import Team, pseudonym
@@ -65,13 +69,42 @@ class States:
 
     def files(self, commit: str) -> Files:
         if commit not in self.files_of:
-            everyone = self.everyone
-            self.files_of[commit] = choose_files(
-                self.mirror, commit, everyone.assignment, everyone.other_names, everyone.released
-            )
+            found = self._files(commit)
+            packed = [path for path in found.entries if archive_kind(path) in (ZIP, TAR)]
+            if self.everyone.assignment.notebook not in found.entries and len(packed) == 1:
+                found = self._unpacked(found, packed[0])
+            self.files_of[commit] = found
         return self.files_of[commit]
+
+    def _files(self, commit: str) -> Files:
+        everyone = self.everyone
+        return choose_files(self.mirror, commit, everyone.assignment, everyone.other_names, everyone.released)
+
+    def _unpacked(self, found: Files, packed: str) -> Files:
+        """The files with those of the one archive among them, if the notebook is in it."""
+        notebook, largest = self.everyone.assignment.notebook, max(intake.MAX_FILE, intake.MAX_NOTEBOOK)
+        with tempfile.TemporaryDirectory(prefix="collect-") as folder:
+            name = PurePosixPath(packed).name
+            part = Part(Path(folder, printable(name)), name)
+            store(self.mirror, found.entries[packed], part.path)
+            try:
+                unpacked = unpack([part], self.mirror, self.everyone.course.time_zone, largest)
+            except GitError as error:
+                return replace(found, remarks=(*found.remarks, str(error)))
+        inner = self._files(unpacked.commit)
+        if notebook not in inner.entries:
+            return found
+        entries = {**found.entries, **inner.entries}
+        told = [remark for remark in (*found.remarks, *inner.remarks) if not _contradicted(remark, entries)]
+        first = f"{notebook} was found in {printable(packed)}, which was unpacked: it should be handed in as it is."
+        return Files(entries, {**found.originals, **inner.originals}, (first, *dict.fromkeys(told), *unpacked.remarks))
 
     def members(self, commit: str) -> Members:
         entry = self.files(commit).entries.get("netid")
         written = content(self.mirror, entry, intake.MAX_FILE)[: MAX_BYTES + 1] if entry else None
         return read_members(written, self.everyone.assignment.group_size, self.everyone.lookup, self.sender)
+
+
+def _contradicted(remark: str, entries: Mapping[str, Entry]) -> bool:
+    """Whether a remark says of one part that a file is missing which another part holds."""
+    return any(remark.startswith(f"{name} is missing") for name in entries)

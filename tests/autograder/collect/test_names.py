@@ -1,5 +1,7 @@
 """Required files under nearly their names, and work on another branch than the default one."""
 
+import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -117,6 +119,26 @@ def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_tol
     for name, (_, said) in DOUBTFUL.items():
         assert "hw2.ipynb" not in teams[name].files
         assert any(said in remark for remark in teams[name].remarks), (name, teams[name].remarks)
+
+
+def test_the_notebook_in_an_archive_of_a_repository_is_found(course, clones):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("hw2/HW2.ipynb", NOTEBOOK)
+        archive.writestr("hw2/notes.txt", "x")
+    commit(clones / "one", {"netid": "ada1\n"})
+    (clones / "one" / "hw2.zip").write_bytes(buffer.getvalue())
+    commit(clones / "one", {"README": "x"})
+    team = collected(course, clones)["one"]
+    folder = course.root / "submitted" / team.pseudonym / "hw2"
+    assert (folder / "hw2.ipynb").read_text() == NOTEBOOK
+    assert (team.members, team.files, team.originals) == (
+        ("ada1",),
+        ("netid", "hw2.ipynb"),
+        {"hw2.ipynb": "hw2/HW2.ipynb"},
+    )
+    assert any("hw2.ipynb was found in hw2.zip, which was unpacked" in remark for remark in team.remarks)
+    assert not any("is missing" in remark for remark in team.remarks)
 
 
 def branch(folder, name, files, date=IN_TIME):
