@@ -78,8 +78,11 @@ def _deadline(
     team = members_of((in_time or found[-1]).commit)
     if not team:
         team = members_of(found[-1].commit)
-        if any(member in extensions for member in team):
+        late = [member for member in team if extensions.get(member, due) > due]
+        if late:
             remarks.append("netid named nobody at the deadline; a later state decides on the extension: look at it.")
+        if len(late) < len(team):  # one who has none may have waited for one who has
+            team = ()
     extended = {member: extensions[member] for member in team if extensions.get(member, due) > due}
     if extended and len(team) > assignment.group_size:
         remarks.append(f"The extension of {', '.join(extended)} was not counted: the group is too large.")
