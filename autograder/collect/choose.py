@@ -22,11 +22,13 @@ class Choice:
 
     Attributes:
         receipt: which it is.
+        received: when it arrived; None where nothing says so.
         late: after the team's own deadline; zero where it was, or may have been, in time.
         remarks: what a person should know about it.
     """
 
     receipt: Receipt
+    received: datetime | None
     late: timedelta
     remarks: tuple[str, ...]
 
@@ -49,7 +51,7 @@ def choose(
     """
     due = assignment.due
     if due is None:
-        return Choice(found[-1], timedelta(0), ())
+        return Choice(found[-1], _known(found[-1]), timedelta(0), ())
     in_time = _last(found, due, due)
     deadline, remarks = _deadline(found, due, assignment, extensions, members_of, in_time)
     chosen = _last(found, deadline + assignment.late.accepted_for, due) or found[0]
@@ -58,7 +60,7 @@ def choose(
         remarks.append(f"There is an earlier state that was in time: {in_time.commit[:10]}.")
     if chosen != found[-1]:
         remarks.append(f"Later commits are not graded; the last one is {found[-1].commit[:10]}.")
-    return Choice(chosen, late, (*doubts, *remarks))
+    return Choice(chosen, _known(chosen), late, (*doubts, *remarks))
 
 
 def _deadline(
@@ -102,6 +104,10 @@ def _deadline(
         )
         extended = {member: until for member, until in extended.items() if member not in borrowed}
     return due, remarks
+
+
+def _known(receipt: Receipt) -> datetime | None:
+    return receipt.received if receipt.received - receipt.earliest < _LONG else None
 
 
 def _last(found: Sequence[Receipt], until: datetime, due: datetime) -> Receipt | None:

@@ -149,7 +149,7 @@ def _take(
         arrived = isinstance(place_of, Upload) or bool(told)
         members = read_members(None, 1, everyone.lookup, sender) if everyone.lookup and sender.names else Members()
         nothing = () if arrived else ("Nothing has been handed in.",)
-        return Team(name, source, members.ids, remarks=(*told, *nothing, *members.remarks), unread=arrived)
+        return Team(name, source, members.ids, remarks=(*told, *nothing), unread=arrived)
     states = States(everyone, into, sender)
     try:
         chosen = choose(found, everyone.assignment, everyone.extensions, lambda c: states.members(c).ids, zone)
@@ -176,7 +176,7 @@ def _take(
     if not members.filled:
         present = tuple(file for file in present if file != "netid")
     return Team(
-        name, source, members.ids, commit, chosen.receipt.received, chosen.late, accepted, present, tuple(remarks),
+        name, source, members.ids, commit, chosen.received, chosen.late, accepted, present, tuple(remarks),
         originals=dict(files.originals),
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ def _required(
     for name in sorted(assignment.required, key=lambda name: name != notebook):
         base = _folder(found.get(notebook, ""))
         if name == notebook:
-            worked_on = [path for path, entry in usable.items() if entry.blob != released]
+            worked_on = [path for path, entry in usable.items() if entry.blob != released and entry.size]
             candidates = look_for(name, worked_on, others) or look_for(name, usable, others, loose=True)
             candidates = _with_most_beside(candidates, usable, assignment, others)
         else:

@@ -17,14 +17,19 @@ from autograder.collect.members import Sender
 from autograder.collect.unpack import Part
 from autograder.collect.uploads import Attempt, Upload, upload_of, why_unreadable
 
-_CANVAS = re.compile(r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.IGNORECASE)
-_CANVAS_TEXT = re.compile(r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<text>text\.html?)", re.IGNORECASE)
-_BLACKBOARD = re.compile(
-    r"(?P<who>.+)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<text>\.txt))?", re.IGNORECASE
+_CANVAS = re.compile(
+    r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.IGNORECASE | re.DOTALL
 )
-_MOODLE = re.compile(r"(?P<who>.+?)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.+))?_?")
+_CANVAS_TEXT = re.compile(
+    r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<text>text\.html?)", re.IGNORECASE | re.DOTALL
+)
+_BLACKBOARD = re.compile(
+    r"(?P<who>.+)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<text>\.txt))?", re.IGNORECASE | re.DOTALL
+)
+_MOODLE = re.compile(r"(?P<who>.+?)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.+))?_?", re.DOTALL)
 _BRIGHTSPACE = re.compile(
-    r"(?P<user>\d+)-\d+ ?- ?(?P<who>.+?) ?- ?(?P<at>[A-Z][a-z]+ \d{1,2}, \d{4} \d{3,4} ?[AP]M)(?: ?- ?(?P<file>.+))?"
+    r"(?P<user>\d+)-\d+ ?- ?(?P<who>.+?) ?- ?(?P<at>[A-Z][a-z]+ \d{1,2}, \d{4} \d{3,4} ?[AP]M)(?: ?- ?(?P<file>.+))?",
+    re.DOTALL,
 )
 _GRADESCOPE = re.compile(r"submission_\d+")
 _AGAIN = re.compile(r"(?P<name>.*?)(?:-(?P<again>\d{1,2}))?(?P<end>(?:\.tar)?\.\w+)?")  # hw2-1.ipynb in Canvas
@@ -59,7 +64,12 @@ class _Entry:
 
 def is_export(folder: Path) -> bool:
     """Whether the names in a folder are those of a learning management system."""
-    return (folder / METADATA).is_file() or any(_parse(path, {}) for path in folder.iterdir())
+    return (folder / METADATA).is_file() or any(is_exported(path) for path in folder.iterdir())
+
+
+def is_exported(path: Path) -> bool:
+    """Whether the name of an entry is one that a learning management system gives."""
+    return _parse(path, {}) is not None
 
 
 def sort_uploads(paths: Sequence[Path], metadata: Path | None = None) -> dict[str, Upload]:
@@ -91,7 +101,12 @@ def sort_uploads(paths: Sequence[Path], metadata: Path | None = None) -> dict[st
             entries.setdefault(entry.key, []).append(entry)
     for key, found in entries.items():
         uploads[key] = _sorted(found)
-    return uploads | _plain(plain)
+    return {_stable(name): upload for name, upload in (uploads | _plain(plain)).items()}
+
+
+def _stable(name: str) -> str:
+    """A name that can be stored as text; that of a file may be in an encoding of long ago."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _parse(path: Path, submitted: Mapping[str, Submitted]) -> _Entry | None:

@@ -121,7 +121,8 @@ def _with_sender(members: Members, lookup: Lookup, sender: Sender) -> Members:
             return _with(members, f"It was handed in by {_show(found[0])}, whom netid does not name.")
         return members
     if len(found) == 1:
-        remark = f"netid names nobody of the roster, and it was handed in by {_show(found[0])}, who counts."
+        what = "names nobody of the roster" if members.filled else "says nobody"
+        remark = f"netid {what}, and it was handed in by {_show(found[0])}, who counts."
         return replace(_with(members, remark), ids=(found[0].id,))
     if found:
         return _with(members, f"It was handed in by “{who}”, who may be {_any_of(found)}: decide.")

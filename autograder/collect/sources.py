@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.collect.gradescope import METADATA
 from autograder.collect.kinds import LITTER, archive_kind
-from autograder.collect.lms import is_export, sort_uploads
+from autograder.collect.lms import is_export, is_exported, sort_uploads
 from autograder.collect.uploads import Upload, upload_of
 from autograder.errors import UsageError
 from autograder.tables import read_header, read_table
@@ -79,8 +79,10 @@ def _read_folder(folder: Path) -> dict[str, str | Upload]:
         below = [entry for entry in inner[0].iterdir() if entry.is_dir()]
         if is_export(inner[0]) or any(is_repository(entry) for entry in below):  # an export, unpacked into a folder
             return _read_folder(inner[0])
-    repositories: dict[str, str | Upload] = {
-        entry.name: str(entry) for entry in entries if entry.is_dir() and is_repository(entry)
+    repositories: dict[str, str | Upload] = {  # of a folder that was uploaded with its .git, what lies there counts
+        entry.name: str(entry)
+        for entry in entries
+        if entry.is_dir() and is_repository(entry) and not is_exported(entry)
     }
     others = [entry for entry in entries if entry.name not in repositories]
     metadata = folder / METADATA

@@ -17,7 +17,7 @@ from autograder.collect.kinds import archive_kind
 from autograder.collect.limited import Limits, run_limited
 from autograder.collect.mirror import import_commit
 
-MAX_TOTAL = 128 * 2**20  # bytes of one submission: four times the largest file that is graded
+MAX_TOTAL = 128 * 2**20  # bytes of one submission: its notebook, and all other files that grading reads
 MEMORY = 512 * 2**20  # bytes of address space: all that, the file that is read, and Python
 _LIMITS = Limits(seconds=60, memory=MEMORY, file=2 * MAX_TOTAL, printed=2**20)
 

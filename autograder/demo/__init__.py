@@ -31,7 +31,7 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     """
     from autograder.collect.collect import collect
     from autograder.collect.sources import read_sources
-    from autograder.demo.handin import make_files, open_repositories, push_the_rest
+    from autograder.demo.handin import export_uploads, make_files, open_repositories, push_the_rest
     from autograder.gradebook import export_csv, write_feedback
     from autograder.people import export_people
     from autograder.release import make_kit, release
@@ -52,6 +52,10 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     console.print("Collected once; now one team pushes a commit that claims to be older, and all are collected again.")
     push_the_rest(copy, ASSIGNMENT, submissions)
     collect_and_show(copy, ASSIGNMENT, listed, console)
+    if uploads := export_uploads(copy, submissions):
+        console.print("\nOthers handed in through a learning management system; its export is one folder:")
+        console.print(f"  {'  '.join(sorted(path.name for path in uploads.iterdir()))}", soft_wrap=True)
+        collect_and_show(copy, ASSIGNMENT, uploads, console)
     grade_and_show(copy, ASSIGNMENT, console)
     exports = copy.root / "exports"
     export_csv(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}.csv")

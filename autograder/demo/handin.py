@@ -59,6 +59,7 @@ def open_repositories(course: Course, assignment: str, submissions: Sequence[Dem
     A team that is not there at first has committed the notebook as it was released.
     """
     settings = course.assignment(assignment)
+    submissions = [submission for submission in submissions if not submission.uploaded]
     for submission in submissions:
         repository = course.root / "repositories" / submission.team
         repository.mkdir(parents=True)
@@ -80,8 +81,21 @@ def open_repositories(course: Course, assignment: str, submissions: Sequence[Dem
 def push_the_rest(course: Course, assignment: str, submissions: Sequence[DemoSubmission]) -> None:
     """Commit the work of those teams that were not there at first, with the date that they claim."""
     for submission in submissions:
-        if not submission.at_first:
+        if not submission.at_first and not submission.uploaded:
             _commit(course, course.assignment(assignment).required, submission, submission.dated)
+
+
+def export_uploads(course: Course, submissions: Sequence[DemoSubmission]) -> Path | None:
+    """Make `uploads/` as a learning management system exports it: one folder, with a name of its own for each file.
+
+    None where nobody handed in this way.
+    """
+    folder = course.root / "uploads"
+    for submission in (one for one in submissions if one.uploaded):
+        folder.mkdir(exist_ok=True)
+        for name, exported in submission.uploaded.items():
+            shutil.copy(_folder(course, submission) / name, folder / exported)
+    return folder if folder.exists() else None
 
 
 def _folder(course: Course, submission: DemoSubmission) -> Path:

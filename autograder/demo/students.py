@@ -4,14 +4,15 @@ They stand for the students in the flow course material -> submission -> trace -
 report. A mistake is a small change of the first right solution, so that it shows what the mistake is.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 DUE = "2023-02-24 23:59"  # of the demo, in the course's time zone, whatever `course.toml` says
 IN_TIME, LATE = "2023-02-23 21:15", "2023-02-25 14:30"
 EXTENSIONS = "id,assignment,until\ncc103,hw2,2023-02-26 23:59\n"
 ROSTER = """\
-id,name,email
-aa101,Amal Anders,aa101@example.edu
+id,name,email,canvas_id
+aa101,Amal Anders,amal.anders@example.edu
 bb102,Bela Brandt,bb102@example.edu
 cc103,Chiara Costa,cc103@example.edu
 dd104,Dana Diallo,dd104@example.edu
@@ -26,7 +27,9 @@ ll112,Lena Lopes,ll112@example.edu
 mm113,Mila Moreau,mm113@example.edu
 nn114,Noor Novak,nn114@example.edu
 oo115,Olu Olsen,oo115@example.edu
-pp116,Pia Park,pp116@example.edu
+pp116,Pia Park,pp116@example.edu,3116
+qq117,Qi Quinn,qq117@example.edu,3117
+rr118,Rosa Reyes,rr118@example.edu,3118
 """
 
 THREE_OPTIMIZERS = {
@@ -124,6 +127,9 @@ OTHER_WRITTEN = {
 }
 
 
+BY_CANVAS = {"hw2.ipynb": "parkpia_3116_7002_hw2-1.ipynb", "hw2.pdf": "parkpia_3116_7001_hw2.pdf"}
+
+
 @dataclass(frozen=True)
 class DemoSubmission:
     """What one team of the demo hands in, and how.
@@ -137,6 +143,7 @@ class DemoSubmission:
         at_first: whether the repository holds the solution when it is collected for the first time.
         pdf_of: the team whose PDF it hands in, "" for none; None for its own.
         booby_trapped: whether the repository has hooks and a link that leads outside.
+        uploaded: the names that Canvas gives to its files, by theirs; it then hands in without Git.
     """
 
     team: str
@@ -147,6 +154,7 @@ class DemoSubmission:
     at_first: bool = True
     pdf_of: str | None = None
     booby_trapped: bool = False
+    uploaded: Mapping[str, str] = field(default_factory=dict)
 
 
 def demo_class() -> list[DemoSubmission]:
@@ -162,7 +170,7 @@ def demo_class() -> list[DemoSubmission]:
     exit_at_once = {"def generator_loss": "import os\n\nos._exit(0)\n\n\ndef generator_loss"}
     right = THREE_OPTIMIZERS | WRITTEN
     return [
-        DemoSubmission("right-three-optimizers", "aa101\nbb102\n", right),
+        DemoSubmission("right-three-optimizers", "Amal.Anders@example.edu\nbb102\n", right),
         DemoSubmission("right-late-with-extension", "cc103\n", ONE_OPTIMIZER | OTHER_WRITTEN, dated=LATE),
         DemoSubmission("right-late-without-extension", "dd104\n", right, dated=LATE),
         DemoSubmission("right-with-forged-date", "ee105\n", right, at_first=False),
@@ -175,6 +183,10 @@ def demo_class() -> list[DemoSubmission]:
         DemoSubmission("broken-kills-its-kernel", "mm113\naa101\n", _change(exit_at_once)),
         DemoSubmission("broken-not-a-notebook", "nn114\n", {}, raw=b'{"cells": ['),
         DemoSubmission("unfilled", "oo115\n", {}),
+        DemoSubmission("right-uploaded-without-netid", "", right, uploaded=BY_CANVAS),
+        DemoSubmission(
+            "broken-uploaded-as-rar", "", {}, raw=b"{}", uploaded={"hw2.ipynb": "quinnqi_3117_7003_hw2.rar"}
+        ),
     ]
 
 

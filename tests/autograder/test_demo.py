@@ -42,6 +42,8 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
         "right-with-forged-date": "ee105",
         "wrong-fakes-not-detached-and-a-hook": "ff106",
         "broken-not-a-notebook": "nn114",
+        "right-uploaded-without-netid": "pp116",
+        "broken-uploaded-as-rar": "qq117",
     }
     course = copy_course(tmp_path / "course")
     printed = io.StringIO()
@@ -49,6 +51,8 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
     text = printed.getvalue()
     assert "right-late-without-extension: Late work of this age is not accepted" in text
     assert "right-late-with-extension: " not in text  # nothing to look at
+    assert "“hw2-1.ipynb” was taken as hw2.ipynb" in text
+    assert "quinnqi_3117_7003_hw2.rar is a RAR archive, which is not read, and was not taken" in text
     assert "contradicts the collections" in text
     assert "outside is a link and was left out" in text
     assert not (course.root / "demo" / "the-hook-ran").exists()
@@ -57,6 +61,7 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
         people = {row["id"]: row for row in csv.DictReader(file)}
     scores = {source: people[member]["score"] for source, member in chosen.items()}
     assert scores["right-late-with-extension"] == "7"
+    assert (scores["right-uploaded-without-netid"], scores["broken-uploaded-as-rar"]) == ("6", "")  # netid costs a point
     assert 5 < float(scores["wrong-fakes-not-detached-and-a-hook"]) < 7
     assert {source for source, score in scores.items() if score == "0"} == {
         "right-late-without-extension",
@@ -65,6 +70,7 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
     }
     late = people[chosen["right-late-with-extension"]]
     assert (late["check_losses"], late["answer_conflicts"]) == ("3", "")  # nobody has marked the answers yet
-    assert people["pp116"]["status"] == "nothing handed in"
+    assert people["rr118"]["status"] == "nothing handed in"
+    assert people["qq117"]["status"] == "could not be read: decide"
     pages = list((course.root / "demo" / "feedback").glob("*/hw2/hw2.html"))
-    assert len(pages) == len(chosen)
+    assert len(pages) == len(chosen) - 1

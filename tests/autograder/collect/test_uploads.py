@@ -90,12 +90,16 @@ def test_whatever_a_folder_holds_is_taken_or_named(course, clones):
             "empty.zip": b"",
             ".DS_Store": "x",
             "__MACOSX/._a": "x",
+            "Student Numberv_7_assignsubmission_file_/.git/HEAD": "ref: refs/heads/main",
+            "Student Numberv_7_assignsubmission_file_/hw2.ipynb": NOTEBOOK,
+            os.fsdecode(b"M\x81ller_123_4_hw2.ipynb"): NOTEBOOK,
+            "line\nbreak_124_5_hw2.ipynb": NOTEBOOK,
         },
     )
     (clones / "link").symlink_to(course.root)
     teams = collected(course, clones)
     members = {team.members: team for team in teams.values() if team.commit}
-    for n in (*range(8), 11, 13, 14, 16, 17, 18, 19, 20):
+    for n in (*range(8), 11, 13, 14, 16, 17, 18, 19, 20, 21, 23, 24):
         team = members[(f"id{n}",)]
         assert handed_in(course, team)["hw2.ipynb"] == NOTEBOOK, team
     told = [remark for team in teams.values() for remark in team.remarks]
