@@ -33,8 +33,8 @@ class CheckResult:
     `name` is the check's, `cell` the grade id of the graded cell that it belongs to, `title` the sentence that the
     student reads. A failed check has a `mistake`, the short name of what went wrong, a `rationale`, what was seen,
     and a `help`, what to try; it is `near_threshold` where chance may have had a part in it, and `consequence_of` the
-    mistake that explains it, if there is one. `points` of `max_points` are earned: all of them or none, and none unless
-    passed.
+    mistake that explains it, if there is one, or `same_as` the title of the check that found the same before. `points`
+    of `max_points` are earned: all of them or none, and none unless passed.
     """
 
     name: str
@@ -47,6 +47,7 @@ class CheckResult:
     help: str = ""
     near_threshold: bool = False
     consequence_of: str = ""
+    same_as: str = ""
 
     @property
     def points(self) -> float:
@@ -157,8 +158,9 @@ def as_text(results: Sequence[CheckResult], points: float, maximum: float) -> st
             f"{_SIGNS[result.outcome]} {result.title} ({result.points:g}/{result.max_points:g}): "
             f"{_WORDS[result.outcome]}"
         )
-        cause = [f"Probably this follows from: {_in_words(result.consequence_of)}."] if result.consequence_of else []
-        lines += [f"    {text}" for text in (*cause, result.rationale, result.help) if text]
+        cause = _cause(result)
+        told = [f"Probably this {cause}."] if cause else []
+        lines += [f"    {text}" for text in (*told, result.rationale, result.help) if text]
     return "\n".join(lines)
 
 
@@ -167,9 +169,8 @@ def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> s
     for result in results:
         texts = [text for text in (result.rationale, result.help) if text]
         details = "".join(f"<div>{html.escape(text)}</div>" for text in texts)
-        if result.consequence_of:  # the root cause is what to read first
-            cause = html.escape(_in_words(result.consequence_of))
-            details = f"<details><summary>probably follows from: {cause}</summary>{details}</details>"
+        if cause := _cause(result):  # the root cause is what to read first
+            details = f"<details><summary>probably {html.escape(cause)}</summary>{details}</details>"
         items.append(
             f'<li style="list-style:none;margin:0.4em 0;border-left:4px solid {_COLORS[result.outcome]};'
             f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {html.escape(result.title)}</strong> '
@@ -180,6 +181,13 @@ def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> s
         f"<p><strong>{points:g} of {maximum:g} points</strong></p>"
         f'<ul style="padding-left:0;margin:0">{"".join(items)}</ul>'
     )
+
+
+def _cause(result: CheckResult) -> str:
+    """What explains a failed check, in words that continue "probably this"; empty if nothing does."""
+    if result.same_as:
+        return f"is the same as in “{result.same_as}”"
+    return f"follows from: {_in_words(result.consequence_of)}" if result.consequence_of else ""
 
 
 def _in_words(mistake: str) -> str:

@@ -6,19 +6,21 @@ it is carried out: the student's functions are called and what they do is record
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from course_utils.conditional import AnyModel, make_model
+from course_utils.movement import optimizers_in, watch
 from course_utils.raised import describe_error
 from course_utils.record import MODULES, Recorder
 from course_utils.returned import read_number, with_text_keys
 from course_utils.trace import Trace, flatten, named_tensor
 
 LOSSES = ("discriminator", "generator", "autoencoder")
+WATCHED = 5  # steps of a training run, from each one that is logged on: a module may be updated in every fifth only
 Functions = dict[str, Callable[..., Any]]
 
 
@@ -30,7 +32,10 @@ def build_model(probe: Trace) -> AnyModel:
     model = make_model(**probe.data["model"])
     for module, reference in probe.data["weights"].items():
         parameters = list(getattr(model, module).parameters())
-        torch.nn.utils.vector_to_parameters(named_tensor(probe, reference).to(parameters[0].dtype), parameters)
+        weights = named_tensor(probe, reference).to(
+            parameters[0].dtype, copy=True
+        )  # or training would change the probe
+        torch.nn.utils.vector_to_parameters(weights, parameters)
     return model
 
 
@@ -232,16 +237,21 @@ def _train(probe: Trace, model: AnyModel, images: torch.Tensor, functions: Funct
     batch_size, num_steps = probe.data["batch_size"], probe.data["num_steps"]
     labels = [named_tensor(probe, probe.data["labels"])] if "labels" in probe.data else []  # int64 (n,)
     order = torch.Generator().manual_seed(probe.data["seed"])
-    trace = Trace({"losses": []})
+    trace = Trace({"losses": [], "ways": []})
     with _errors_in(trace.data):
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
+        configured = optimizers_in(optimizers)
         steps_per_epoch = len(images) // batch_size
         for step in range(num_steps):
             if step % steps_per_epoch == 0:
                 rows = torch.randperm(len(images), generator=order).split(batch_size)
             chosen = rows[step % steps_per_epoch]
             x_real = images[chosen].float() / 255
-            losses = functions["train_step"](model, x_real, *(h[chosen] for h in labels), optimizers)
+            watching = watch(model, configured) if step % probe.data["log_every"] < WATCHED else nullcontext()
+            with watching as way:
+                losses = functions["train_step"](model, x_real, *(h[chosen] for h in labels), optimizers)
+            if way is not None:
+                trace.data["ways"].append({"step": step, **way})
             if step % probe.data["log_every"] == 0 or step == num_steps - 1:
                 named = with_text_keys(losses)
                 trace.data["losses"].append({key: _describe(value).get("value") for key, value in named.items()})

@@ -43,9 +43,9 @@ def not_checked(rationale: str) -> NoReturn:
     raise CheckEnded("not_checked", rationale)
 
 
-def cannot_judge(rationale: str) -> NoReturn:
+def cannot_judge(rationale: str, *, near_threshold: bool = False) -> NoReturn:
     """What was recorded does not decide; a person will look. No point is taken."""
-    raise CheckEnded("cannot_judge", rationale)
+    raise CheckEnded("cannot_judge", rationale, near_threshold=near_threshold)
 
 
 def _readable(text: str) -> str:

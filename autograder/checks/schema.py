@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from course_utils.trace import Trace, TraceError, named_tensor
 
+MODULES = ("encoder", "generator", "discriminator")
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}  # a finite one: all others are strings by now
@@ -19,8 +20,8 @@ _ANY_NUMBER = {"anyOf": [_NUMBER, {"enum": ["inf", "-inf", "nan"]}]}
 _FLAG = {"type": "boolean"}
 _WEIGHTS = {
     "type": "object",
-    "properties": dict.fromkeys(("encoder", "generator", "discriminator"), _TEXT),
-    "required": ["encoder", "generator", "discriminator"],
+    "properties": dict.fromkeys(MODULES, _TEXT),
+    "required": list(MODULES),
     "additionalProperties": False,
 }
 _ERROR = {
@@ -94,7 +95,20 @@ _DRAWN = {
 }
 _LABELS = _unless_error(["drawn", "h"], {"drawn": {"type": "array", "items": _DRAWN}, "h": _TEXT})
 _STEPS = _unless_error(["steps", "events"], {"steps": {"type": "array", "items": _STEP}, "events": _EVENTS})
-_TRAINING = _unless_error(["weights"], {"weights": _WEIGHTS, "wide": _FLAG})
+_WAY = {
+    "type": "object",
+    "properties": {"optimizers": _ANY_NUMBER, "else": _ANY_NUMBER},
+    "required": ["optimizers", "else"],
+}
+_WAYS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"step": {"type": "integer"}, **dict.fromkeys(MODULES, _WAY)},
+        "required": ["step", *MODULES],
+    },
+}
+_TRAINING = _unless_error(["weights", "ways"], {"weights": _WEIGHTS, "wide": _FLAG, "ways": _WAYS})
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "optimizers": {
         "type": "object",

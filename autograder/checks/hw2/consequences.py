@@ -1,5 +1,13 @@
 """Which mistakes of homework 2 show up as others: those of all assignments."""
 
-from autograder.checks.shared.consequences import CONSEQUENCES, LAST
+from autograder.checks.shared.consequences import (
+    CONSEQUENCES,
+    FOUND_IN,
+    LAST,
+    OF_EACH_FUNCTION,
+    ONE_IDEA,
+    WITHOUT_EFFECT,
+    WORDS,
+)
 
-__all__ = ["CONSEQUENCES", "LAST"]
+__all__ = ["CONSEQUENCES", "FOUND_IN", "LAST", "OF_EACH_FUNCTION", "ONE_IDEA", "WITHOUT_EFFECT", "WORDS"]

@@ -1,9 +1,9 @@
 """Which mistakes of the extra credit show up as others: those of all assignments, and those with labels."""
 
 from autograder.checks.shared import consequences
-from autograder.checks.shared.consequences import LAST
+from autograder.checks.shared.consequences import LAST, OF_EACH_FUNCTION, ONE_IDEA, WITHOUT_EFFECT
 
-__all__ = ["CONSEQUENCES", "LAST"]
+__all__ = ["CONSEQUENCES", "FOUND_IN", "LAST", "OF_EACH_FUNCTION", "ONE_IDEA", "WITHOUT_EFFECT", "WORDS"]
 
 _NOT_WRONG = ("wrong-labels-not-even", "wrong-labels-missing", "given-labels-not-used")
 CONSEQUENCES = {
@@ -18,4 +18,14 @@ CONSEQUENCES = {
         "reconstruction-under-another-label",
         *_NOT_WRONG,
     ),
+}
+FOUND_IN = {"wrong-return-value": ("check_optimizers", "check_wrong_labels")}
+WORDS = {
+    **consequences.WORDS,
+    ("labels-out-of-range", "function-raises"): "(?i)class|index|range|bound",
+    ("labels-out-of-range", "sizes-hard-coded"): "(?i)class|index|range|bound",
+    (
+        "wrong-return-value",
+        "function-raises",
+    ): "(?i)type|argument|attribute|list|tuple|none|shape|index",
 }

@@ -28,5 +28,21 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "encoder-never-updated": ("generator-not-trained-by-reconstruction",),
     "wrong-reconstruction-target": ("given-model-not-trained",),
 }
-# What every other mistake may lead to.
-LAST = ("training-does-not-converge", "training-diverges")
+# What every other mistake may lead to ...
+LAST = ("training-does-not-converge", "training-diverges", "weights-not-trained")
+# ... but for those that training does not mind.
+WITHOUT_EFFECT = (
+    "returned-losses-stale",
+    "returned-losses-mixed-up",
+    "batch-changed-in-place",
+    "not-implemented",
+    "function-missing",
+    "trace-unreadable",
+)
+# Two functions that return what they should not do so each for itself.
+OF_EACH_FUNCTION = ("wrong-return-value", "trace-unreadable")
+FOUND_IN: dict[str, tuple[str, ...]] = {"wrong-return-value": ("check_optimizers",)}
+# (mistake, consequence that is an error) -> what the error says then
+WORDS: dict[tuple[str, str], str] = {("loss-detached", "function-raises"): "require grad|grad_fn"}
+# Who takes 1 for fake does so in both losses.
+ONE_IDEA = (("labels-swapped", "generator-trained-towards-fake"),)

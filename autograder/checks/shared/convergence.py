@@ -1,7 +1,8 @@
 """The part of the hidden check of convergence that assignments share: weights are evaluated, no reported number.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the `test_convergence.py` of an
-assignment calls it with what it measures and with its bounds.
+assignment calls it with what it measures and with its bounds. Weights that are within the bounds may have been written
+down, so what shows that they were trained is looked at as well (`trained`).
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from autograder.checks.origin import require_growth
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from autograder.checks.shared.errors import experiment, fail_on_errors
+from autograder.checks.shared.trained import fail_unless_trained
 from course_utils.trace import Trace, named_tensor
 
 SYMBOLS = {"d_of_samples": "D(G(z))", "d_of_real": "D(X)"}
@@ -72,4 +74,5 @@ def fail_unless_training_converges(
             mistake="training-does-not-converge",
             near_threshold=all(bound.near(values[bound.quantity]) for bound in outside),
         )
+    fail_unless_trained(probe, recorded)
     require_growth(probe, recorded)

@@ -31,6 +31,31 @@ def trained_model(probe: Trace, trace: Trace) -> AnyModel:
     return build_model(Trace({"model": sizes, "weights": {module: module for module in weights}}, weights))
 
 
+def untrained_model(probe: Trace, trace: Trace) -> AnyModel:
+    """The same model as it was before training."""
+    wide = bool(trace.data.get("wide"))
+    sizes, weights = (probe.data[f"wide_{what}" if wide else what] for what in ("model", "weights"))
+    return build_model(Trace({"model": sizes, "weights": weights}, probe.tensors))
+
+
+@torch.no_grad()
+def likeness(probe: Trace, trace: Trace) -> float:
+    """How much reconstructions of held-out images have to do with their images: the correlation of what differs from
+    image to image, 0 where all reconstructions are the same."""
+    model, x, h = trained_model(probe, trace), *_held_out(probe, trace)
+    made = model.generator(model.encoder(x, *h), *h)
+    made, x = made - made.mean(dim=0), x - x.mean(dim=0)
+    return float((made * x).sum() / (made.norm() * x.norm()).clamp(min=1e-30))
+
+
+def _held_out(probe: Trace, trace: Trace) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """`HELD_OUT` test images, of the size that was trained on, and, for a conditional model, their labels."""
+    random = torch.Generator().manual_seed(probe.data["seed"] + 1)
+    images, labels = real_digits(HELD_OUT, probe.data["model"]["input_size"], random, train=False)
+    x = repeat_pixels(images) if trace.data.get("wide") else images
+    return x, (labels,) if "number_of_classes" in probe.data["model"] else ()
+
+
 @torch.no_grad()
 def measure(probe: Trace, trace: Trace) -> dict[str, float]:
     """Evaluate the trained weights of a convergence probe on `HELD_OUT` test images and as many samples.

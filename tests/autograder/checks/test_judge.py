@@ -113,7 +113,7 @@ def test_good_weights_that_did_not_grow_out_of_the_probes_are_for_a_person(inbox
 def test_bad_weights_fail_wherever_they_come_from(inbox: Path, tmp_path: Path) -> None:
     (tmp_path / "inbox").symlink_to(inbox)
     elsewhere = convergence_probe(torch.Generator().manual_seed(99))
-    trace = Trace({"error": None, "losses": [], "weights": elsewhere.data["weights"]}, elsewhere.tensors)
+    trace = Trace({"error": None, "losses": [], "ways": [], "weights": elsewhere.data["weights"]}, elsewhere.tensors)
     trace.write(tmp_path / "outbox" / "convergence")
     (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
     assert (check.outcome, check.mistake) == ("failed", "training-does-not-converge")

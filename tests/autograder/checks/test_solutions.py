@@ -101,10 +101,13 @@ def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inbox
     ("solution", "causes"),
     [
         ("encoder_has_no_optimizer", {"encoder_learns_only_from_the_reconstruction": "module-without-optimizer"}),
-        ("labels_swapped", {"discriminator_learns_only_from_its_loss": "labels-swapped"}),
+        ("labels_swapped", {"discriminator_learns_only_from_its_loss": "discriminator_loss_is_right"}),
         (
             "flipped_everywhere",
-            {"generator_loss_is_right": "labels-swapped", "discriminator_learns_only_from_its_loss": "labels-swapped"},
+            {
+                "generator_loss_is_right": "labels-swapped",
+                "discriminator_learns_only_from_its_loss": "discriminator_loss_is_right",
+            },
         ),
     ],
 )
@@ -114,7 +117,12 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
     path = SOLUTIONS / "hw2" / "wrong" / f"{solution}.py"
     claim = next(claim for _, claim in CLAIMS if claim.path == path)
     verdict = judge_solution("hw2", path, inboxes["hw2"], leave_out=("convergence",))
-    failed = {result.name: result.consequence_of for result in verdict.checks if result.outcome == "failed"}
+    names = {result.title: result.name for result in verdict.checks}
+    failed = {
+        result.name: result.consequence_of or names.get(result.same_as, "")
+        for result in verdict.checks
+        if result.outcome == "failed"
+    }
     assert failed[claim.check] == ""
     assert causes.items() <= failed.items()
 

@@ -157,13 +157,15 @@ class Killer(threading.Thread):
     def __init__(self, after: float, most: int) -> None:
         super().__init__(daemon=True)
         self.judge, self.after, self.left = judging_process(), after, most
+        self.killed: set[int] = set()
 
     def run(self) -> None:
         while self.left:
             for child in self.judge.children():
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    if sum(child.cpu_times()[:2]) > self.after:
+                    if child.pid not in self.killed and sum(child.cpu_times()[:2]) > self.after:
                         child.kill()
+                        self.killed.add(child.pid)
                         self.left -= 1
             time.sleep(0.01)
 
