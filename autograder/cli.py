@@ -7,6 +7,7 @@ import (torch, nbgrader, Dask) is imported by the command that needs it.
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,15 @@ SolutionsFolder = Annotated[
     ),
 ]
 SOLUTIONS = Path("tests/solutions")
+
+
+class Half(StrEnum):
+    """Of a matrix of solutions, as the option --half takes it."""
+
+    seen = "seen"
+    unseen = "unseen"
+
+
 CourseFolder = Annotated[Path, typer.Option("--course", help="the folder that holds course.toml")]
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -157,15 +167,27 @@ def selftest(
     quick: Annotated[bool, typer.Option("--quick", help="leave out the check of convergence")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="write the matrix as a page")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="write it all as JSON")] = None,
+    half: Annotated[
+        Half | None, typer.Option(help="of the solutions: the unseen one is for the last look", show_default=False)
+    ] = None,
+    designs: Annotated[int, typer.Option(min=0, help="compose so many right designs, and judge them instead")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="of the probes of each composed design")] = 1,
     processes: Annotated[
         int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)
     ] = None,
 ) -> None:
     """Try the hidden checks on known solutions. Exits 0 when each was judged as its docstring says, else 1."""
+    if designs:
+        from autograder.report.designs import run_and_show as judge_designs
+
+        if not judge_designs(assignment, designs, seeds, processes, console, as_json).passed:
+            raise typer.Exit(1)
+        return
     from autograder.report.selftest import run_and_show
     from autograder.selftest import Selftest
 
-    settings = Selftest(assignment, solutions or SOLUTIONS / assignment, mutants, seed, quick, processes)
+    folder = solutions or SOLUTIONS / assignment
+    settings = Selftest(assignment, folder, mutants, seed, quick, processes, None if half is None else half.value)
     if not run_and_show(settings, console, html=html, json_file=as_json).passed:
         raise typer.Exit(1)
 

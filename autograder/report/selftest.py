@@ -18,6 +18,7 @@ from rich.table import Table
 from autograder.errors import UsageError
 from autograder.selftest import Matrix, Row, Selftest, selftest
 from autograder.selftest.matrix import MutantRow
+from autograder.selftest.share import Share
 
 TEMPLATES = Path(__file__).parent / "templates"
 KIND_TITLES = {"right": "Right designs", "wrong": "Wrong solutions", "blind_spots": "Blind spots"}
@@ -31,7 +32,7 @@ def run_and_show(settings: Selftest, console: Console, html: Path | None, json_f
         UsageError: there is nothing to run, or a file cannot be written; nothing has been run then.
     """
     for path in (html, json_file):
-        _fail_unless_writable(path)
+        fail_unless_writable(path)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=console, transient=True)
     bar = progress.add_task("Judging solutions", total=None)
@@ -55,7 +56,12 @@ def run_and_show(settings: Selftest, console: Console, html: Path | None, json_f
     return matrix
 
 
-def _fail_unless_writable(path: Path | None) -> None:
+def fail_unless_writable(path: Path | None) -> None:
+    """Before anything is run.
+
+    Raises:
+        UsageError: it is a folder, or nothing can be written there.
+    """
     if path is not None and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
         raise UsageError(f"{path} cannot be written: name a file in a folder that is there.")
 
@@ -96,9 +102,24 @@ def print_matrix(matrix: Matrix, console: Console) -> None:
         f"{counts}; {sum(seconds) / len(seconds):.1f} s each (at most {max(seconds):.1f}), "
         f"{matrix.seconds:.0f} s in all."
     )
+    _print_shares(matrix, console)
     agree = len(matrix.rows) - len(matrix.disagreeing)
     color = "green" if matrix.passed else "red"
     console.print(f"[bold {color}]{agree} of {len(matrix.rows)} are judged as they claim to be.[/]")
+
+
+def _print_shares(matrix: Matrix, console: Console) -> None:
+    """The rates that the matrix stands for, if its solutions are like those that are still to come."""
+    right = matrix.of_kind("right")
+    wrong = [row for row in matrix.of_kind("wrong") if not row.undecided]
+    shares = [
+        ("Right designs that pass", sum(not row.fault for row in right), len(right)),
+        ("Wrong solutions caught", sum(bool(row.failed) for row in wrong), len(wrong)),
+        ("Wrong solutions caught by name", sum(not row.fault for row in wrong), len(wrong)),
+    ]
+    for title, count, of in shares:
+        if of:
+            console.print(f"{title}: {Share(count, of)}")
 
 
 def _print_rows(console: Console, title: str, rows: Iterable[Row]) -> None:

@@ -18,6 +18,7 @@ from autograder.errors import UsageError
 from autograder.selftest.recording import running
 from course_utils.conditional import AnyModel, make_model
 from course_utils.probe import loss_arguments
+from course_utils.returned import read_number, with_text_keys
 
 Setting = tuple[int, int, dict[str, Any], float]
 # (images, steps, sizes, learning rate): sizes and rates that nobody writes into a solution; a single image as well.
@@ -122,6 +123,7 @@ def _steps(solution: object, setting: Setting, numbers: list[Tensor], errors: li
             returned = solution.train_step(model, x_real, *h, optimizers)  # type: ignore[attr-defined]
             numbers += [p.detach().clone() for p in model.parameters()]
             numbers += [x_real.clone(), *(label.clone() for label in h)]
-            numbers.append(torch.tensor([float(returned[key]) for key in sorted(returned)]))
+            named = {key: read_number(value) for key, value in with_text_keys(returned).items()}
+            numbers.append(torch.tensor([float("nan") if named[k] is None else named[k] for k in sorted(named)]))
     except Exception as error:
         errors.append(f"train_step: {type(error).__name__}")

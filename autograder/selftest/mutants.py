@@ -11,8 +11,9 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from autograder.selftest.wrong_steps import LOSSES, Slip, is_conditional, slips
+
 MODULES = ("encoder", "generator", "discriminator")
-LOSSES = tuple(f"{name}_loss" for name in ("discriminator", "generator", "autoencoder"))
 KEYS = ("discriminator", "generator", "autoencoder", "encoder")
 LABELS = {"ones": "zeros", "ones_like": "zeros_like", "new_ones": "new_zeros"}
 LABELS |= {value: key for key, value in LABELS.items()}
@@ -47,14 +48,16 @@ def make_mutants(source: str) -> list[Mutant]:
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     keys = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value in KEYS}
+    conditional = is_conditional(tree)
     mutants = []
     for number, (node, function) in enumerate(_walk(tree)):
-        for operator, replacement in _replacements(node, function, keys):
-            edited = _replace(tree, number, replacement)
+        changes = [Slip(operator, replacement, "") for operator, replacement in _replacements(node, function, keys)]
+        for change in (*changes, *slips(node, function, conditional)):
+            edited = _replace(tree, number, change.replacement) + change.helper
             if edited not in seen:
                 seen.add(edited)
                 line: int = node.lineno  # type: ignore[attr-defined]
-                edit = Edit(operator, function, line, _code(node), _code(replacement))
+                edit = Edit(change.operator, function, line, _code(node), _code(change.replacement))
                 mutants.append(Mutant(edit, edited))
     return sorted(mutants, key=lambda mutant: mutant.edit.line)
 

@@ -18,7 +18,7 @@ from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, R
 from autograder.selftest.mutants import Mutant, choose, make_mutants
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import record_solution
-from autograder.selftest.solutions import Claim, disagreement, find_solutions
+from autograder.selftest.solutions import Claim, Half, disagreement, find_solutions
 from autograder.verdict import Verdict
 from course_utils.trace import read_trace
 
@@ -38,6 +38,7 @@ class Selftest:
         seed: of the probes and of the choice of mutants.
         quick: leave out the kinds of experiment in `SLOW`.
         processes: at once; None for as many as there are cores.
+        half: of the solutions, or None for all.
     """
 
     assignment: str
@@ -46,6 +47,7 @@ class Selftest:
     seed: int = 2024
     quick: bool = False
     processes: int | None = None
+    half: Half | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
         UsageError: there are no solutions or no checks, or a solution ended its process.
     """
     begin = time.perf_counter()
-    claims = find_solutions(settings.folder)
+    claims = find_solutions(settings.folder, settings.half)
     with tempfile.TemporaryDirectory(prefix="selftest-probes-") as folder:
         inbox = Path(folder)
         make_probes(settings.assignment, settings.seed, inbox)

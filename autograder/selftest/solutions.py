@@ -5,6 +5,7 @@ that the way from trace to verdict is tried on. `tests/solutions/README.md` says
 """
 
 import ast
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from autograder.errors import UsageError
 from autograder.verdict import Verdict
 
 Kind = Literal["right", "wrong", "blind_spots"]
+Half = Literal["seen", "unseen"]
 KINDS: tuple[Kind, ...] = ("right", "wrong", "blind_spots")
 _FIELD = re.compile(r"^\s*(check|mistake|also|expect):[ \t]*(.*)$", re.MULTILINE)
 
@@ -42,15 +44,25 @@ class Claim:
     also: tuple[str, ...] = ()
 
 
-def find_solutions(folder: Path) -> tuple[Claim, ...]:
+def half_of(name: str) -> Half:
+    """In which half of a matrix a file is, by its name: the unseen one is not looked at while a check is changed."""
+    return "unseen" if hashlib.sha256(name.encode()).digest()[0] % 2 else "seen"
+
+
+def find_solutions(folder: Path, half: Half | None = None) -> tuple[Claim, ...]:
     """The claims of all files in `right/`, `wrong/` and `blind_spots/` of a folder, in this order and by name.
+
+    Args:
+        folder: holds the three folders.
+        half: which half to leave it at; both if it is None.
 
     Raises:
         UsageError: there are none, or a file does not say what it must.
     """
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}: name the one that holds right/, wrong/ and blind_spots/.")
-    claims = tuple(read_claim(path, kind) for kind in KINDS for path in sorted((folder / kind).glob("*.py")))
+    paths = [(path, kind) for kind in KINDS for path in sorted((folder / kind).glob("*.py"))]
+    claims = tuple(read_claim(path, kind) for path, kind in paths if half in (None, half_of(path.stem)))
     if not claims:
         raise UsageError(f"There are no solutions (*.py) in right/, wrong/ or blind_spots/ of {folder}.")
     return claims

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.selftest import Claim, disagreement, find_solutions, read_claim
-from autograder.selftest.solutions import KINDS
+from autograder.selftest.solutions import KINDS, half_of
 from autograder.verdict import CheckResult, Verdict
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
@@ -23,6 +23,16 @@ def test_every_solution_file_says_what_it_must() -> None:
     assert [claim.kind for claim in claims] == sorted((claim.kind for claim in claims), key=KINDS.index)
     assert len({claim.path for claim in claims}) == len(claims) > 120
     assert all(claim.says and not claim.says.startswith(("Wrong", "Right", "Blind")) for claim in claims)
+
+
+def test_each_half_has_about_half_of_each_matrix_by_its_name_alone() -> None:
+    for assignment in ("hw2", "hw2_conditional"):
+        folder = SOLUTIONS.parent / assignment
+        halves = {half: {claim.path for claim in find_solutions(folder, half)} for half in ("seen", "unseen")}
+        assert not halves["seen"] & halves["unseen"]
+        assert halves["seen"] | halves["unseen"] == {claim.path for claim in find_solutions(folder)}
+        assert 0.35 < len(halves["unseen"]) / len(find_solutions(folder)) < 0.65
+    assert [half_of(name) for name in ("three_adams", "labels_swapped")] == ["seen", "seen"]
 
 
 def test_the_fields_of_a_docstring(tmp_path: Path) -> None:

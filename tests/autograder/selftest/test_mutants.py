@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.selftest.behavior import alike, observe, train_alike
-from autograder.selftest.mutants import choose, make_mutants
+from autograder.selftest.mutants import Mutant, choose, make_mutants
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
 THREE_ADAMS = (SOLUTIONS / "right" / "three_adams.py").read_text(encoding="utf-8")
@@ -79,10 +79,60 @@ def test_the_choice_depends_on_the_seed_alone_and_spreads_over_the_operators() -
     assert len(choose(mutants, 10_000, "a")) == len(mutants)
 
 
-def behave(folder: Path, source: str):
+NEW = ("step: ", "noise: ", "first ")
+
+
+def of_steps(source: str) -> dict[str, Mutant]:
+    """One mutant of each operator that brings code of its own."""
+    mutants = {m.edit.operator: m for m in make_mutants(source)}
+    return {operator: m for operator, m in mutants.items() if operator.startswith(NEW) or " returned" in operator}
+
+
+@pytest.mark.parametrize(
+    ("source", "operator", "before", "after"),
+    [
+        ("def train_step(m, x):\n    generator_loss(m, x)", "step: half of z", "generator_loss", "wrong_loss"),
+        ("class S:\n    def go(self):\n        autoencoder_loss()", "step: cosine", "autoencoder_loss", "wrong_loss"),
+        ("def autoencoder_loss(m, x):\n    return e", "logarithm of the loss", "return e", "return 10 * e.log10()"),
+        ("def train_step(m):\n    z = torch.randn(3)", "noise: halves of the batch equal", "torch.randn(3)",
+         "wrong_noise(torch.randn(3))"),
+        ("def train_step(m):\n    return {'generator': g, 'a': b}", "total returned", "return {'generator': g, 'a': b}",
+         "return {'generator': g + b, 'a': b}"),
+    ],
+)  # fmt: skip
+def test_wrong_code_takes_the_place_of_right_code(source: str, operator: str, before: str, after: str) -> None:
+    assert (operator, before, after) in edits(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def generator_loss(m, z):\n    return discriminator_loss(m, z)",  # losses stay right where the step is wrong
+        "def configure_optimizers(m, lr):\n    return {'generator': torch.randn(3)}",
+        "def discriminator_loss(m, x, z):\n    return x + 0.1 * torch.randn(3)",
+    ],
+)
+def test_wrong_steps_are_made_in_steps_only(source: str) -> None:
+    assert not any(
+        operator.startswith(("step: ", "noise: ")) or "returned" in operator for operator, *_ in edits(source)
+    )
+
+
+@pytest.mark.parametrize(("assignment", "classes", "least"), [("hw2", 0, 28), ("hw2_conditional", 10, 24)])
+def test_wrong_steps_run_and_do_something_else(assignment: str, classes: int, least: int, tmp_path: Path) -> None:
+    path = SOLUTIONS.parent / assignment / "right" / "three_adams.py"
+    original, mutants = observe(path, classes), of_steps(path.read_text(encoding="utf-8"))
+    assert len(mutants) >= least
+    for operator, mutant in mutants.items():
+        behavior = behave(tmp_path, mutant.source, classes)
+        assert behavior.errors == (), operator
+        assert not alike(original, behavior), operator
+
+
+def behave(folder: Path, source: str, classes: int = 0):
     path = folder / "solution.py"
     path.write_text(source, encoding="utf-8")
-    return observe(path)
+    return observe(path, classes)
 
 
 def edited(operator: str, before: str) -> str:

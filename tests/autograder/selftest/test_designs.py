@@ -1,0 +1,138 @@
+"""Composed designs: equal numbers give equal ones, each is right by what it is made of, and rates are told honestly."""
+
+import ast
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder.cli import main
+from autograder.selftest import load_solution
+from autograder.selftest.behavior import observe
+from autograder.selftest.designs import compose
+from autograder.selftest.designs.compose import ALL_PARTS, fits
+from autograder.selftest.designs.parts import AXES, USUAL
+from autograder.selftest.designs.rates import Judged, Rates
+from autograder.selftest.designs.source import losses, solution
+from autograder.selftest.share import Share
+from course_utils.models import Model
+
+DESIGNS = 300
+PLAIN = {axis: choices[0] for axis, choices in AXES.items()}
+
+
+def test_a_design_depends_on_its_number_alone_and_is_python() -> None:
+    designs = [compose(number) for number in range(DESIGNS)]
+    assert designs[:20] == [compose(number) for number in range(20)]
+    assert len({design.source for design in designs}) == DESIGNS
+    for design in designs:
+        functions = {node.name for node in ast.walk(ast.parse(design.source)) if isinstance(node, ast.FunctionDef)}
+        assert {"configure_optimizers", "discriminator_loss", "generator_loss", "autoencoder_loss"} <= functions
+
+
+def test_every_part_has_a_reason_and_is_used() -> None:
+    numbers = range(len(ALL_PARTS))
+    used = Counter(f"{axis}: {name}" for number in numbers for axis, name in compose(number).parts.items())
+    for axis, choices in AXES.items():
+        assert len({part.name for part in choices}) == len(choices)
+        for part in choices:
+            assert part.why
+            assert used[f"{axis}: {part.name}"] >= 1
+    assert set(USUAL) <= set(AXES)
+
+
+def test_designs_run_without_an_error_and_train_each_network(tmp_path: Path) -> None:
+    for number in range(0, len(ALL_PARTS), 5):
+        path = tmp_path / "design.py"
+        path.write_text(compose(number).source, encoding="utf-8")
+        behavior = observe(path)
+        assert behavior.errors == (), compose(number).source
+        first, last = behavior.training[0], behavior.training[-40]
+        assert not torch.equal(first, last) or first.shape != last.shape
+
+
+def gradients(loss: torch.Tensor, module: nn.Module) -> torch.Tensor:
+    return torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(module.parameters()))])
+
+
+@pytest.mark.parametrize(
+    "labels", ["hard labels", "full", "of a shape", "new and expanded", "real 0.9", "both smoothed"]
+)
+def test_each_form_of_the_losses_has_the_gradient_of_the_cross_entropy(labels: str, tmp_path: Path) -> None:
+    targets = {"real 0.9": (0.9, 0.0), "both smoothed": (0.9, 0.1)}.get(labels, (1.0, 0.0))
+    tried = 0
+    for form in AXES["cross-entropy"]:
+        for batches in AXES["batches"]:
+            for adversarial in AXES["generator"][:3]:
+                label = next(part for part in AXES["labels"] if part.name == labels)
+                chosen = {"cross-entropy": form, "batches": batches, "generator": adversarial, "labels": label}
+                parts = PLAIN | chosen
+                if not fits(parts):
+                    continue
+                tried += 1
+                path = tmp_path / "losses.py"
+                path.write_text(solution(parts, "losses alone", ["return {}"]), encoding="utf-8")
+                written = load_solution(path)
+                torch.manual_seed(tried)
+                model = Model(1, 9, 7, 3, nn.ReLU)
+                x, z = torch.rand(5, 9), torch.randn(5, 3)
+                p, q = model.discriminator(x), model.discriminator(model.generator(z).detach())
+                right = sum(
+                    F.binary_cross_entropy(score, torch.full_like(score, target))
+                    for score, target in zip((p, q), targets, strict=True)
+                )
+                factor = {"one batch": 0.5, "halved": 0.5}.get(batches.name, 1.0)
+                got = gradients(written.discriminator_loss(model, x, z), model.discriminator)
+                assert torch.allclose(got, factor * gradients(right, model.discriminator), rtol=1e-3, atol=1e-6), parts
+                fake = model.discriminator(model.generator(z))
+                right = F.binary_cross_entropy(fake, torch.ones_like(fake))
+                got = gradients(written.generator_loss(model, z), model.generator)
+                assert torch.allclose(got, gradients(right, model.generator), rtol=1e-3, atol=1e-6), parts
+    assert tried >= 90
+
+
+@pytest.mark.parametrize("form", AXES["reconstruction"], ids=lambda part: part.name)
+def test_each_form_of_the_reconstruction_error_is_the_mean_square(form, tmp_path: Path) -> None:
+    path = tmp_path / "losses.py"
+    path.write_text(solution(PLAIN | {"reconstruction": form}, "losses alone", ["return {}"]), encoding="utf-8")
+    model, x = Model(1, 9, 7, 3, nn.ReLU), torch.rand(5, 9)
+    right = F.mse_loss(model.generator(model.encoder(x)), x)
+    assert torch.allclose(load_solution(path).autoencoder_loss(model, x), right)
+    assert losses(PLAIN).count("def ") == 3
+
+
+def judged(number: int, seed: int, *outcomes: str) -> Judged:
+    return Judged(number, seed, {f"check {i}": (outcome, "") for i, outcome in enumerate(outcomes)}, "", 1.0)
+
+
+def test_a_design_counts_once_however_many_seeds_fail() -> None:
+    runs = (judged(0, 1), judged(0, 2, "failed"), judged(0, 3, "failed", "cannot_judge"), judged(1, 1, "cannot_judge"))
+    rates = Rates(runs, 4.0)
+    assert (rates.designs(lambda j: j.failed), rates.runs(lambda j: j.failed)) == (Share(1, 2), Share(2, 4))
+    assert (rates.designs(lambda j: j.undecided), rates.runs(lambda j: j.undecided)) == (Share(1, 2), Share(1, 4))
+    assert not rates.passed and Rates(runs[-1:], 1.0).passed
+    assert rates.reasons() == {"check 0 failed": 2, "check 1 cannot_judge": 1, "check 0 cannot_judge": 1}
+
+
+def test_bounds_are_those_of_clopper_and_pearson() -> None:
+    low, high = Share(0, 500).bounds
+    assert low == 0 and high == pytest.approx(1 - 0.025 ** (1 / 500))
+    assert str(Share(1, 200)) == "1 of 200, 0.50 % (0.01 to 2.75 %)"
+
+
+def test_composed_designs_are_judged_by_a_command(tmp_path: Path, monkeypatch, capsys) -> None:
+    arguments = ["selftest", "hw2", "--designs", "3", "--seeds", "1", "--processes", "1", "--json", tmp_path / "d.json"]
+    monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said, written = capsys.readouterr().out, json.loads((tmp_path / "d.json").read_text())
+    failed = {one["design"] for one in written["misjudged"] if any(o == "failed" for o, _ in one["checks"].values())}
+    assert ended.value.code == (1 if failed else 0)
+    assert f"Right designs failed on any seed: {len(failed)} of 3" in said
+    assert [number for number, *_ in written["judged"]] == list(range(3))
+    assert not any(one["fault"] for one in written["misjudged"])
