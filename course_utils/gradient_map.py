@@ -18,7 +18,15 @@ from course_utils.trace import Trace, named_tensor
 MAY_DRIVE = {
     "encoder": {"error", "reconstruction up"},
     "generator": {"error", "sample up", "reconstruction up"},
-    "discriminator": {"real up", "sample down", "reconstruction down", "wrong down", "stray down"},
+    "discriminator": {
+        "real up",
+        "sample down",
+        "reconstruction down",
+        "old down",
+        "other down",
+        "wrong down",
+        "stray down",
+    },
 }
 WORDS = {
     "real": "D(X)",
@@ -26,12 +34,14 @@ WORDS = {
     "reconstruction": "D(G(E(X)))",
     "wrong": "D(X) with wrong labels",
     "stray": "D of images of G with other labels than G was given",
+    "old": "D of images of an older G",
     "other": "D of other images",
     "up": "→ 1",
     "down": "→ 0",
-    "mixed": "→ 0 and 1",
+    "mixed": "→ between 0 and 1",
     "error": "reconstruction error",
     "unknown": "a loss that is not recognized",
+    "unread": "a loss that cannot be read",
 }
 
 
@@ -63,7 +73,7 @@ def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.
     ordered = sorted(rows, key=lambda key: (key[0], key[1], key[2]))
     labels = [_label(order, leftover, loss, len(times)) for order, leftover, loss in ordered]
     forbidden = [
-        [leftover or (loss != "unknown" and loss not in MAY_DRIVE[module]) for module in MODULES]
+        [leftover or (loss not in ("unknown", "unread") and loss not in MAY_DRIVE[module]) for module in MODULES]
         for _, leftover, loss in ordered
     ]
     shape = (len(ordered), len(MODULES))

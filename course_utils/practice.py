@@ -90,7 +90,7 @@ def _losses_probe(batch: int, conditional: bool) -> Trace:
 
 
 def _step_probe(batch: int, conditional: bool) -> Trace:
-    probe = _probe("train_step", conditional, lr=1e-3, light=False)
+    probe = _probe("train_step", conditional, lr=1e-3, light=False, experiments=[0, 1])
     images, labels = _digits(2 * batch)
     probe.data["batches"] = [probe.store(image) for image in images.split(batch)]
     if conditional:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from course_utils.conditional import AnyModel, make_model
+from course_utils.experiments import experiment
 from course_utils.movement import optimizers_in, watch
 from course_utils.raised import describe_error
 from course_utils.record import MODULES, Recorder
@@ -108,7 +109,8 @@ def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
                         held = [names.get(id(p)) for p in group["params"]]
                         entry["groups"].append(
                             {
-                                "lr": float(group.get("lr", float("nan"))),
+                                # a warm-up may begin with 0; torch's schedulers keep what it leads to
+                                "lr": float(group.get("lr", float("nan")) or group.get("initial_lr", 0.0)),
                                 "parameters": held,
                             }  # null: not of the model
                         )
@@ -122,16 +124,22 @@ def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
     for loss in LOSSES:
         model = build_model(probe)
         given = _given_tensors(probe)
-        arguments = [given.get(name, probe.data.get(name)) for name in loss_arguments("h" in probe.data)[loss]]
+
+        def call(data: dict[str, torch.Tensor], loss: str = loss, model: AnyModel = model) -> Any:
+            arguments = [data.get(name, probe.data.get(name)) for name in loss_arguments("h" in probe.data)[loss]]
+            value = functions[f"{loss}_loss"](model, *arguments)
+            if isinstance(value, torch.Tensor) and value.requires_grad:
+                value.sum().backward()
+            return value
+
         torch.manual_seed(probe.data["seed"])
-        with Recorder(model) as recorder:
-            data = recorder.trace.data
-            data["weights"] = flat_weights(model, recorder.trace)
+        recorder = Recorder(model)
+        data = recorder.trace.data
+        data["weights"] = flat_weights(model, recorder.trace)
+        data["experiments"] = [{"step": 0, "runs": experiment(model, {}, given, call, recorder.trace, pure=True)}]
+        with recorder:
             with _errors_in(data):
-                value = functions[f"{loss}_loss"](model, *arguments)
-                data["loss"] = _describe(value)
-                if isinstance(value, torch.Tensor) and value.requires_grad:
-                    value.sum().backward()
+                data["loss"] = _describe(call(given))
             data["weights_after"] = flat_weights(model, recorder.trace)
         data |= {name: recorder.trace.store(tensor) for name, tensor in given.items()}
         recorder.trace.write(folder / loss)
@@ -182,15 +190,23 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
         with Recorder(model, _entries(optimizers)) as recorder:
             trace = recorder.trace
-            trace.data |= data
-            data = trace.data
+            data = trace.data = {**data, "experiments": [], "events": recorder.events}
             for number, reference in enumerate(probe.data["batches"]):
                 x_real = named_tensor(probe, reference).clone()
                 labels = [named_tensor(probe, probe.data["labels"][number]).clone()] if "labels" in probe.data else []
+
+                def take(data: dict[str, torch.Tensor]) -> Any:
+                    return functions["train_step"](model, *data.values(), optimizers)
+
+                given = dict(zip(("x_real", "h"), (x_real, *labels), strict=False))
+                if number in probe.data.get("experiments", ()):
+                    with recorder.paused():
+                        runs = experiment(model, optimizers, given, take, trace, pure=False)
+                    data["experiments"].append({"step": number, "runs": runs})
                 recorder.mark(step=number)
                 step: dict[str, Any] = {}
                 with _errors_in(step):
-                    returned = functions["train_step"](model, x_real, *labels, optimizers)
+                    returned = take(given)
                     step |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
                     step["losses"] = {key: _describe(value) for key, value in _entries(returned).items()}
                 step["x_real"] = trace.store(x_real)

@@ -8,7 +8,8 @@ A *call* of a module runs from its first linear layer to its last one, so that a
 are called one by one or without the activation at its end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -65,16 +66,30 @@ class Recorder:
     * `accumulate`: a backward pass added to the `.grad` of a module;
     * `step`: an optimizer stepped; for each module the weights before and after, the gradient that was applied (flat,
       zero where there is none), and which parameters the optimizer holds;
+    * `stranger`: a module of other sizes was called, so one of another model;
     * `mark`: set by `mark`, for example at the start of each training step.
 
     Args:
         model: the model to observe.
         optimizers: the optimizers that were configured, by name; steps of others are recorded with the name `None`.
+        trace: where tensors are stored; a new one by default.
+        mute: D passes no gradient on to what it was called on.
+        flow_only: record calls and gradients only.
     """
 
-    def __init__(self, model: AnyModel, optimizers: Mapping[str, torch.optim.Optimizer] | None = None) -> None:
-        self.trace = Trace({"events": []})
-        self._optimizers = {id(optimizer): name for name, optimizer in (optimizers or {}).items()}
+    def __init__(
+        self,
+        model: AnyModel,
+        optimizers: Mapping[str, torch.optim.Optimizer] | None = None,
+        *,
+        trace: Trace | None = None,
+        mute: bool = False,
+        flow_only: bool = False,
+    ) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.trace = Trace({"events": self.events}) if trace is None else trace
+        self._mute, self._flow_only = mute, flow_only
+        self._optimizers = {id(optimizer): str(name) for name, optimizer in (optimizers or {}).items()}
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
         self._home = {
             id(parameter): (module, name)
@@ -96,6 +111,10 @@ class Recorder:
         self._handles = [
             register_module_forward_pre_hook(self._before_forward),
             register_module_forward_hook(self._after_forward),
+        ]
+        if self._flow_only:
+            return self
+        self._handles += [
             register_optimizer_step_pre_hook(self._before_optimizer_step),
             register_optimizer_step_post_hook(self._after_optimizer_step),
         ]
@@ -112,12 +131,19 @@ class Recorder:
         for handle in self._handles:
             handle.remove()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record nothing for a while."""
+        self.__exit__(None, None, None)
+        yield
+        self.__enter__()
+
     def mark(self, **data: Any) -> None:
         """Put a mark with some plain data, and the weights as they are now, between the events."""
         self._add("mark", weights=self._weights(), **data)
 
     def _add(self, event: str, **data: Any) -> None:
-        self.trace.data["events"].append({"event": event, **data})
+        self.events.append({"event": event, **data})
 
     def _weights(self) -> dict[str, str]:
         return {module: self.trace.store(flatten(own)) for module, own in self._parameters.items()}
@@ -141,7 +167,8 @@ class Recorder:
             return
         own = list(self._parameters[place.module].values())
         if [parameter.shape for parameter in parameters] != [parameter.shape for parameter in own]:
-            return  # a network of other sizes is no copy of the model's
+            self._add("stranger", module=place.module)  # a network of other sizes is no copy of the model's
+            return
         grad = torch.is_grad_enabled()
         self._open[id(place.layers)] = _OpenCall(
             inputs=args[0].detach().clone(),
@@ -171,7 +198,7 @@ class Recorder:
             output=self.trace.store(output),
         )
         if output.requires_grad:
-            output.register_hook(lambda gradient: self._on_gradient(number, gradient))
+            output.register_hook(lambda gradient: self._on_gradient(number, place.module, gradient))
 
     def _can_see(self, value: Any) -> bool:
         """Whether a value is a tensor with data: not on the meta device, and not inside a torch.func transformation."""
@@ -184,15 +211,18 @@ class Recorder:
         task = torch._C._current_graph_task_id()  # one number per call of the autograd engine
         return self._backward_passes.setdefault(task, len(self._backward_passes))
 
-    def _on_gradient(self, call: int, gradient: torch.Tensor) -> None:
+    def _on_gradient(self, call: int, module: str, gradient: torch.Tensor) -> torch.Tensor | None:
+        differentiable = torch.is_grad_enabled()
         if self._active:
             self._add(
                 "gradient",
                 call=call,
                 backward=self._backward_pass(),
                 gradient=self.trace.store(gradient),
-                differentiable=torch.is_grad_enabled(),
+                differentiable=differentiable,
             )
+        mute = self._mute and module == "discriminator" and not differentiable
+        return torch.zeros_like(gradient) if mute else None
 
     def _on_accumulate(self, module: str) -> Any:
         def hook(_: torch.Tensor) -> None:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import make_model
+from course_utils.experiments import MOVES
 from course_utils.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
@@ -82,6 +83,36 @@ class Update:
 
 
 @dataclass(frozen=True, eq=False)
+class Run:
+    """A step, or a call of a loss function, done again with one thing moved (`course_utils.experiments.MOVES`).
+
+    Its calls and arrivals are those of the step itself, one for one: it took the same course. `value` is what a loss
+    function returned.
+    """
+
+    calls: tuple[Call, ...]
+    arrivals: tuple[Arrival, ...]
+    value: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A step, and what became of it in each of the runs in which something was moved; all took the same course."""
+
+    calls: tuple[Call, ...]
+    arrivals: tuple[Arrival, ...]
+    runs: dict[str, Run]
+
+    def call(self, run: str, call: Call) -> Call:
+        """What was a call of the step, in a run."""
+        return self.runs[run].calls[next(i for i, own in enumerate(self.calls) if own is call)]
+
+    def arrival(self, run: str, arrival: Arrival) -> Arrival:
+        """What was an arrival of the step, in a run."""
+        return self.runs[run].arrivals[next(i for i, own in enumerate(self.arrivals) if own is arrival)]
+
+
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """All that happened during the recorded steps of one probe."""
 
@@ -92,6 +123,8 @@ class Evidence:
     weights: tuple[dict[str, Tensor], ...]  # at the start of each step and after the last one
     batches: tuple[Tensor, ...]  # x_real of each step, (rows, input_size)
     labels: tuple[Tensor, ...]  # h of each step, (rows,); none for a model without labels
+    experiments: dict[int, Experiment]  # by step, where all runs took the course of the step
+    strangers: frozenset[str]  # modules of other models, of other sizes, that were called
     replay: "Replay"
 
     def backward_times(self) -> dict[int, int]:
@@ -177,6 +210,7 @@ def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Seque
     calls: dict[int, Call] = {}
     arrivals, updates, weights = [], [], []
     accumulations = set()
+    strangers = set()
     step = 0
     for time, event in enumerate(trace.data["events"]):
         match event["event"]:
@@ -189,14 +223,13 @@ def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Seque
                 call = _call(replay, trace, event, step, time)
                 calls[call.number] = call
             case "gradient":
-                call = calls[event["call"]]
-                gradient = named_tensor(trace, event["gradient"]).double().reshape(call.outputs.shape)
-                backward = _number(event["backward"])
-                arrivals.append(Arrival(call, backward, gradient, bool(event["differentiable"]), time))
+                arrivals.append(_arrival(trace, event, calls, time))
             case "accumulate":
                 accumulations.add((event["module"], _number(event["backward"])))
             case "step":
                 updates.append(_update(replay, trace, event, step, time))
+            case "stranger":
+                strangers.add(event["module"])
             case other:
                 raise TraceError(f"The trace holds an unknown event, {other!r}.")
     return Evidence(
@@ -207,8 +240,56 @@ def _read(replay: Replay, trace: Trace, batches: Sequence[Tensor], labels: Seque
         tuple(weights),
         tuple(batch.double() for batch in batches),
         tuple(labels),
+        _experiments(replay, trace, tuple(calls.values()), arrivals),
+        frozenset(strangers),
         replay,
     )
+
+
+def _experiments(
+    replay: Replay, trace: Trace, calls: Sequence[Call], arrivals: Sequence[Arrival]
+) -> dict[int, Experiment]:
+    """Those of the steps of which every run took the course of the step."""
+    experiments = {}
+    for record in trace.data.get("experiments", ()):
+        step = _number(record["step"])
+        own_calls = tuple(call for call in calls if call.step == step)
+        own_arrivals = tuple(arrival for arrival in arrivals if arrival.call.step == step)
+        runs = {run["move"]: _run(replay, trace, run, step) for run in record["runs"]}
+        course = _course(own_calls, own_arrivals)
+        if set(runs) == set(MOVES) and all(_course(run.calls, run.arrivals) == course for run in runs.values()):
+            experiments[step] = Experiment(own_calls, own_arrivals, runs)
+    return experiments
+
+
+def _run(replay: Replay, trace: Trace, record: dict[str, Any], step: int) -> Run:
+    calls: dict[int, Call] = {}
+    arrivals = []
+    for time, event in enumerate(record["events"]):
+        if event["event"] == "call":
+            call = _call(replay, trace, event, step, time)
+            calls[call.number] = call
+        elif event["event"] == "gradient":
+            arrivals.append(_arrival(trace, event, calls, time))
+    value = record["value"]
+    return Run(tuple(calls.values()), tuple(arrivals), float(value) if isinstance(value, int | float) else None)
+
+
+def _course(calls: Sequence[Call], arrivals: Sequence[Arrival]) -> tuple[object, ...]:
+    """What was called on how many rows, and where gradients arrived, in this order."""
+    order = {id(call): number for number, call in enumerate(calls)}
+    backwards = {arrival.backward: None for arrival in arrivals}
+    passes = {backward: number for number, backward in enumerate(backwards)}
+    return (
+        *((call.module, call.own, tuple(call.inputs.shape)) for call in calls),
+        *((order.get(id(arrival.call), -1), passes[arrival.backward]) for arrival in arrivals),
+    )
+
+
+def _arrival(trace: Trace, event: dict[str, Any], calls: dict[int, Call], time: int) -> Arrival:
+    call = calls[event["call"]]
+    gradient = named_tensor(trace, event["gradient"]).double().reshape(call.outputs.shape)
+    return Arrival(call, _number(event["backward"]), gradient, bool(event["differentiable"]), time)
 
 
 def _number(value: Any) -> int:

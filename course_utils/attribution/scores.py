@@ -1,139 +1,124 @@
-"""What a gradient at D's logits says about the loss behind it: form, label and direction.
+"""What a gradient at D's logits says about the loss behind it: form, weight and label of every image.
 
-In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this reads single gradients.
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this reads the experiments.
 Binary cross-entropy with label y and weight w has the gradient w (p - y) with respect to the logit, where p is D's
-score; so w and y follow from a straight-line fit over the rows. The saturating generator loss log(1 - p)
-(Goodfellow et al. 2014, equation 1) gives -w p: the same line with y = 0 and a negative weight.
+score. Where the same step was taken with other scores, each image gives several points of this line: two of them fix w
+and y, the others say whether it is a line at all. The saturating generator loss log(1 - p) (Goodfellow et al. 2014,
+equation 1) gives -w p: a line with y = 0 and a negative weight.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-FIT = 1e-3  # relative residual of an exact fit; right solutions stay below 4e-8 in float64, 1e-5 in float32
-NOISY_FIT = 0.45  # relative residual with noisy labels; a loss that is not cross-entropy leaves more
-MIN_ROWS_FOR_CURVE = 12
-CURVE_FIT = 0.05  # least squares on scores leaves 0.01 from a cubic; labels drawn from 0.8 to 1 leave 0.1
-CURVE_GAIN = 1 / 3  # and a cubic leaves that much of what a line leaves; of rounding or noise it leaves nearly all
-MIN_ROWS = 4  # fewer rows fix a line, but cannot contradict it
-NOISY_LABELS = {"down": (-0.2, 0.3), "up": (0.7, 1.2)}  # the usual ones are from 0 to 0.3 and from 0.7 to 1.2
-LABEL_SLACK = 0.3  # labels are smoothed at most this far from 0 and 1, else they are called mixed
-FLIPPED = 0.35  # at most this share of rows may carry a flipped label
-MOST_TRIED = 64  # rows through pairs of which a line is tried; the work grows with their square
+# What a line leaves of the changes of the gradient: right ones stay below 1e-4 (float32); least squares leave 1e-2.
+FIT = 2e-3
+MIN_ROWS = 4  # on so many images of one run the line can be seen, too, if all have the same label
+SPREAD = 3e-4  # scores that differ by less tell nothing
+REAL_LABELS = (0.7, 1.2)  # one-sided smoothing and noise, as they are used; D's labels of real images
+FAKE_LABELS = (-0.2, 0.3)
+SLACK = 5e-3  # of a label that is read
+FARTHEST = 3.0  # a label beyond is none: the gradient does not depend on the score
+FLIPPED = 0.35  # at most this share of the images may carry a flipped label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """What drives D's scores on some rows.
+    """What drives D's scores on some images.
 
-    `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (both at once) or `"none"`. `form` is
-    `"bce"`, `"saturating"`, `"double sigmoid"`, `"other"` or, where too few rows tell, `"unknown"`. `weight` is w
-    times the number of rows: the weight of the loss if it averages over these rows. `label` is y.
+    `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (neither, or both at once), or `"none"`.
+    `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"other"`, or `"unread"` where scores did not move. `weights`
+    and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty.
     """
 
     direction: str
     form: str
-    weight: float
-    label: float
+    weights: Tensor
+    labels: Tensor
+
+    @property
+    def weight(self) -> float:
+        """The weight of the loss if it averages over these images."""
+        return float(self.weights.sum())
+
+    @property
+    def label(self) -> float:
+        """The label that half of the images are not above."""
+        return float(self.labels.nanmedian()) if len(self.labels) else float("nan")
 
 
-def read_scores(logits: Tensor, gradient: Tensor) -> Reading:
-    """Read the gradient `(rows,)` that arrived at `logits` `(rows,)`."""
-    if not bool(gradient.abs().max() > 0):
-        return Reading("none", "unknown", 0.0, 0.0)
-    p, rows = logits.sigmoid(), len(logits)
-    majority = "up" if float(gradient.sum()) < 0 else "down"
-    if rows < MIN_ROWS or float(p.std()) < 1e-3:
-        return Reading(majority, "unknown", 0.0, 0.0)
-    w, y, residual = _line(p, gradient)
-    if residual < FIT:
-        return _reading(w * rows, y) if -0.5 < y < 1.5 else Reading(majority, "other", 0.0, 0.0)
-    if _double_sigmoid(p, gradient):
-        return Reading(majority, "double sigmoid", 0.0, 0.0)
-    flipped = _line_with_flipped_labels(p, gradient)
-    if flipped is not None:
-        return _reading(flipped[0] * rows, flipped[1])
-    if _is_curve(p, gradient, residual):
-        return Reading(majority, "other", 0.0, 0.0)
-    noisy = _line_with_noisy_labels(p, gradient, majority)
-    if noisy is not None and residual > CURVE_FIT:  # below it the line is exact but for rounding
-        return _reading(noisy[0] * rows, noisy[1])
-    if residual < NOISY_FIT and w > 0 and -0.25 < y < 1.25:
-        return _reading(w * rows, y)
-    return Reading(majority, "other", 0.0, 0.0)
+NOTHING = torch.zeros(0, dtype=torch.float64)
 
 
-def _reading(weight: float, label: float) -> Reading:
-    if weight > 0:
-        if LABEL_SLACK < label < 1 - LABEL_SLACK:
-            return Reading("mixed", "bce", weight, label)
-        return Reading("up" if label > 0.5 else "down", "bce", weight, label)
-    return Reading("down" if label > 0.5 else "up", "saturating", weight, label)
+def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Reading:
+    """Read the gradients `(rows,)` that arrived at the logits `(rows,)` of some images, in several runs of a step."""
+    p, g = torch.stack(list(logits)).sigmoid(), torch.stack(list(gradients))  # (runs, rows)
+    majority = "up" if float(g[0].sum()) < 0 else "down"
+    if not bool(g.abs().max() > 0):
+        return Reading("none", "unread", NOTHING, NOTHING)
+    readable = (p - p.mean(0)).abs().amax(0) >= SPREAD
+    if not bool(readable.any()):
+        return Reading(majority, "unread", NOTHING, NOTHING)
+    w, y, residual = _line(p[:, readable], g[:, readable])
+    if residual > FIT:
+        if _is_double_sigmoid(p[:, readable], g[:, readable]):
+            return Reading(majority, "double sigmoid", NOTHING, NOTHING)
+        alike = _line_of_each_run(p, g)
+        if alike is None:
+            return Reading(majority, "other", NOTHING, NOTHING)
+        return _reading(*alike, majority)
+    weights = torch.full_like(
+        p[0], float(w.median())
+    )  # of images whose scores are too sure to move, that of the others
+    weights[readable] = w
+    labels = p[0] - g[0] / weights
+    labels[readable] = y
+    return _reading(weights, labels, majority)
 
 
-def _line(p: Tensor, gradient: Tensor) -> tuple[float, float, float]:
-    """Fit gradient = w (p - y): w, y and the residual relative to the gradient."""
-    design = torch.stack([p, torch.ones_like(p)], dim=1)  # (rows, 2)
-    w, minus_wy = torch.linalg.lstsq(design, gradient[:, None]).solution[:, 0]
-    residual = (design @ torch.stack([w, minus_wy]) - gradient).norm() / gradient.norm()
-    return float(w), float(-minus_wy / w) if float(w) != 0 else float("inf"), float(residual)
+def _reading(weights: Tensor, labels: Tensor, majority: str) -> Reading:
+    used = weights.abs() > SLACK * weights.abs().max()
+    if bool((labels[used].abs() > FARTHEST).any()):
+        return Reading(majority, "other", NOTHING, NOTHING)
+    labels = torch.where(used, labels, torch.nan)
+    turned = float(weights.sum()) < 0
+    form = "saturating" if turned else "bce"
+    shares = {}
+    for direction, (low, high) in {"up": REAL_LABELS, "down": FAKE_LABELS}.items():
+        inside = (labels[used] >= low - SLACK) & (labels[used] <= high + SLACK)
+        shares[direction] = float(inside.double().mean())
+    direction = max(shares, key=lambda name: shares[name])
+    if shares[direction] < 1 - FLIPPED:
+        return Reading("mixed", form, weights, labels)
+    if turned:
+        direction = {"up": "down", "down": "up"}[direction]
+    return Reading(direction, form, weights, labels)
 
 
-def _line_with_noisy_labels(p: Tensor, gradient: Tensor, direction: str) -> tuple[float, float] | None:
-    """A weight w for which all labels p - gradient / w are noisy ones of this direction, and their mean.
+def _line(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor, float]:
+    """Fit g = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g."""
+    dp, dg = p - p.mean(0), g - g.mean(0)
+    w = (dp * dg).sum(0) / dp.square().sum(0)
+    y = p.mean(0) - g.mean(0) / w
+    left = (dg - w * dp).norm() / torch.maximum(dg.norm(), SPREAD * g.norm())
+    return w, y, float(left)
 
-    Where scores are alike, a line has little to explain, so that its fit says less than the labels do.
-    """
-    if bool((gradient == 0).any()):
+
+def _line_of_each_run(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor] | None:
+    """w and y where all images have the same label, and a weight that the step chooses in the light of what it sees."""
+    if p.shape[1] < MIN_ROWS or float(p.std(1).min()) < SPREAD:
         return None
-    lowest, highest = NOISY_LABELS[direction]
-    ends = torch.stack([(p - highest) / gradient, (p - lowest) / gradient])  # of 1 / w, (2, rows)
-    least, most = float(ends.min(dim=0).values.max()), float(ends.max(dim=0).values.min())
-    if most <= 0 or least > most:
+    w, y, residual = _line(p.T, g.T)  # of each run, over the images
+    if residual > FIT or float(y.std()) > SLACK:
         return None
-    w = 2 / (most + max(least, 0.0))
-    return w, float((p - gradient / w).mean())
+    return w[0].expand(p.shape[1]), y[0].expand(p.shape[1])
 
 
-def _is_curve(p: Tensor, gradient: Tensor, residual: float) -> bool:
-    """Whether the gradient is a smooth function of the score, but no line: then it is no noise that spoils the fit.
-
-    `residual` is what the best line leaves, relative to the gradient.
-    """
-    if len(p) < MIN_ROWS_FOR_CURVE:
-        return False
-    design = torch.stack([p**power for power in range(4)], dim=1)  # (rows, 4)
-    solution = torch.linalg.lstsq(design, gradient[:, None]).solution
-    of_cubic = float((design @ solution - gradient[:, None]).norm() / gradient.norm())
-    return of_cubic < min(CURVE_FIT, CURVE_GAIN * residual)
-
-
-def _double_sigmoid(p: Tensor, gradient: Tensor) -> bool:
-    """A sigmoid on top of D's own: the gradient is w (sigmoid(p) - y) p (1 - p)."""
-    slope = p * (1 - p)
-    design = torch.stack([p.sigmoid() * slope, slope], dim=1)  # (rows, 2)
-    w, minus_wy = torch.linalg.lstsq(design, gradient[:, None]).solution[:, 0]
-    residual = (design @ torch.stack([w, minus_wy]) - gradient).norm() / gradient.norm()
-    return bool(residual < FIT and w > 0 and -0.1 < -minus_wy / w < 1.1)
-
-
-def _line_with_flipped_labels(p: Tensor, gradient: Tensor) -> tuple[float, float] | None:
-    """Fit most rows exactly, where the others carry another label with the same weight."""
-    best: tuple[int, float, float] = (0, 0.0, 0.0)
-    tried = range(0, len(p), -(-len(p) // MOST_TRIED))  # two rows with the usual label are among so many, by far
-    for i in tried:
-        for j in range(0, i, tried.step):
-            rise = float(p[i] - p[j])
-            w = float(gradient[i] - gradient[j]) / rise if abs(rise) > 1e-3 else 0.0
-            if w == 0.0:
-                continue
-            labels = p - gradient / w
-            y = float(labels[i])
-            inliers = int(((labels - y).abs() < FIT).sum())
-            if inliers > best[0]:
-                others = labels[(labels - y).abs() >= FIT]
-                if bool(((others > -0.5) & (others < 1.5)).all()):
-                    best = (inliers, w, y)
-    inliers, w, y = best
-    return (w, y) if inliers >= max(MIN_ROWS, (1 - FLIPPED) * len(p)) else None
+def _is_double_sigmoid(p: Tensor, g: Tensor) -> bool:
+    """A sigmoid on top of D's own: the gradient is w (sigmoid(p) - y) p (1 - p), and not w (p - y) p (1 - p)."""
+    slope = (p * (1 - p)).clamp(min=1e-12)
+    w, y, residual = _line(p.sigmoid(), g / slope)
+    *_, of_squares = _line(p, g / slope)
+    return residual < min(FIT, of_squares / 3) and bool(((w > 0) & (y > -0.1) & (y < 1.1)).all())

@@ -96,7 +96,14 @@ def _explain(
     mask = torch.cat([torch.full((s.numel(),), float(h)) for s, h in zip(shapes, applied.held, strict=True)])
     passes = [p for p in passes if p.time < update.time]
     gradient, weights = applied.gradient * mask, update.before[module] * mask
-    for form in (_is_equal, _is_multiple, _is_clipped_by_value, _has_weight_penalty, _is_clipped_by_parameter):
+    for form in (
+        _is_equal,
+        _is_multiple,
+        _is_clipped_by_value,
+        _has_weight_penalty,
+        _is_clipped_by_parameter,
+        _is_clipped_by_unit,
+    ):
         for chosen in _choices(passes):
             expected = torch.stack([p.total for p in chosen]).sum(0) * mask
             if float(expected.norm()) > 0 and form(gradient, expected, weights, shapes):
@@ -166,6 +173,17 @@ def _is_clipped_by_parameter(applied: Tensor, expected: Tensor, weights: Tensor,
         _is_multiple(a, e) if float(e.norm()) > 0 else not bool(a.any())
         for a, e in zip(applied.split(sizes), expected.split(sizes), strict=True)
     )
+
+
+def _is_clipped_by_unit(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
+    """The gradient of each unit scaled on its own, as adaptive clipping does (Brock et al. 2021), or that of a bias."""
+    sizes = [shape.numel() for shape in shapes]
+    for shape, a, e in zip(shapes, applied.split(sizes), expected.split(sizes), strict=True):
+        units = shape[0] if len(shape) > 1 else 1
+        pairs = zip(a.reshape(units, -1), e.reshape(units, -1), strict=True)
+        if not all(_is_multiple(x, y) if float(y.norm()) > 0 else not bool(x.any()) for x, y in pairs):
+            return False
+    return True
 
 
 def _why_not(attribution: Attribution, module: str, passes: list[_Pass]) -> str:

@@ -2,11 +2,9 @@
 
 import pytest
 
-from autograder.checks.shared.images import fail_on_rescaled_images, fail_on_unused_images
+from autograder.checks.shared.forms import fail_on_other_scores
+from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import (
-    REAL,
-    SAMPLE,
-    fail_on_other_forms,
     fail_on_terms,
     fail_unless_given_z,
     fail_unless_reached,
@@ -16,6 +14,8 @@ from autograder.checks.shared.losses import (
 from autograder.checks.shared.observed import LossRun
 from autograder.checks.shared.reconstruction import fail_unless_reconstruction_error
 from autograder.checks.shared.scale import fail_on_sum
+from autograder.checks.shared.terms import REAL, SAMPLE
+from autograder.checks.shared.usage import fail_on_unused_images, fail_on_unused_z
 
 CELL = "check_losses"
 
@@ -28,12 +28,13 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
     for run in readable:
         fail_unless_reached(run, "discriminator")
         parts = run.parts("discriminator")
-        fail_on_other_forms("discriminator_loss", parts, ("bce", "saturating"))
+        fail_on_other_scores("`discriminator_loss`", parts)
         fail_on_terms("discriminator_loss", run, parts, (REAL, SAMPLE))
-        fail_on_other_forms("discriminator_loss", parts, ("bce",))
+        fail_on_other_scores("`discriminator_loss`", parts, "saturating")
         fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
         fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
+        fail_on_unused_z(run, parts)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum("discriminator_loss", [(run, sum(values)) for run, values in weights])
 
@@ -45,9 +46,10 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
     readable = [run for run in generator_runs if len(run.x_real) > 1]
     for run in readable:
         fail_unless_reached(run, "generator")
-        fail_on_other_forms("generator_loss", run.parts("discriminator"), ("bce", "saturating"))
+        fail_on_other_scores("`generator_loss`", run.parts("discriminator"))
         fail_unless_samples_driven_up(run)
         fail_unless_given_z(run)
+        fail_on_unused_z(run, run.parts("discriminator"))
     weights = [(run, sum(p.reading.weight for p in run.parts("discriminator") if p.reading)) for run in readable]
     fail_on_sum("generator_loss", weights)
 

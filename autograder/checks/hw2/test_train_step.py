@@ -2,14 +2,14 @@
 
 import pytest
 
-from autograder.checks.shared.losses import REAL, SAMPLE
-from autograder.checks.shared.observed import StepRun
-from autograder.checks.shared.updates import (
+from autograder.checks.shared.behavior import fail_unless_well_behaved
+from autograder.checks.shared.learning import (
     fail_unless_discriminator_learns,
     fail_unless_encoder_learns,
     fail_unless_generator_learns,
-    fail_unless_well_behaved,
 )
+from autograder.checks.shared.observed import StepRun
+from autograder.checks.shared.terms import REAL, SAMPLE
 
 CELL = "check_train_step"
 

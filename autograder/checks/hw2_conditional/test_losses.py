@@ -5,18 +5,15 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.checks.outcome import fail
-from autograder.checks.shared.images import fail_on_rescaled_images, fail_on_unused_images
+from autograder.checks.shared.forms import TOLERANCE, fail_on_other_scores, fail_on_proportion
+from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.labels import (
-    WRONG,
     fail_on_constant_labels,
     fail_on_reconstruction_labels,
     fail_on_stray_labels,
     fail_unless_given_labels,
 )
 from autograder.checks.shared.losses import (
-    REAL,
-    SAMPLE,
-    fail_on_other_forms,
     fail_on_terms,
     fail_unless_given_z,
     fail_unless_reached,
@@ -25,15 +22,16 @@ from autograder.checks.shared.losses import (
 )
 from autograder.checks.shared.observed import LossRun
 from autograder.checks.shared.reconstruction import (
+    error_weight,
+    fail_on_function_of_error,
     fail_on_other_reconstruction_loss,
     fail_unless_reconstruction_error,
 )
 from autograder.checks.shared.scale import fail_on_sum
+from autograder.checks.shared.terms import REAL, SAMPLE, SHARES, WRONG
+from autograder.checks.shared.usage import fail_on_unused_images, fail_on_unused_reconstructions, fail_on_unused_z
 
 CELL = "check_losses"
-SHARES = {REAL: 1.0, WRONG: 0.5, SAMPLE: 0.5}  # of the terms in L_D
-# Relative. Smoothed labels that are drawn move a weight by some percent; the plain sum of the terms is off by 100 %.
-TOLERANCE = 0.2
 
 
 @pytest.mark.check(cell=CELL, points=1)
@@ -48,36 +46,16 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_constant_labels(name, run.attribution)
         fail_on_stray_labels(name, run)
         fail_unless_given_labels(run)
-        fail_on_other_forms(name, parts, ("bce", "saturating"))
+        fail_on_other_scores(f"`{name}`", parts)
         fail_on_terms(name, run, parts, (REAL, WRONG, SAMPLE))
-        fail_on_other_forms(name, parts, ("bce",))
+        fail_on_other_scores(f"`{name}`", parts, "saturating")
         fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
         fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
+        fail_on_unused_z(run, parts)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum(name, [(run, sum(values)) for run, values in weights])
-    _fail_on_proportion(name, readable[0])
-
-
-def _fail_on_proportion(name: str, run: LossRun) -> None:
-    """The three terms of L_D weigh 1 : 1/2 : 1/2, up to a common factor."""
-    weights = {
-        term: sum(
-            part.reading.weight
-            for part in run.parts("discriminator")
-            if part.reading and part.loss.startswith(term.kind)
-        )
-        for term in SHARES
-    }
-    for term in (WRONG, SAMPLE):
-        ratio = weights[term] / weights[REAL] if weights[REAL] else float("inf")
-        if abs(ratio / SHARES[term] - 1) > TOLERANCE:
-            fail(
-                f"In `{name}` the term of {term.score} weighs {ratio:.2f} times as much as that of D(X, h), expected "
-                "1/2: accepting and rejecting are then not in balance.",
-                "Take the mean of the two terms that reject, and add it to the term that accepts.",
-                mistake="terms-weighted-wrongly",
-            )
+    fail_on_proportion(f"`{name}`", readable[0].parts("discriminator"), SHARES)
 
 
 @pytest.mark.check(cell=CELL, points=1)
@@ -91,10 +69,13 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
         fail_on_constant_labels(name, run.attribution)
         fail_on_stray_labels(name, run)
         fail_unless_given_labels(run)
-        fail_on_other_forms(name, run.parts("discriminator"), ("bce", "saturating"))
+        fail_on_other_scores(f"The adversarial term of `{name}`", run.parts("discriminator"))
         _fail_unless_adversarial(run)
         fail_unless_given_z(run)
+        fail_on_unused_z(run, run.parts("discriminator"))
         _fail_unless_reconstructing(run)
+        fail_on_unused_reconstructions(run, run.parts("generator"))
+        fail_on_function_of_error(run)
         fail_on_reconstruction_labels(name, run.attribution)
     fail_on_sum(name, [(run, _adversarial_weight(run)) for run in readable])
     _fail_on_weight(name, readable)
@@ -128,21 +109,9 @@ def _adversarial_weight(run: LossRun) -> float:
     return sum(part.reading.weight for part in run.parts("discriminator") if part.reading)
 
 
-def _error_weight(run: LossRun) -> float:
-    """The weight of the mean squared error over the rows that are reconstructions."""
-    weight = 0.0
-    for part in run.parts("generator"):
-        if part.loss == "error":
-            rows = run.attribution.rows[part.call.number]
-            weight += part.weight * sum(row.kind == "code" for row in rows) / len(rows)
-    return weight
-
-
 def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
     """The two terms of L_G weigh 1 : `weight`, up to a common factor."""
-    ratios = [
-        (run, _error_weight(run) / abs(_adversarial_weight(run)), float(run.probe.data["weight"])) for run in runs
-    ]
+    ratios = [(run, error_weight(run) / abs(_adversarial_weight(run)), float(run.probe.data["weight"])) for run in runs]
     factors = [ratio / wanted for _, ratio, wanted in ratios]  # 1 where it is right
     if all(abs(factor - 1) <= TOLERANCE for factor in factors):
         return

@@ -1,23 +1,35 @@
 """How a training step behaves towards its surroundings: what it returns, changes, draws and steps.
 
-In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these are the parts of the
-check `step_is_well_behaved`, each for one family of mistakes.
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the check
+`step_is_well_behaved`, with a part for each family of mistakes.
 """
 
-import re
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
+from autograder.checks.shared.errors import fail_on_errors
+from autograder.checks.shared.noise import fail_on_bad_noise, fail_on_wrong_noise_shape
 from autograder.checks.shared.observed import StepRun
-from autograder.checks.shared.probes import HOMEWORK_SIZES
+from autograder.checks.shared.stale import fail_on_stale_losses
 from course_utils.probe import LOSSES
 from course_utils.trace import named_tensor
 
-# Kolmogorov-Smirnov: P(sqrt(n) D > x) is about 2 exp(-2 x^2), here 3e-8 (Massey 1951, J. Am. Stat. Assoc. 46:68-78).
-KS_LIMIT = 3.0
+
+def fail_unless_well_behaved(step_runs: tuple[StepRun, ...]) -> None:
+    """A step runs, draws fresh noise, leaves what it was given alone and returns its three losses."""
+    fail_on_wrong_noise_shape(step_runs)
+    fail_on_errors("train_step", [run.experiment for run in step_runs])
+    fail_on_returned_values(step_runs)
+    observed = [run for run in step_runs if not run.light]
+    fail_on_changed_batch(observed)
+    fail_on_other_optimizers(observed)
+    fail_on_learning_rate(observed)
+    fail_on_changes_outside_steps(observed)
+    fail_on_bad_noise(observed)
+    fail_on_stale_losses(observed)
 
 
 def fail_on_returned_values(runs: Sequence[StepRun]) -> None:
@@ -126,28 +138,6 @@ def _fail_on_change(before: dict[str, Tensor], after: dict[str, Tensor]) -> None
             )
 
 
-def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
-    """An error that says that latent vectors do not fit into G."""
-    for run in runs:
-        error, latent_size = run.error(), run.probe.data["model"]["latent_size"]
-        classes = run.probe.data["model"].get("number_of_classes", 0)  # columns of the label behind the latent vector
-        found = re.search(r"\(\d+x(\d+) and (\d+)x\d+\)", error["message"]) if error else None
-        if found and int(found[2]) == latent_size + classes and found[1] != found[2] and not run.light:
-            width = int(found[1]) - classes
-            if classes and (width < 1 or int(found[1]) == latent_size):
-                fail(
-                    f"G's layers were called on rows of {found[1]} numbers, expected {found[2]}: the {latent_size} of "
-                    f"a latent vector and the {classes} of its label.",
-                    "Call `model.generator(z, h)`, which puts the label behind z.",
-                    mistake="function-raises",
-                )
-            fail(
-                f"G was called on latent vectors of {width} numbers, expected {latent_size} (`model.latent_size`).",
-                "Draw z of shape `(x_real.shape[0], model.latent_size)`.",
-                mistake="sizes-hard-coded" if width == HOMEWORK_SIZES["latent_size"] else "z-wrong-shape",
-            )
-
-
 def fail_on_learning_rate(runs: Sequence[StepRun]) -> None:
     for run in runs:
         if run.lr == 0:
@@ -160,87 +150,3 @@ def fail_on_learning_rate(runs: Sequence[StepRun]) -> None:
                             "Use the learning rate that `configure_optimizers` is given, everywhere.",
                             mistake="learning-rate-ignored",
                         )
-
-
-def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
-    drawn = [(run, noise) for run in runs for noise in [_noise_by_step(run)]]
-    rows_used = {run.batch_size: {len(call) for calls in noise for call in calls} for run, noise in drawn}
-    everything = [call for _, noise in drawn for calls in noise for call in calls]
-    if not everything:
-        _fail_on_codes_for_noise(runs)
-        return  # whether samples were used at all is for the checks of D and G
-    for _, noise in drawn:
-        firsts = [calls[0] for calls in noise if calls]
-        if len(firsts) > 1 and all(z.shape == firsts[0].shape and torch.equal(z, firsts[0]) for z in firsts):
-            fail(
-                "Every training step used the same latent vectors, so G learns only those few samples.",
-                "Draw z anew in each step, and set no seed inside `train_step`.",
-                mistake="z-constant",
-            )
-    for run, noise in drawn:
-        for calls in noise:
-            # Pieces of a mini-batch may be as small as one image, if there are enough of them.
-            if calls and max(len(z) for z in calls) == 1 and len(calls) < run.batch_size:
-                fail(
-                    f"`train_step` made a single sample for a mini-batch of {run.batch_size} images.",
-                    "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-                    mistake="z-wrong-shape",
-                )
-            for z in calls:
-                if len(z) > 1 and len(torch.unique(z, dim=0)) == 1:
-                    fail(
-                        f"All {run.batch_size} samples of a mini-batch were made from one and the same latent vector.",
-                        "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-                        mistake="z-one-vector-for-the-batch",
-                    )
-    sizes = set().union(*rows_used.values())
-    if len(rows_used) > 1 and len(sizes) == 1 and sizes != {1}:
-        fail(
-            f"`train_step` made {sizes.pop()} samples for mini-batches of "
-            f"{', '.join(str(size) for size in sorted(rows_used))} images.",
-            "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
-            mistake="sizes-hard-coded",
-        )
-    values = torch.cat([torch.unique(z, dim=0).flatten() for z in everything]).unique()
-    distance = _distance_to_normal(values)
-    if distance * len(values) ** 0.5 > KS_LIMIT:
-        fail(
-            f"The latent vectors are not standard normal: over {len(values)} numbers, mean {values.mean():.2f} and "
-            f"standard deviation {values.std():.2f}, expected 0 and 1, and a bell curve.",
-            "`torch.randn` draws from N(0, 1); `torch.rand` is uniform.",
-            mistake="z-not-standard-normal",
-        )
-
-
-def _fail_on_codes_for_noise(runs: Sequence[StepRun]) -> None:
-    for run in runs:
-        kinds = {
-            row.kind
-            for call in run.evidence.calls
-            if call.module == "discriminator"
-            for row in run.attribution.rows[call.number]
-        }
-        if kinds == {"real", "reconstruction"}:
-            fail(
-                "G's samples were made from codes E(X), expected from latent vectors z ~ N(0, I).",
-                "Draw z with `torch.randn(x_real.shape[0], model.latent_size)`.",
-                mistake="z-not-standard-normal",
-            )
-
-
-def _noise_by_step(run: StepRun) -> list[list[Tensor]]:
-    """For each step, the latent vectors of each call of G that are no codes: `(rows, latent_size)`."""
-    noise: list[list[Tensor]] = [[] for _ in run.batches]
-    for call in run.evidence.calls:
-        chosen = [i for i, row in enumerate(run.attribution.rows[call.number]) if row.kind == "noise"]
-        if call.module == "generator" and chosen:
-            noise[call.step].append(call.content[chosen])
-    return noise
-
-
-def _distance_to_normal(values: Tensor) -> float:
-    """The largest distance between the empirical distribution and that of N(0, 1)."""
-    ordered = values.sort().values
-    expected = torch.special.ndtr(ordered)
-    steps = torch.arange(len(ordered) + 1) / len(ordered)
-    return float(torch.maximum(steps[1:] - expected, expected - steps[:-1]).max())

@@ -1,57 +1,52 @@
-"""Parts of the hidden checks of which images E and D are given: all of them, and as they are.
+"""Part of the hidden checks of which images E and D are given: as they are.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks of losses and of
-training steps call these.
+training steps call it.
 """
-
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
-from autograder.checks.shared.observed import LossRun
-from course_utils.attribution.parts import Attribution, Part
+from course_utils.attribution.parts import Attribution
 
 # An image is another one rescaled if it differs from a linear function of that one by less than this, relative to it.
 RESCALED = 1e-3
+SAME_SCALE = 0.01
 NAMES = {"encoder": "E", "discriminator": "D"}
 
 
 def fail_on_rescaled_images(function: str, attribution: Attribution, module: str) -> None:
-    """No real image is given to the module, E or D, in another range of values; noise is welcome."""
+    """No real image is given to the module, E or D, in another range of values, unless images of G are, too."""
     batches = attribution.evidence.batches
+    outputs = {call.number: call.outputs.sigmoid() for call in attribution.evidence.calls if call.module == "generator"}
+    real: list[float] = []
+    made: list[float] = []
     for call in attribution.evidence.calls:
         if call.module != module:
             continue
         batch = batches[min(call.step, len(batches) - 1)]
         for row, seen in zip(attribution.rows[call.number], call.content, strict=True):
-            if row.kind == "real" and not row.exact and _is_rescaled(seen, batch[row.index]):
-                name = NAMES[module]
-                fail(
-                    f"`{function}` gives {name} the real images in another range of values than [0, 1]. What {name} "
-                    "learns of them does not hold for images as they are, nor for those that G makes.",
-                    f"Give {name} the images of `x_real` as they are.",
-                    mistake="real-images-altered",
-                )
-
-
-def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
-    """More than half of the real images have a say in D's loss."""
-    used = set()
-    for part in parts:
-        for row, gradient in zip(run.attribution.rows[part.call.number], part.gradient, strict=True):
-            if row.kind == "real" and bool(gradient.any()):
-                used.add(row.index)
-    if len(used) <= len(run.x_real) / 2:
+            if row.kind == "real" and row.index >= 0:
+                real.append(1.0 if row.exact else _scale(seen, batch[row.index]))
+            elif row.sources:
+                number, i = row.sources[0]
+                made.append(1.0 if row.exact else _scale(seen, outputs[number][i]))
+    rescaled = [scale for scale in real if abs(scale - 1) > SAME_SCALE]  # not a number where it is no rescaling
+    others = [scale for scale in made if abs(scale - 1) > SAME_SCALE]
+    if rescaled and (module == "encoder" or len(others) < len(made) / 2 or not made):
+        name = NAMES[module]
         fail(
-            f"Only {len(used)} of the {len(run.x_real)} real images have a say in `discriminator_loss`.",
-            "Average over the whole mini-batch.",
-            mistake="real-images-missing",
+            f"`{function}` gives {name} the real images in another range of values than [0, 1]. What {name} learns of "
+            "them does not hold for images as they are, nor for those that G makes.",
+            f"Give {name} the images of `x_real` as they are.",
+            mistake="real-images-altered",
         )
 
 
-def _is_rescaled(seen: Tensor, original: Tensor) -> bool:
+def _scale(seen: Tensor, original: Tensor) -> float:
+    """By which factor an image is another one rescaled; not a number if it is not."""
     design = torch.stack([original, torch.ones_like(original)], dim=1)  # (pixels, 2)
     solution = torch.linalg.lstsq(design, seen[:, None]).solution
-    return float((design @ solution - seen[:, None]).norm()) < RESCALED * float(seen.norm())
+    is_rescaled = float((design @ solution - seen[:, None]).norm()) < RESCALED * float(seen.norm())
+    return float(solution[0, 0]) if is_rescaled else float("nan")

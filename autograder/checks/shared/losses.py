@@ -5,40 +5,17 @@ assignment puts its checks together from these. Each function ends the check if 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
 from autograder.checks.shared.errors import fail_on_errors
+from autograder.checks.shared.forms import said_labels
 from autograder.checks.shared.observed import LossRun
+from autograder.checks.shared.terms import REAL, SAMPLE, Term
 from course_utils.attribution.parts import Part
 from course_utils.trace import named_tensor
 
-
-@dataclass(frozen=True)
-class Term:
-    """A term of D's loss.
-
-    Attributes:
-        kind: of the rows that D is called on, as `course_utils.attribution.provenance` names them.
-        name: of these images, in words.
-        symbol, score: the images and their score in the notation of the notebook.
-        label: 1 if the score is to be driven up, 0 if down.
-        missing, flipped: names of the mistakes that the term is not there, or has the other label.
-    """
-
-    kind: str
-    name: str
-    symbol: str
-    score: str
-    label: int
-    missing: str
-    flipped: str
-
-
-REAL = Term("real", "real images", "X", "D(X)", 1, "real-images-missing", "reals-labeled-fake")
-SAMPLE = Term("sample", "samples of the generator", "G(z)", "D(G(z))", 0, "fake-images-missing", "fakes-labeled-real")
 
 _NUMBERS = ("float", "int", "float32", "float64", "ndarray")  # what `.item()`, `float(...)` and NumPy make
 _RETURNED = {"NoneType": "nothing (None)", "tuple": "a tuple", "list": "a list", "dict": "a dict"}
@@ -105,33 +82,29 @@ def _fail_detached(name: str, modules: str) -> None:
 
 
 def fail_unless_reached(run: LossRun, module: str) -> None:
+    if any(part.loss == "unread" for part in run.parts(module)):
+        cannot_judge(
+            f"`{run.loss}_loss` does something else when it is called again with slightly other scores or images, or "
+            "it computes too coarsely to be compared."
+        )
     if run.parts(module) and run.reached(module):
         return
+    evidence = run.attribution.evidence
+    arrived = [arrival.gradient for arrival in evidence.arrivals if arrival.call.module == module]
+    if run.reached(module) and arrived and not any(bool(gradient.any()) for gradient in arrived):
+        fail(
+            f"The gradient that the {module} gets from `{run.loss}_loss` is 0 for every image, so nothing can be "
+            "learnt from it.",
+            "Look for something that is the same whatever the scores are, such as a softmax over a single one, or for "
+            "a clamp that cuts all of them off.",
+            mistake="loss-detached",
+        )
     if run.reached(module):
         cannot_judge(
             f"A gradient reaches the {module} from `{run.loss}_loss`, but not through a call of the {module} that was "
             "seen."
         )
     _fail_detached(f"{run.loss}_loss", f"the {module}")
-
-
-def fail_on_other_forms(name: str, parts: Sequence[Part], allowed: tuple[str, ...]) -> None:
-    for part in parts:
-        form = part.reading.form if part.reading else "unknown"
-        if form == "double sigmoid":
-            fail(
-                f"In `{name}` a sigmoid is applied to D's output, which is a probability already: scores can then "
-                "only lie between 0.5 and 0.73, and the gradient fades.",
-                "Use the loss for probabilities, `binary_cross_entropy`, instead of the one for logits.",
-                mistake="sigmoid-applied-twice",
-            )
-        if form not in (*allowed, "unknown"):
-            fail(
-                f"The gradient of `{name}` at D's scores is not that of a binary cross-entropy, which the homework "
-                "asks for.",
-                "Compare with the formula in the notebook; `torch.nn.functional.binary_cross_entropy` computes it.",
-                mistake="not-binary-cross-entropy",
-            )
 
 
 def fail_unless_given_z(run: LossRun) -> None:
@@ -175,11 +148,10 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
             mistake="labels-swapped",
         )
     for term in terms:
-        got = directions[term]
-        if got != wanted[term]:
-            towards = "both ways at once" if len(got) > 1 or "mixed" in got else f"towards {1 - term.label}"
+        if directions[term] != wanted[term]:
+            labels = said_labels([part for part in parts if part.loss.startswith(f"{term.kind} ")])
             fail(
-                f"`{name}` drives {term.score} {towards}, expected towards {term.label}.",
+                f"In `{name}` the labels of {term.name} are {labels}, expected {term.label}.",
                 f"Check the label of each of the {'two' if len(terms) == 2 else len(terms)} terms, and its sign.",
                 mistake=term.flipped,
             )
@@ -191,8 +163,9 @@ def fail_unless_samples_driven_up(run: LossRun) -> None:
     if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
         if "unknown" in losses or any(loss.startswith("other") for loss in losses):
             cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")
+        labels = said_labels([part for part in run.parts("generator") if part.loss.startswith("sample")])
         fail(
-            "`generator_loss` drives D(G(z)) towards 0, expected towards 1: the generator learns to be caught.",
+            f"In `generator_loss` the labels of samples are {labels}, expected 1: the generator learns to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
             mistake="generator-trained-towards-fake",
         )

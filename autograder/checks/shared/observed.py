@@ -107,6 +107,11 @@ class StepRun:
     def batch_size(self) -> int:
         return len(self.batches[0])
 
+    @property
+    def experiments(self) -> list[int]:
+        """The steps that were taken again with something moved."""
+        return list(self.probe.data.get("experiments", ()))
+
     @cached_property
     def evidence(self) -> Evidence:
         evidence = read_evidence(self.probe, self.trace, self.batches, self.labels)

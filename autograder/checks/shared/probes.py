@@ -64,6 +64,9 @@ def step_probe(
 ) -> Trace:
     """Take training steps on mini-batches of `batch` images, all different; `light`: only whether they run."""
     probe = make_probe("train_step", sizes, random, lr=lr, light=light)
+    if not light and lr > 0:
+        # The last ones, when nothing is new any more; as many as a design may take from one update to the next.
+        probe.data["experiments"] = list(range(steps - (steps + 1) // 2 - steps // 8, steps))
     images, labels = real_digits(batch * steps, sizes["input_size"], random)
     probe.data["batches"] = [probe.store(x_real) for x_real in images.split(batch)]
     if "number_of_classes" in sizes:

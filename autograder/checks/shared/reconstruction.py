@@ -7,16 +7,19 @@ assignment calls these for the loss of the autoencoder.
 from collections.abc import Sequence
 
 from autograder.checks.outcome import cannot_judge, fail
+from autograder.checks.shared.forms import fail_on_other_error
 from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import fail_unless_reached, fail_unless_scalar_with_graph
 from autograder.checks.shared.observed import LossRun
 from autograder.checks.shared.scale import fail_on_sum
+from autograder.checks.shared.usage import fail_on_unused_reconstructions
 
-ROOT_TOLERANCE = 0.01
+SAME_WEIGHT = 0.01  # relative; a weight that is read is exact to 1e-5
+SAME_VALUE = 0.05  # relative
 
 
 def fail_unless_reconstruction_error(runs: Sequence[LossRun]) -> None:
-    """The autoencoder's loss is the mean squared error, and reaches E and G."""
+    """The autoencoder's loss is the mean squared error of all images, and reaches E and G."""
     fail_unless_scalar_with_graph(runs)
     for run in runs:
         fail_unless_reached(run, "generator")
@@ -25,27 +28,24 @@ def fail_unless_reconstruction_error(runs: Sequence[LossRun]) -> None:
             fail_on_other_reconstruction_loss(run)
         fail_unless_reached(run, "encoder")
         fail_on_rescaled_images("autoencoder_loss", run.attribution, "encoder")
-    weights = [(run, sum(part.weight for part in run.parts("generator"))) for run in runs]
-    fail_on_sum("autoencoder_loss", weights)
-    _fail_on_root(weights)
+        fail_on_unused_reconstructions(run, run.parts("generator"))
+        fail_on_function_of_error(run)
+    fail_on_sum("autoencoder_loss", [(run, error_weight(run)) for run in runs])
 
 
-def _fail_on_root(weights: list[tuple[LossRun, float]]) -> None:
-    """The root of the mean squared error has the gradient of one with half the weight that its value shows."""
-    shown = []
-    for run, weight in weights:
-        calls = [part.call for part in run.parts("generator") if part.loss == "error"]
-        if not calls or calls[0].outputs.shape != run.x_real.shape or weight == 0:
-            return  # G made other images in the same call: the value says nothing of the error alone
-        error = float((calls[0].outputs.sigmoid() - run.x_real).square().mean())
-        shown.append(run.data["loss"]["value"] / (weight * max(error, 1e-12)))
-    if len({part.call.number for part in weights[0][0].parts("generator")}) == 1 and all(
-        abs(ratio - 2) < ROOT_TOLERANCE for ratio in shown
-    ):
+def error_weight(run: LossRun) -> float:
+    """The weight of the mean squared error in a loss."""
+    return sum(part.error.weight for part in run.parts("generator") if part.error)
+
+
+def fail_on_function_of_error(run: LossRun) -> None:
+    """The loss is a function of the mean squared error, such as its root or logarithm, and not the error itself."""
+    changed = [part.error.changed for part in run.parts("generator") if part.loss == "error" and part.error]
+    if any(abs(factor - 1) > SAME_WEIGHT for factor in changed):
         fail(
-            "`autoencoder_loss` is the root of the mean squared error, expected the mean squared error itself, so "
-            "that losses can be compared.",
-            "Leave out the square root.",
+            f"`{run.loss}_loss` is a function of the mean squared error, such as its root, square or logarithm, "
+            "expected the mean squared error itself: its gradient then has another size, which changes with the error.",
+            "Return the mean of the squared differences as it is, perhaps times a number.",
             mistake="not-mean-squared-error",
         )
 
@@ -60,30 +60,12 @@ def fail_on_other_reconstruction_loss(run: LossRun) -> None:
             "Compare G(E(X)) with X.",
             mistake="wrong-reconstruction-target",
         )
-    note = next((part.note for part in parts if part.note), "")
     if any(part.loss == "error up" for part in parts):
         fail(
             f"`{name}` is the smaller, the larger the reconstruction error is.",
             "Check its sign: the optimizer minimizes.",
             mistake="reconstruction-maximized",
         )
-    if note == "wrong target":
-        fail(
-            f"`{name}` compares G(E(X)), or another image of G, with something else than the image X that was encoded.",
-            "The target is `x_real` itself, in the same order and scale.",
-            mistake="wrong-reconstruction-target",
-        )
-    if note == "second sigmoid":
-        fail(
-            f"In `{name}` a sigmoid is applied to G's output, which lies in [0, 1] already: reconstructions "
-            "can then only lie between 0.5 and 0.73.",
-            "Compare G(E(X)) with X as it is.",
-            mistake="sigmoid-applied-twice",
-        )
-    if note:
-        fail(
-            f"`{name}` is the {note}, expected the mean squared error, so that losses can be compared.",
-            "`torch.nn.functional.mse_loss` computes it.",
-            mistake="not-mean-squared-error",
-        )
+    for part in parts:
+        fail_on_other_error(f"`{name}`", part)
     cannot_judge(f"The gradient of `{name}` is not that of a mean squared error between G(E(X)) and X.")

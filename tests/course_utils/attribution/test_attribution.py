@@ -11,6 +11,7 @@ from torch import Tensor
 from course_utils.attribution.evidence import Evidence, read_evidence
 from course_utils.attribution.parts import attribute
 from course_utils.attribution.updates import Movement, explain_updates
+from course_utils.experiments import experiment
 from course_utils.models import Model
 from course_utils.record import Recorder
 from course_utils.trace import Trace
@@ -42,11 +43,23 @@ def record(sizes: dict, batch: int, step: Step, *, moved_rows: bool = False) -> 
     batches = [torch.rand(batch, sizes["input_size"], generator=random) for _ in range(2)]
     if moved_rows:
         batches[1] = batches[0].roll(1, dims=0)
+    experiments = []
     with Recorder(model, optimizers) as recorder:
         for number, x in enumerate(batches):
+            with recorder.paused():
+                runs = experiment(
+                    model,
+                    optimizers,
+                    {"x_real": x},
+                    lambda data: step(model, data["x_real"], optimizers),
+                    recorder.trace,
+                    pure=True,
+                )
+            experiments.append({"step": number, "runs": runs})
             recorder.mark(step=number)
             step(model, x, optimizers)
         recorder.mark(step=None)
+    recorder.trace.data["experiments"] = experiments
     return read_evidence(Trace({"model": sizes}), recorder.trace, batches)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from course_utils.attribution.evidence import read_evidence
 from course_utils.attribution.parts import attribute
 from course_utils.attribution.updates import explain_updates
+from course_utils.experiments import experiment
 from course_utils.models import Model
 from course_utils.record import Recorder
 from course_utils.trace import Trace, TraceError
@@ -26,16 +27,23 @@ def recorded() -> tuple[Trace, Tensor]:
     torch.manual_seed(0)
     model, x = Model(**SIZES), torch.rand(5, 6)
     optimizer = torch.optim.SGD([*model.encoder.parameters(), *model.generator.parameters()], lr=0.1)
-    with Recorder(model, {"autoencoder": optimizer}) as recorder:
-        recorder.mark(step=0)
-        F.mse_loss(model.generator(model.encoder(x)), x).backward()
+
+    def step(data: dict[str, Tensor]) -> None:
+        F.mse_loss(model.generator(model.encoder(data["x_real"])), data["x_real"]).backward()
         optimizer.step()
+
+    recorder = Recorder(model, {"autoencoder": optimizer})
+    runs = experiment(model, {"autoencoder": optimizer}, {"x_real": x}, step, recorder.trace, pure=True)
+    with recorder:
+        recorder.mark(step=0)
+        step({"x_real": x})
         recorder.mark(step=None)
+    recorder.trace.data["experiments"] = [{"step": 0, "runs": runs}]
     return recorder.trace, x
 
 
 def places(content: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to each value inside the events, but for entries of lists after the first."""
+    """The way to each value inside, but for entries of lists after the first."""
     inner = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
     for key, value in inner:
         yield (*way, key)
@@ -52,12 +60,13 @@ def test_the_recorded_step_is_read(recorded: tuple[Trace, Tensor]) -> None:
 
 
 @pytest.mark.parametrize("odd", [*ODD, "missing"], ids=repr)
-def test_no_value_of_an_event_breaks_the_reading(recorded: tuple[Trace, Tensor], odd: Any) -> None:
+@pytest.mark.parametrize("part", ["events", "experiments"])
+def test_no_value_of_an_event_breaks_the_reading(recorded: tuple[Trace, Tensor], part: str, odd: Any) -> None:
     trace, x = recorded
     refused = 0
-    for way in places(trace.data["events"]):
-        events = copy.deepcopy(trace.data["events"])
-        place = events
+    for way in places(trace.data[part]):
+        data = copy.deepcopy(trace.data)
+        place = data[part]
         for key in way[:-1]:
             place = place[key]
         if odd == "missing":
@@ -65,7 +74,7 @@ def test_no_value_of_an_event_breaks_the_reading(recorded: tuple[Trace, Tensor],
         else:
             place[way[-1]] = odd
         try:
-            read(Trace({"events": events}, trace.tensors), x)
+            read(Trace(data, trace.tensors), x)
         except TraceError:
             refused += 1
     assert refused > 20

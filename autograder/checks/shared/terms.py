@@ -1,0 +1,42 @@
+"""The terms of D's loss, with their names in the notation of the notebook and the names of what can be wrong with them.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks of an assignment say
+which of them its loss has.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of D's loss.
+
+    Attributes:
+        kind: of the rows that D is called on, as `course_utils.attribution.origins` names them.
+        name: of these images, in words.
+        symbol, score: the images and their score in the notation of the notebook.
+        label: 1 if the score is to be driven up, 0 if down.
+        missing, flipped: names of the mistakes that the term is not there, or has the other label.
+    """
+
+    kind: str
+    name: str
+    symbol: str
+    score: str
+    label: int
+    missing: str
+    flipped: str
+
+
+REAL = Term("real", "real images", "X", "D(X)", 1, "real-images-missing", "reals-labeled-fake")
+SAMPLE = Term("sample", "samples of the generator", "G(z)", "D(G(z))", 0, "fake-images-missing", "fakes-labeled-real")
+WRONG = Term(
+    "wrong",
+    "real images with wrong labels",
+    "D(X, h') with a wrong label h'",
+    "D(X, h')",
+    0,
+    "wrong-labels-missing",
+    "wrong-labels-accepted",
+)
+SHARES = {REAL: 1.0, WRONG: 0.5, SAMPLE: 0.5}  # of the terms in the L_D of a conditional model
