@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.intake.answers import ADDED, Answered, is_written, place_answers
 from autograder.intake.cells import Cell, read_cells
 from autograder.intake.code import read_code, read_stubs, text_of
+from autograder.intake.files import printable
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import Ordered, order_code
@@ -76,7 +77,7 @@ def repair(
         return _nothing(release, reason, work)
     matching = match(cells, release)
     if not matching.places:
-        reason = "It holds none of the cells of the homework; put your answers into the notebook handed out."
+        reason = "The notebook holds none of the cells of the homework: put your answers into the one handed out."
         shown = [_own_cell(cell, f"student-{i + 1}") for i, cell in enumerate(cells) if cell.source.strip()]
         return _nothing(release, reason, bool(shown), shown)
 
@@ -109,7 +110,7 @@ def _other_work(
     """Where the written answers may be, if none is in the notebook; "" if there is no such place."""
     if list(answered.missing) != [str(grade_id(cell)) for cell in release.cells if is_written(cell)]:
         return ""
-    documents = [name for name in files if _is_document(name)]
+    documents = [printable(name) for name in files if _is_document(name)]
     if refused and not ordered.written:  # such as another notebook, beside one that was never touched
         return listed([*documents, "what was left out"])
     return listed(documents)
@@ -201,4 +202,4 @@ def _is_document(name: str) -> bool:
 def _other_texts(files: Mapping[str, bytes]) -> dict[str, str]:
     """The other files that may hold code, but for those of the kit."""
     names = [name for name in files if name.endswith(_CODE_FILES) and not name.startswith("course_utils/")]
-    return {f"the file {name.rpartition('/')[2]}": decode(files[name][: 2**20]) for name in names}
+    return {f"the file {printable(name)}": decode(files[name][: 2**20]) for name in names}

@@ -97,7 +97,7 @@ def test_a_notebook_with_nothing_of_the_homework_is_shown_to_a_person(homework):
     whole = homework()
     data = {"cells": [{"cell_type": "markdown", "source": "Something else", "metadata": {}}], "nbformat": 4}
     repaired = repair(json.dumps(data).encode(), whole.release)
-    assert "none of the cells" in repaired.unreadable
+    assert "none of the cells of the homework" in repaired.unreadable
     assert repaired.notebook.cells[0].source == "Something else"
     assert len(repaired.waiting) == 5 and len(repaired.doubts) == 4
 
