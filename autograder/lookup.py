@@ -109,7 +109,7 @@ def _same_name(text: str, person: Person) -> bool:
     for name in (person.name, person.id):
         words = name_words(name)
         if len(words) > 1 and given:
-            orders = {"".join(words), "".join(words[-1:] + words[:-1])}
+            orders = {"".join(words[n:] + words[:n]) for n in range(len(words))}  # "van der berg, jan"
             if sorted(given) == sorted(words) or "".join(given) in orders:
                 return True
     return False

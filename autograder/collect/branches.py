@@ -48,7 +48,11 @@ def bring(address: str, into: Path, notebook: str, zone: str, seconds: float = 1
         return Brought(None)
     remarks = []
     if listed.head is not None:
-        git.fetch(address, into, ("HEAD",), seconds)
+        try:
+            git.fetch(address, into, ("HEAD",), seconds)
+        except GitError as error:  # of something that was committed once and is gone by now, perhaps
+            git.fetch(address, into, ("HEAD",), seconds, depth=1)
+            remarks.append(f"Only the newest state was read, and none of those before it: {error}")
     others = {name: tip for name, tip in listed.tips.items() if tip != listed.head}
     fetched = {}
     if others:

@@ -93,7 +93,9 @@ def list_branches(address: str, seconds: float = 120) -> Branches:
     return Branches(head, name if head else None, few, done.cut or len(few) < len(tips))
 
 
-def fetch(address: str, mirror: Path, references: Iterable[str] = ("HEAD",), seconds: float = 120) -> None:
+def fetch(
+    address: str, mirror: Path, references: Iterable[str] = ("HEAD",), seconds: float = 120, depth: int = MAX_COMMITS
+) -> None:
     """Bring what is named into the bare repository `mirror`; what was fetched before stays there.
 
     Args:
@@ -101,6 +103,7 @@ def fetch(address: str, mirror: Path, references: Iterable[str] = ("HEAD",), sec
         mirror: made at the first call.
         references: HEAD, or whole names such as refs/heads/main; each is kept as refs/seen/COMMIT of its own.
         seconds: after which Git is stopped.
+        depth: how many commits back.
 
     Raises:
         GitError: the repository cannot be reached or read, or is too large or too slow.
@@ -108,7 +111,7 @@ def fetch(address: str, mirror: Path, references: Iterable[str] = ("HEAD",), sec
     address, local = _checked(address)
     make_mirror(mirror)
     names = [f"+{reference}:refs/fetched/{number}" for number, reference in enumerate(references)]
-    options = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={MAX_COMMITS}", *_remote(local))
+    options = ("--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={depth}", *_remote(local))
     in_mirror(mirror, "fetch", *options, "--", address, *names, seconds=seconds, local=local)
     for name in names:
         fetched = name.partition(":")[2]

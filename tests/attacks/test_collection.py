@@ -54,9 +54,10 @@ class Forge:
     def entry(self, name: str, sha: str, mode: str = "100644") -> bytes:
         return f"{mode} {name}".encode() + b"\0" + bytes.fromhex(sha)
 
-    def commit(self, tree: bytes, message: bytes = b"x") -> str:
+    def commit(self, tree: bytes, parent: str = "") -> str:
         who = b"a <a@b> 1677000000 +0000"
-        text = b"tree %s\nauthor %s\ncommitter %s\n\n%s\n" % (self.write("tree", tree).encode(), who, who, message)
+        after = f"parent {parent}\n".encode() if parent else b""
+        text = b"tree %s\n%sauthor %s\ncommitter %s\n\nx\n" % (self.write("tree", tree).encode(), after, who, who)
         head = self.write("commit", text)
         (self.folder / ".git/refs/heads/main").write_text(head + "\n")
         return head
@@ -99,6 +100,11 @@ def a_delta_of_640_mebibytes(forge: Forge) -> None:
     forge.commit(forge.entry("a.bin", small.hex()) + forge.entry("big.bin", digest.hexdigest()) + forge.required)
 
 
+def a_delta_that_was_taken_back(forge: Forge) -> None:
+    a_delta_of_640_mebibytes(forge)
+    forge.commit(forge.required, parent=forge.git("rev-parse", "main").decode().strip())
+
+
 def branches_without_end(forge: Forge) -> None:
     head = forge.commit(forge.required)
     lines = "".join(f"{head} refs/heads/b{i:06}\n" for i in range(100_000))
@@ -116,6 +122,7 @@ REPOSITORIES: dict[Callable[[Forge], None], bool] = {  # and whether the noteboo
     a_million_names_of_one_file: True,
     a_flat_tree: True,
     a_delta_of_640_mebibytes: False,
+    a_delta_that_was_taken_back: True,
     branches_without_end: True,
     settings_that_ask_for_memory: True,
 }

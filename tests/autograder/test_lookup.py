@@ -11,6 +11,7 @@ PEOPLE = [
     Person("wei1", "Wei Chen", "wei@cs.uni.example", {}),
     Person("wei2", "Wei Chen", "wei@art.uni.example", {}),
     Person("poe@uni.example", "Poe, Edgar", "poe@uni.example", {}),
+    Person("jb7", "Jan van der Berg", "", {}),
     Person("josé núñez", "", "", {"github_username": "jn"}),
 ]
 LOOKUP = Lookup(PEOPLE)
@@ -39,6 +40,8 @@ LOOKUP = Lookup(PEOPLE)
         ("José Núñez", "josé núñez"),
         ("jose.nunez@elsewhere.example", "josé núñez"),
         ("jn", "josé núñez"),
+        ("vanderbergjan", "jb7"),
+        ("van der Berg, Jan", "jb7"),
     ],
 )
 def test_each_way_to_write_a_person_finds_that_person(written, id):
