@@ -101,7 +101,9 @@ class States:
 
     def members(self, commit: str) -> Members:
         entry = self.files(commit).entries.get("netid")
-        written = content(self.mirror, entry, intake.MAX_FILE)[: MAX_BYTES + 1] if entry else None
+        written = None
+        if entry:  # what is too long is not held, only told as too long
+            written = content(self.mirror, entry, MAX_BYTES) if entry.size <= MAX_BYTES else bytes(MAX_BYTES + 1)
         return read_members(written, self.everyone.assignment.group_size, self.everyone.lookup, self.sender)
 
 

@@ -44,7 +44,7 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
     given twice.
     """
     if len(content) > MAX_BYTES:
-        return NetidFile((), (f"netid has {len(content)} bytes: write one id a line, and nothing else.",))
+        return NetidFile((), (f"netid has more than {MAX_BYTES} bytes: write one id a line, and nothing else.",))
     text, repairs = _decode(content)
     if text is None:
         return NetidFile((), ("netid is not a text file: write one id a line, and nothing else.",))
