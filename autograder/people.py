@@ -45,7 +45,7 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
     roster, teams = load_roster(course), load_teams(course, assignment).values()
     of: dict[str, list[Team]] = {}
     for team in teams:
-        for member in team.members:
+        for member in team.members if team.replaced_by is None else ():
             of.setdefault(member, []).append(team)
     alone = {folder.parent.name for folder in (course.root / "submitted").glob(f"*/{assignment}")}
     alone -= {team.pseudonym for team in teams}

@@ -32,6 +32,7 @@ class Team:
         remarks: what the instructor should look at, one sentence each.
         originals: under which path a required file was found, where it was not its own.
         unread: whether something arrived that could not be read, and nothing else.
+        replaced_by: pseudonym of the team that counts in its place, or None where this one counts.
     """
 
     pseudonym: str
@@ -45,6 +46,7 @@ class Team:
     remarks: tuple[str, ...] = ()
     originals: Mapping[str, str] = field(default_factory=dict)
     unread: bool = False
+    replaced_by: str | None = None
 
 
 def pseudonym(course: Course, assignment: str, source: str) -> str:
@@ -58,7 +60,7 @@ def with_shared_members(teams: Iterable[Team]) -> list[Team]:
     teams = list(teams)
     sources: dict[str, list[str]] = {}
     for team in teams:
-        for member in team.members:
+        for member in team.members if team.replaced_by is None else ():
             sources.setdefault(member, []).append(team.source)
     return [
         replace(
@@ -68,7 +70,7 @@ def with_shared_members(teams: Iterable[Team]) -> list[Team]:
                 f"{member} is also in {', '.join(other for other in sources[member] if other != team.source)}: "
                 "decide which one counts."
                 for member in team.members
-                if len(sources[member]) > 1
+                if team.replaced_by is None and len(sources[member]) > 1
             ),
         )
         for team in teams

@@ -5,6 +5,7 @@ is ever overwritten: what was taken in stays in the mirrors, and a folder that i
 """
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -20,6 +21,7 @@ from autograder.collect.inspect import inspect
 from autograder.collect.ledger import Commit, Observation, Receipt
 from autograder.collect.members import Members, Sender, read_members
 from autograder.collect.place import place
+from autograder.collect.repeated import settle_repeated
 from autograder.collect.sources import located
 from autograder.collect.states import States, TheClass
 from autograder.collect.unpack import unpack
@@ -77,6 +79,10 @@ def collect(
                 known.setdefault(source, []).append(seen.observation)
             done(source)
     teams = [_take(everyone, name, places[name], known.get(name, []), told[name]) for name in sorted(sources)]
+    teams = settle_repeated(teams, {name for name, place in places.items() if isinstance(place, Upload)})
+    for team in teams:
+        if team.replaced_by:  # all of it is in the mirror
+            shutil.rmtree(course.root / "submitted" / team.pseudonym / assignment)
     others = [team for team in table.values() if team.source not in sources]
     save_teams(course, assignment, [*teams, *others])
     return [team for team in with_shared_members([*teams, *others]) if team.source in sources]

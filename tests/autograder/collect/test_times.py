@@ -10,6 +10,7 @@ import pytest
 
 from autograder.collect.zip_times import universal_time
 from autograder.config import load_course
+from autograder.people import _people
 from tests.autograder.collect.classes import LATE, NOTEBOOK, TOML, collected, commit, handed_in
 
 DUE = datetime(2023, 2, 25, 5, 59, 59, tzinfo=UTC)  # 23:59 in Chicago
@@ -86,6 +87,22 @@ def test_of_several_archives_the_last_before_the_deadline_counts(course, clones)
     team = collected(course, clones)["one.zip"]
     assert (team.accepted, team.received, team.members) == (True, DUE - timedelta(hours=1), ("ada1",))
     assert any("Later commits are not graded" in remark for remark in team.remarks)
+
+
+def test_of_uploads_by_the_same_people_the_last_before_the_deadline_counts(course, clones):
+    for name, hours in {"ada.zip": -9, "bob.zip": -1, "both.zip": 1}.items():
+        moment = DUE + timedelta(hours=hours)
+        write_zip(clones / name, moment, 0, unix(moment))
+    for _ in range(2):
+        teams = collected(course, clones)
+        counts = teams["bob.zip"]
+        assert counts.replaced_by is None
+        assert teams["ada.zip"].replaced_by == teams["both.zip"].replaced_by == counts.pseudonym
+        assert [path.parent.name for path in (course.root / "submitted").glob("*/hw2")] == [counts.pseudonym]
+        assert not any("is also in" in remark for team in teams.values() for remark in team.remarks)
+        assert any("this is the last in time, and counts" in remark for remark in counts.remarks)
+    rows = {row["id"]: (row["team"], row["status"]) for row in _people(course, "hw2")}
+    assert rows["ada1"] == (counts.pseudonym, "")
 
 
 BORROWED = {
