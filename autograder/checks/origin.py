@@ -25,7 +25,7 @@ def require_origin(probe: Trace, trace: Trace, name: str) -> None:
     Raises:
         TraceError: a loss function was recorded on another model.
         CheckEnded: cannot judge: training began with other weights. Code may make them anew before it trains, so a
-            person looks.
+            person looks; so it does where the weights are too coarse.
     """
     match probe.data["kind"]:
         case "losses":
@@ -33,12 +33,15 @@ def require_origin(probe: Trace, trace: Trace, name: str) -> None:
             for call in calls[:1]:
                 if not _equal(probe, trace, call.get("module"), call.get("weights")):
                     raise TraceError(f"The trace {name} was recorded on another model than the one it was asked for.")
+                _require_precision(trace, call.get("weights"))
         case "train_step":
             marks = [event for event in trace.data["events"] if event["event"] == "mark"]
             for mark in marks[:1]:
                 weights = mark.get("weights")
                 if not isinstance(weights, dict) or not all(_equal(probe, trace, m, weights.get(m)) for m in MODULES):
                     cannot_judge(_explain("the recorded training steps"))
+                for reference in weights.values():
+                    _require_precision(trace, reference)
 
 
 def require_growth(probe: Trace, trace: Trace) -> None:
@@ -67,6 +70,16 @@ def _equal(probe: Trace, trace: Trace, module: Any, reference: Any) -> bool:
         return False
     recorded, asked = named_tensor(trace, reference), named_tensor(probe, probe.data["weights"][module])
     return recorded.is_floating_point() and torch.equal(recorded, asked.to(recorded.dtype))
+
+
+def _require_precision(trace: Trace, reference: Any) -> None:
+    """Gradients are told apart by their digits, of which 16 bits hold too few."""
+    dtype = named_tensor(trace, reference).dtype
+    if dtype.itemsize < 4:
+        cannot_judge(
+            f"The model computes in {str(dtype).removeprefix('torch.')}, which is too coarse for its gradients to be "
+            "told apart; a person will look at it."
+        )
 
 
 def _grown_from(probe: Trace, trace: Trace) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from autograder.checks.outcome import fail
 from course_utils.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
@@ -134,6 +135,7 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
 
     Raises:
         TraceError: it has not; the message names the trace.
+        CheckEnded: a model has been brought to a type that no model can have.
     """
     kind, data = probe.data["kind"], trace.data
     if _has_more_values(data, MAX_VALUES):
@@ -148,7 +150,11 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
     if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
         raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
     if any(tensor.is_complex() for tensor in trace.tensors.values()) and kind != "wrong_labels":
-        raise TraceError(f"The trace {name} holds complex numbers, where the models have real ones.")
+        fail(
+            "Among the weights, images or gradients are complex numbers, where the models have real ones.",
+            "Leave the weights of a model in a real type, such as float32.",
+            mistake="complex-numbers",
+        )
     if kind == "convergence":
         _require_weights(probe, trace, name)
     return trace

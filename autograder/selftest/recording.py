@@ -63,6 +63,7 @@ def running(path: Path) -> Iterator[ModuleType]:
         contextlib.chdir(here),
         _as_main(module),
         _one_thread(),
+        _same_default_type(),
         warnings.catch_warnings(),
         torch.compiler.set_stance("force_eager"),
     ):
@@ -113,6 +114,16 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def _same_default_type() -> Iterator[None]:
+    """A solution may set torch's default type; the next one, and the judge, have their own."""
+    before = torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _missing(name: str) -> Callable[..., Any]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -7,7 +8,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder import grading
 from autograder.attempt import fill_in
 from autograder.checks import bounds, judge
+from autograder.checks.hw2 import quality
 from autograder.demo.students import THREE_OPTIMIZERS
+from autograder.faults import keep_faults
 from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
 from autograder.intake import Submission
 from autograder.judging import Judgement
@@ -53,6 +56,30 @@ def test_what_cannot_be_read_is_graded_with_zero_and_its_reason(released_course)
     first = nbformat.reads(graded.notebook.decode(), as_version=4).cells[0]
     assert first.id == NOTES_ID
     assert "x was left out: a link." in first.source
+
+
+def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(released_course, tmp_path, monkeypatch):
+    def break_down(probe, trace):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(quality, "measure", break_down)
+    monkeypatch.setattr(grading, "judge", lambda name, folder: Judgement(judge(name, folder), {}))  # in this process
+    release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
+    notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()
+    graded = grade_submission(make_task(released_course, "hw2", Submission(notebook, {})))
+    result = Verdict.from_json(graded.verdict)
+    broken = [check for check in result.checks if check.outcome != "passed"]
+    assert [(check.name, check.outcome) for check in broken] == [("training_converges", "cannot_judge")]
+    assert "a person will look" in broken[0].rationale and "ZeroDivisionError" not in broken[0].rationale
+    assert result.points == 6 and result.needs_a_person("check_convergence")
+    (fault,) = result.faults
+    assert "ZeroDivisionError: a fault of ours" in fault and "in break_down" in fault
+    assert "a fault of ours" not in graded.notebook.decode()
+    course = replace(released_course, root=tmp_path)
+    keep_faults(course, "hw2", "ann", result.faults)
+    assert "ZeroDivisionError" in (tmp_path / ".autograder" / "faults" / "hw2" / "ann.txt").read_text()
+    keep_faults(course, "hw2", "ann", ())
+    assert not list((tmp_path / ".autograder" / "faults" / "hw2").iterdir())
 
 
 def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, tmp_path, monkeypatch):
