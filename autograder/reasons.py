@@ -52,7 +52,9 @@ class _Why:
         locked_ones = {number for number, cell in enumerate(self.cells, start=1) if locked(cell)}
         found = list(definitions(self.cells))
         self.own = [(name, place) for name, place in found if place.number not in locked_ones]
-        imported = {name for name, place in definitions(self.cells, imports=True) if place.number in locked_ones}
+        everything = list(definitions(self.cells, imports=True))
+        imported = {name for name, place in everything if place.number in locked_ones}
+        self.names = [name for name, _ in everything] + dir(builtins)
         self.given = (imported - {name for name, _ in found if name not in dict(self.own)}) | set(dir(builtins))
 
     def explain(self, check: CheckResult) -> CheckResult:
@@ -80,7 +82,7 @@ class _Why:
             reason, help = self._not_defined(missing, number)
             nothing = f"`{missing}` is not defined, and no other name in the notebook is like it."
             return f"The test cell could not run. {reason or nothing}", help or f"Define `{missing}`. {AGAIN}"
-        told = f"{overwritten} The test cell stopped: {_describe(failure)}.".strip()
+        told = f"{overwritten} The test cell stopped: {self._describe(failure)}.".strip()
         return told, _HELP_OVERWRITTEN if overwritten else _help(failure)
 
     def _not_defined(self, name: str, before: int) -> tuple[str, str]:
@@ -90,7 +92,7 @@ class _Why:
         if failed is not None:
             root = self._root(failed)
             also = "" if root is failed else f", and so {failed.cell.cell} stopped, too"
-            return f"{_sentence(_describe(root))}{also}. So `{name}` is not defined.", _help(root)
+            return f"{_sentence(self._describe(root))}{also}. So `{name}` is not defined.", _help(root)
         later = [place for place in here if place.number > before]
         if later:
             told = f"`{name}` is not defined yet: that comes later, in {later[0].cell}."
@@ -105,7 +107,9 @@ class _Why:
 
     def _failed_definition(self, name: str, before: int) -> CellFailure | None:
         """The first cell that stopped and that would have defined the name, however it is indented there."""
-        defines = re.compile(rf"^[ \t]*(?:(?:def|class)[ \t]+{name}\b|{name}[ \t]*=)", re.MULTILINE)
+        defines = re.compile(
+            rf"^[ \t]*(?:(?:def|class)[ \t]+{name}\b|{name}[ \t]*=|(?:from|import)[ \t].*\b{name}\b)", re.MULTILINE
+        )
         for number, failure in self.failures.items():
             if number < before and defines.search(self.cells[number - 1].source[:MAX_SOURCE]):
                 return failure
@@ -119,6 +123,12 @@ class _Why:
                 break
             failure = before
         return failure
+
+    def _describe(self, failure: CellFailure) -> str:
+        """What happened in a cell, with the name that was perhaps meant, as the end of a sentence."""
+        missing = _missing_name(failure)
+        similar = most_similar(missing, self.names) if missing else None
+        return _describe(failure) + (f" (there is `{similar}`)" if similar else "")
 
     def _because(self, check: CheckResult) -> tuple[str, str]:
         """What explains an error in a function of the submission that the check quotes, and what to try; or nothing."""

@@ -77,6 +77,12 @@ FAILURES = {
     "Renamed_Loss": ("def R_loss(x): return x", "(there is `R_loss`, in code cell ", "exactly as the notebook"),
     "train_steps": ("def trainStep(x): return x", "(there is `trainStep`, in code cell ", "exactly"),
     "alphabet": ("def alph\u0430bet(x): return x", "with letters of another alphabet, in code cell ", "exactly"),
+    "typo": (
+        "import math as toolbox\nx = tolbox.pi\ndef typo(x): return x",
+        "`x = tolbox.pi` (there is `toolbox`)",
+        "",
+    ),
+    "taken": ("from nowhere import taken", "stopped with ModuleNotFoundError: No module named 'nowhere'", "Leave"),
     "gone": ("", "`gone` is not defined, and no other name in the notebook is like it", "run all cells"),
     "text": ("raise ValueError('\\x1b[31m' + '<b>`' * 500 + '\\n\\u202e')\ntext = 1", "ValueError: ?[31m<b>", ""),
 }
