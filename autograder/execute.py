@@ -7,6 +7,7 @@ read.
 """
 
 import copy
+import shutil
 import signal
 import time
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from autograder.sandbox.command import OUTBOX
 from autograder.sandbox.conversation import CellReport, Conversation
 from autograder.sandbox.kernel import start_kernel
 from autograder.sandbox.limits import FLOOD_FACTOR, MIB, Limits
-from autograder.sandbox.outbox import read_outbox
+from autograder.sandbox.outbox import take_outbox
 from autograder.sandbox.peer import PeerLost
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.process import SandboxError, SandboxProcess
@@ -36,7 +37,9 @@ NOTEBOOK_NAME = "notebook.ipynb"
 EXITED = "the cell ended it with `exit()` or `quit()`"
 
 
-def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
+def run_notebook(
+    notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None = None
+) -> Execution:
     """Runs all code cells of a notebook in a fresh sandbox.
 
     When no kernel starts, or it is killed by something unknown, it is run once more in another sandbox, and that run
@@ -48,28 +51,36 @@ def run_notebook(notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: P
             working folder.
         inbox: folder of the probes; the notebook's code sees it read-only as `/inbox`.
         limits: what the run may use.
+        outbox: an empty folder for the files that the notebook leaves in its outbox; without one they are dropped.
 
     Raises:
         UsageError: this machine cannot make the sandbox, or no kernel starts in it.
     """
     check_sandbox()
     try:
-        execution = _run_once(notebook, files, inbox, limits)
+        execution = _run_once(notebook, files, inbox, limits, outbox)
     except NoKernelError:
-        return _run_once(notebook, files, inbox, limits)
-    return _run_once(notebook, files, inbox, limits) if execution.unexplained else execution
+        return _run_once(notebook, files, inbox, limits, outbox)
+    if not execution.unexplained:
+        return execution
+    if outbox is not None:
+        shutil.rmtree(outbox)
+        outbox.mkdir()
+    return _run_once(notebook, files, inbox, limits, outbox)
 
 
 class NoKernelError(UsageError):
     """No kernel started in the sandbox."""
 
 
-def _run_once(notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits) -> Execution:
+def _run_once(
+    notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None
+) -> Execution:
     with open_workspace() as workspace:
         content = {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files}
         refused = place_files(workspace.submission, content, limits.outbox_size // 2)  # of the home folder
         place_folder(workspace.inbox, inbox)
-        return _Run(notebook, workspace, limits).execute(tuple(refused))
+        return _Run(notebook, workspace, limits).execute(tuple(refused), outbox)
 
 
 def _encode(text: str) -> bytes:
@@ -92,7 +103,9 @@ class _Run:
         self.failures: list[CellFailure] = []
         self.stopped_in: int | None = None
 
-    def execute(self, refused: tuple[str, ...]) -> Execution:
+    def execute(self, refused: tuple[str, ...], outbox: Path | None) -> Execution:
+        taken: tuple[str, ...] = ()
+        left_out: tuple[str, ...] = ()
         begin = time.monotonic()
         try:
             kernel = start_kernel(self.workspace, self.limits)
@@ -110,14 +123,15 @@ class _Run:
             self._run_cells(sandbox, conversation)
             sandbox.kill("the notebook has ended")
             sandbox.wait()
-            outbox, left_out = read_outbox(sandbox.folders[OUTBOX], self.limits.outbox_size)
+            if outbox is not None:
+                taken, left_out = take_outbox(sandbox.folders[OUTBOX], outbox, self.limits.outbox_size)
         finally:
             if conversation is not None:
                 conversation.close()
             sandbox.close()
         return Execution(
             notebook=self.notebook,
-            outbox=outbox,
+            outbox=taken,
             stopped=self.stopped,
             refused=refused + left_out,
             seconds=time.monotonic() - begin,

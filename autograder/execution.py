@@ -49,7 +49,7 @@ class Execution:
 
     Attributes:
         notebook: a copy of the notebook with the outputs of this run, and of no other.
-        outbox: content of every plain file in the outbox, by its path relative to the outbox.
+        outbox: the files that were taken out of the outbox, by their path relative to it.
         stopped: one sentence for the student: why the notebook did not run to its end; None when it did.
         refused: one sentence for each file that was refused, of the submission's or of the outbox.
         seconds: wall time of the whole run.
@@ -62,7 +62,7 @@ class Execution:
     """
 
     notebook: NotebookNode = field(repr=False)
-    outbox: dict[str, bytes] = field(repr=False)
+    outbox: tuple[str, ...]
     stopped: str | None
     refused: tuple[str, ...]
     seconds: float

@@ -207,19 +207,13 @@ def _run_and_judge(
         remarks.append(f"{repaired.unreadable} Nothing could be run, so nothing could be checked.")
         verdict = judge(task.assignment, folder).verdict.not_checked(repaired.unreadable)
         return repaired.notebook, Judgement(verdict, {}), 0, clock.seconds
-    execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits)
+    execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits, outbox=outbox)
     clock.split(_phases(execution))
     if execution.stopped:
         remarks.append(execution.stopped)
     elif note := _compared(task.notebook, execution.notebook):
         remarks.append(note)
     remarks += [f"Left out of what the notebook recorded: {intake.printable(what, 200)}." for what in execution.refused]
-    for name, content in execution.outbox.items():
-        path = outbox / name
-        if not path.resolve().is_relative_to(outbox.resolve()):
-            raise RuntimeError(f"The outbox holds a name that leads outside: {name!r}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
     judged = judge(task.assignment, folder)
     judged = replace(judged, verdict=explain(judged.verdict, execution))
     clock.lap("judging")

@@ -37,7 +37,8 @@ def answer(source: str, name: str) -> NotebookNode:
 
 
 def run(cells: list[NotebookNode], limits: Limits = LIMITS) -> Execution:
-    return run_notebook(new_notebook(cells=cells), files={}, inbox=Path(tempfile.mkdtemp()), limits=limits)
+    inbox, outbox = (Path(tempfile.mkdtemp()) for _ in range(2))
+    return run_notebook(new_notebook(cells=cells), files={}, inbox=inbox, limits=limits, outbox=outbox)
 
 
 def reasons(execution: Execution, *checks: str, rationale: str = NOT_RECORDED) -> dict[str, CheckResult]:
@@ -159,7 +160,7 @@ def test_an_error_that_a_check_quotes_is_led_back_to_the_cell_that_failed() -> N
 def test_a_cell_that_ends_the_kernel_is_named_and_no_later_cell_runs(source: str, reason: str) -> None:
     cells = [answer(source, "answer"), new_code_cell("open('/out/later', 'w').close()"), given("1", "check_answer")]
     execution = run(cells, replace(LIMITS, cell_seconds=1.5))
-    assert execution.outbox == {}
+    assert execution.outbox == ()
     told = reasons(execution, "answer")["answer"]
     assert told.rationale.startswith("The test cell did not run. The notebook was stopped in code cell 1 (`answer`): ")
     assert reason in told.rationale and "MiB" not in told.rationale and told.help

@@ -55,10 +55,10 @@ sources = [
     "kept = [bytearray(b'x' * 2**20) for _ in range(1000)]",
 ]
 tempfile.tempdir = sys.argv[1]
-inbox = Path(tempfile.mkdtemp())
+inbox, outbox = (Path(tempfile.mkdtemp()) for _ in range(2))
 limits = Limits(cell_seconds=2, processes=40, resident_memory=300 * 2**20)
 notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-execution = run_notebook(notebook, files={}, inbox=inbox, limits=limits)
+execution = run_notebook(notebook, files={}, inbox=inbox, limits=limits, outbox=outbox)
 outputs = [[dict(o) for o in cell.outputs] for cell in execution.notebook.cells]
 json.dump(
     {
@@ -103,7 +103,7 @@ def test_an_ordinary_user_gets_the_same_protection_in_one_stage() -> None:
     assert texts[5].endswith("TimeLimit") and texts[6] == "next"
     assert "more than 300 MiB of memory" in result["stopped"]
     assert result["outbox"] == ["a.json"]
-    assert len(result["left"]) == 1  # its own inbox
+    assert len(result["left"]) == 2  # its own inbox and outbox
 
 
 def test_one_stage_makes_a_user_name_space_and_two_stages_drop_root_first() -> None:

@@ -1,17 +1,22 @@
 """Claims about reading an outbox, on real folders."""
 
 import os
+import tempfile
 from pathlib import Path
 
-from autograder.sandbox.outbox import MAX_ENTRIES, MAX_NAMED, read_outbox
+from autograder.sandbox.outbox import MAX_ENTRIES, MAX_NAMED, take_outbox
 
 
 def read(folder: Path, max_size: int = 1000) -> tuple[dict[str, bytes], tuple[str, ...]]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        return read_outbox(descriptor, max_size)
-    finally:
-        os.close(descriptor)
+    with tempfile.TemporaryDirectory() as into:
+        try:
+            taken, refused = take_outbox(descriptor, Path(into), max_size)
+        finally:
+            os.close(descriptor)
+        files = {str(path.relative_to(into)): path.read_bytes() for path in Path(into).rglob("*") if path.is_file()}
+    assert sorted(taken) == sorted(files)
+    return files, refused
 
 
 def test_plain_files_come_with_their_paths(tmp_path: Path) -> None:
