@@ -17,7 +17,7 @@ MAX_CODE = 120  # characters of a line that are quoted
 MAX_TRACEBACK = 200_000  # characters that are looked at, from the end
 NO_INPUT = "StdinNotImplementedError"  # what `input()` raises where nobody can answer
 
-_EXIT = re.compile(r"\b(?:_?exit|quit)\b|\bSystemExit\b")
+_EXIT = re.compile(r"\b(?:_?exit|quit)\(|^\s{0,40}(?:exit|quit)\s{0,40}$|\braise SystemExit\b")
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _FRAME = re.compile(r"^ {0,4}Cell In\[(\d{1,9})\], line (\d{1,9})", re.MULTILINE)
 _FRAME_OF_MAGIC = re.compile(r"^File <timed exec>:(\d{1,9})", re.MULTILINE)
