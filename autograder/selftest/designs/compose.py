@@ -8,10 +8,13 @@ which do not go together.
 import random
 from dataclasses import dataclass
 
-from autograder.selftest.designs.loss_parts import ABOVE_ONE, HARD, WITH_ANY_LABEL
-from autograder.selftest.designs.parts import AXES, USUAL
-from autograder.selftest.designs.source import Parts, solution
+from autograder.errors import UsageError
+from autograder.selftest.designs.loss_parts import ABOVE_ONE, HARD, WITH_ANY_LABEL, Part
+from autograder.selftest.designs.parts import AXES, OF_ASSIGNMENT, USUAL
+from autograder.selftest.designs.source import Parts, conditional, solution
 from autograder.selftest.designs.step import write_step
+
+WITHOUT_LABELS = {"logits from layers", "one batch", "one batch twice", "in two parts", "d ga", "ga d"}
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,44 @@ class Design:
         return f"design_{self.number:04d}"
 
 
-ALL_PARTS = [(axis, part) for axis, choices in AXES.items() for part in choices]
+def all_axes(assignment: str) -> dict[str, tuple[Part, ...]]:
+    """The axes of an assignment.
+
+    Raises:
+        UsageError: there are no parts for it.
+    """
+    if assignment not in OF_ASSIGNMENT:
+        raise UsageError(f"Designs are composed for {' and '.join(OF_ASSIGNMENT)} only, not for {assignment}.")
+    return {**AXES, **OF_ASSIGNMENT[assignment]}
 
 
-def compose(number: int) -> Design:
+def compose(number: int, assignment: str = "hw2") -> Design:
     """The design of a number; equal numbers give equal designs.
 
-    One part follows from the number, so that so many designs as there are parts have them all.
+    One part follows from the number, so that so many designs as there are parts have them all, but for those of
+    homework 2 that do not go with labels.
+
+    Raises:
+        UsageError: there are no parts for the assignment.
     """
     generator = random.Random(f"design {number}")
-    axis, part = ALL_PARTS[number % len(ALL_PARTS)]
-    parts = _draw(generator) | {axis: part}
+    axes = all_axes(assignment)
+    usable = [(axis, part) for axis, parts in axes.items() for part in parts if _usable(assignment, part)]
+    axis, part = usable[number % len(usable)]
+    parts = _draw(axes, generator) | {axis: part}
     while not fits(parts):
-        parts = _draw(generator) | {axis: part}
+        parts = _draw(axes, generator) | {axis: part}
     names = {axis: part.name for axis, part in parts.items()}
     return Design(number, names, solution(parts, f"composed design {number}", write_step(parts)))
 
 
-def _draw(generator: random.Random) -> Parts:
+def _usable(assignment: str, part: Part) -> bool:
+    return assignment == "hw2" or part.name not in WITHOUT_LABELS
+
+
+def _draw(axes: dict[str, tuple[Part, ...]], generator: random.Random) -> Parts:
     parts = {}
-    for axis, choices in AXES.items():
+    for axis, choices in axes.items():
         usual = axis in USUAL and generator.random() < USUAL[axis]
         parts[axis] = choices[0] if usual else generator.choice(choices)
     return parts
@@ -65,6 +86,8 @@ def fits(parts: Parts) -> bool:
     joint = "ga" in name["order"]
     return all(
         (
+            # layers alone get no label; terms of three kinds have weights; E has a loss of its own
+            not conditional(parts) or (not joint and not WITHOUT_LABELS & set(name.values())),
             # torch's cross-entropy of probabilities refuses labels above 1
             name["labels"] != ABOVE_ONE or name["cross-entropy"] in WITH_ANY_LABEL,
             name["cross-entropy"] != "softplus" or (name["labels"] == HARD and separate),

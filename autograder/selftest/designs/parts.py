@@ -142,6 +142,32 @@ REUSE = (
     Part("fresh", "G may get latent vectors of its own"),
 )
 
+EVEN = "each of the other classes is equally probable, and drawn for each label anew"
+NO_LABELS = Part("none", "the images have no labels")
+WRONG_LABELS = (
+    Part(
+        "added", EVEN, "return (h + torch.randint(1, number_of_classes, h.shape, device=h.device)) % number_of_classes"
+    ),
+    Part(
+        "skipping",
+        EVEN,
+        "r = torch.randint(0, number_of_classes - 1, h.shape, device=h.device)\nreturn r + (r >= h).long()",
+    ),
+    Part(
+        "multinomial",
+        EVEN,
+        "chances = 1 - F.one_hot(h, number_of_classes).float()\nreturn torch.multinomial(chances, 1).squeeze(1)",
+    ),
+    Part(
+        "until wrong",
+        EVEN,
+        "wrong = torch.randint_like(h, number_of_classes)\n"
+        "while (wrong == h).any():\n"
+        "    wrong = torch.where(wrong == h, torch.randint_like(h, number_of_classes), wrong)\n"
+        "return wrong",
+    ),
+)
+
 AXES: dict[str, tuple[Part, ...]] = {
     "cross-entropy": CROSS_ENTROPY,
     "labels": LABELS,
@@ -169,6 +195,11 @@ AXES: dict[str, tuple[Part, ...]] = {
     "weight": WEIGHTS,
     "calls": CALLS,
     "style": STYLES,
+}
+# What each assignment adds: the extra credit's networks are given labels.
+OF_ASSIGNMENT: dict[str, dict[str, tuple[Part, ...]]] = {
+    "hw2": {"wrong labels": (NO_LABELS,)},
+    "hw2_conditional": {"wrong labels": WRONG_LABELS},
 }
 # The first part of these is what most students write; others are drawn less often, so that a design stays readable.
 USUAL = {"images": 0.55, "schedule": 0.5, "backward": 0.5, "clipping": 0.6, "rates": 0.6, "averages": 0.8, "style": 0.4}

@@ -20,8 +20,6 @@ from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.run import SECONDS, SLOW, judge_solution
 from autograder.selftest.share import Share
 
-COMPOSED = "hw2"  # the assignment that the parts are written for
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -56,6 +54,7 @@ class Rates:
 
     judged: tuple[Judged, ...]
     seconds: float
+    assignment: str = "hw2"
 
     def runs(self, which: Callable[[Judged], bool]) -> Share:
         return Share(sum(map(which, self.judged)), len(self.judged))
@@ -81,7 +80,7 @@ class Rates:
         so: Counter[str] = Counter()
         total: Counter[str] = Counter()
         for judged in self.judged:
-            parts = [f"{axis}: {name}" for axis, name in compose(judged.number).parts.items()]
+            parts = [f"{axis}: {name}" for axis, name in compose(judged.number, self.assignment).parts.items()]
             total.update(parts)
             so.update(parts if which(judged) else ())
         shares = [(part, Share(count, total[part])) for part, count in so.items() if count >= least]
@@ -98,7 +97,7 @@ class Rates:
                     "seed": judged.seed,
                     "checks": judged.told,
                     "fault": judged.fault,
-                    "parts": compose(judged.number).parts,
+                    "parts": compose(judged.number, self.assignment).parts,
                 }
                 for judged in self.judged
                 if judged.failed or judged.undecided
@@ -127,8 +126,7 @@ def judge_designs(
     Raises:
         UsageError: nothing is composed for the assignment, or a process ended.
     """
-    if assignment != COMPOSED:
-        raise UsageError(f"Designs are composed for {COMPOSED} only, not for {assignment}.")
+    compose(0, assignment)  # tells at once if there are none
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="designs-probes-") as folder:
         for seed in seeds:
@@ -140,12 +138,12 @@ def judge_designs(
             judged.append(result)
             progress(len(judged), len(tasks))
     judged.sort(key=lambda one: (one.number, one.seed))
-    return Rates(tuple(judged), time.perf_counter() - begin)
+    return Rates(tuple(judged), time.perf_counter() - begin, assignment)
 
 
 def _judge(task: _Task) -> Judged:
     begin = time.perf_counter()
-    design = compose(task.number)
+    design = compose(task.number, task.assignment)
     told: dict[str, tuple[str, str]] = {}
     fault = ""
     with tempfile.TemporaryDirectory(prefix="design-") as folder:

@@ -52,11 +52,21 @@ def cross_entropy(parts: Parts, scores: str, labels: str, label: int = 0) -> str
     return parts["cross-entropy"].code.format(p=scores, y=labels, s=f"{sign}{scores}_s")
 
 
-def judge(parts: Parts, name: str, images: str) -> list[str]:
+def conditional(parts: Parts) -> bool:
+    """Whether the images have labels, which the networks are given."""
+    return parts["wrong labels"].code != ""
+
+
+def labelled(parts: Parts, rows: str, label: str = "h") -> str:
+    """The arguments of a network: rows and, where there are labels, theirs."""
+    return f"{rows}, {label}" if conditional(parts) else rows
+
+
+def judge(parts: Parts, name: str, images: str, label: str = "h") -> list[str]:
     """Lines that have D judge images: probabilities under that name, and logits where they are used."""
     if parts["cross-entropy"].name == "logits from layers":
         return [f"{name}_s = model.discriminator.net[:-1]({images})", f"{name} = torch.sigmoid({name}_s)"]
-    lines = [f"{name} = model.discriminator({images})"]
+    lines = [f"{name} = model.discriminator({labelled(parts, images, label)})"]
     return [*lines, f"{name}_s = torch.logit({name}, eps=1e-6)"] if parts["cross-entropy"].name == "softplus" else lines
 
 
@@ -65,9 +75,9 @@ def seen(parts: Parts, images: str) -> str:
     return images if parts["images"].name == "as they are" else f"changed({images})"
 
 
-def discriminator_terms(parts: Parts, x: str = "x_real", z: str = "z") -> tuple[list[str], list[str], str]:
+def discriminator_terms(parts: Parts) -> tuple[list[str], list[str], str]:
     """Lines before D's loss, its terms, and the loss with `{}` for each term."""
-    fakes = f"model.generator({z})"
+    fakes = f"model.generator({labelled(parts, 'z')})"
     lines = {
         "detached": [f"x_fake = {fakes}.detach()"],
         "not detached": [f"x_fake = {fakes}"],
@@ -75,50 +85,80 @@ def discriminator_terms(parts: Parts, x: str = "x_real", z: str = "z") -> tuple[
     }[parts["fakes"].name]
     real_label, fake_label = parts["labels"].code.split("|")
     if parts["batches"].name.startswith("one batch"):
-        both = seen(parts, f"torch.cat([{x}, x_fake])")
+        both = seen(parts, "torch.cat([x_real, x_fake])")
         labels = f"torch.cat([{real_label.format(p='on_real')}, {fake_label.format(p='on_fake')}])"
         lines += [*judge(parts, "scores", both), "on_real, on_fake = scores.chunk(2)", f"labels = {labels}"]
         twice = "2 * ({})" if parts["batches"].name == "one batch twice" else "{}"
         return lines, [cross_entropy(parts, "scores", "labels")], twice
-    lines += judge(parts, "p_real", seen(parts, x)) + judge(parts, "p_fake", seen(parts, "x_fake"))
-    if parts["labels"].name not in ("hard labels", "full"):  # each label is used twice in some forms, but drawn once
-        lines += [f"y_real = {real_label.format(p='p_real')}", f"y_fake = {fake_label.format(p='p_fake')}"]
-        real_label, fake_label = "y_real", "y_fake"
-    real = cross_entropy(parts, "p_real", real_label.format(p="p_real"), label=1)
-    fake = cross_entropy(parts, "p_fake", fake_label.format(p="p_fake"))
-    return lines, [real, fake], "({} + {}) / 2" if parts["batches"].name == "halved" else "{} + {}"
+    judged = {"real": ("x_real", "h", real_label), "fake": ("x_fake", "h", fake_label)}
+    if conditional(parts):
+        judged["wrong"] = ("x_real", "h_wrong", fake_label)
+    terms = []
+    for name, (images, label, target) in judged.items():
+        lines += judge(parts, f"p_{name}", seen(parts, images), label)
+        target = target.format(p=f"p_{name}")
+        if parts["labels"].name not in ("hard labels", "full"):  # some forms use it twice, but it is drawn once
+            lines.append(f"y_{name} = {target}")
+            target = f"y_{name}"
+        terms.append(cross_entropy(parts, f"p_{name}", target, label=int(name == "real")))
+    total = "{} + ({} + {}) / 2" if conditional(parts) else "{} + {}"
+    return lines, terms, f"({total}) / 2" if parts["batches"].name == "halved" else total
 
 
-def generator_terms(parts: Parts, z: str = "z") -> tuple[list[str], str]:
-    """Lines before G's adversarial loss, and the loss."""
-    images = f"model.generator({z})"
+def generator_terms(parts: Parts, weight: str) -> tuple[list[str], str]:
+    """Lines before G's loss, and the loss: the adversarial one and, with labels, the weighted reconstruction error."""
+    images = f"model.generator({labelled(parts, 'z')})"
     if parts["noise for G"].name == "same":
         images = seen(parts, images)
     form = parts["generator"]
-    if not form.code:
+    if form.code:
+        lines = [f"q = model.discriminator({labelled(parts, images)})"]
+        lines += ["q_s = torch.logit(q, eps=1e-6)"] if "{s}" in form.code else []
+        loss = form.code.format(q="q", s="q_s")
+    else:
         lines = judge(parts, "q", images)
-        one = "torch.ones_like(q)"
-        return lines, cross_entropy(parts, "q", one, label=1)
-    lines = [f"q = model.discriminator({images})"]
-    return [*lines, "q_s = torch.logit(q, eps=1e-6)"] if "{s}" in form.code else lines, form.code.format(q="q", s="q_s")
+        loss = cross_entropy(parts, "q", "torch.ones_like(q)", label=1)
+    if conditional(parts):
+        before, error = reconstruction_terms(parts)
+        return lines + before, f"{loss} + {weight} * ({error})"
+    return lines, loss
 
 
-def reconstruction_terms(parts: Parts, x: str = "x_real") -> tuple[list[str], str]:
+def reconstruction_terms(parts: Parts) -> tuple[list[str], str]:
     """Lines before the reconstruction error, and the error."""
-    return [f"x_rec = model.generator(model.encoder({x}))"], parts["reconstruction"].code.format(r="x_rec", x=x)
+    code = f"model.encoder({labelled(parts, 'x_real')})"
+    error = parts["reconstruction"].code.format(r="x_rec", x="x_real")
+    return [f"x_rec = model.generator({labelled(parts, code)})"], error
+
+
+def arguments(parts: Parts, loss: str, weight: str = "weight") -> str:
+    """What a loss function is given, by the notebook."""
+    if not conditional(parts):
+        return {"discriminator": "model, x_real, z", "generator": "model, z", "autoencoder": "model, x_real"}[loss]
+    return {
+        "discriminator": "model, x_real, h, h_wrong, z",
+        "generator": f"model, x_real, h, z, {weight}",
+        "autoencoder": "model, x_real, h",
+    }[loss]
 
 
 def losses(parts: Parts) -> str:
-    """The three functions of TODO 2."""
+    """The loss functions of the notebook and, with labels, the function that draws wrong ones."""
     before, terms, sum_of = discriminator_terms(parts)
-    of_g, of_ae = generator_terms(parts), reconstruction_terms(parts)
-    return "\n\n\n".join(
-        [
-            _function("discriminator_loss(model, x_real, z)", [*before, f"return {sum_of.format(*terms)}"]),
-            _function("generator_loss(model, z)", [*of_g[0], f"return {of_g[1]}"]),
-            _function("autoencoder_loss(model, x_real)", [*of_ae[0], f"return {of_ae[1]}"]),
-        ]
-    )
+    bodies = {
+        "discriminator": (before, sum_of.format(*terms)),
+        "generator": generator_terms(parts, "weight"),
+        "autoencoder": reconstruction_terms(parts),
+    }
+    functions = [
+        _function(f"{loss}_loss({arguments(parts, loss)})", [*lines, f"return {value}"])
+        for loss, (lines, value) in bodies.items()
+    ]
+    if conditional(parts):
+        functions.insert(
+            0, _function("draw_wrong_labels(h, number_of_classes)", parts["wrong labels"].code.splitlines())
+        )
+    return "\n\n\n".join(functions)
 
 
 def networks(parts: Parts) -> list[str]:
@@ -165,7 +205,7 @@ def helpers(parts: Parts) -> list[str]:
 def wrap(parts: Parts, body: list[str]) -> str:
     """The training step in the style of the design; `{W}` in its body is the weight of the reconstruction error."""
     weight = parts["weight"].code
-    signature = "model, x_real, optimizers"
+    signature = "model, x_real, h, optimizers" if conditional(parts) else "model, x_real, optimizers"
 
     def step(name: str, first: str, expression: str) -> str:
         return _function(f"{name}({first}{signature})", [line.replace("{W}", expression) for line in body])

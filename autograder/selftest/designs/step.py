@@ -9,6 +9,8 @@ from textwrap import indent
 from autograder.selftest.designs.source import (
     OF_NETWORKS,
     Parts,
+    arguments,
+    conditional,
     discriminator_terms,
     generator_terms,
     keys,
@@ -21,21 +23,22 @@ _LETTERS = {"discriminator": "d", "generator": "g", "autoencoder": "a"}
 
 def write_step(parts: Parts) -> list[str]:
     """The lines of the body of `train_step`; `{W}` stands for the weight of the reconstruction error."""
-    latent = f"z = {parts['latents'].code}"
+    latent = [f"z = {parts['latents'].code}"]
+    drawn = [*latent, "h_wrong = draw_wrong_labels(h, model.number_of_classes)"] if conditional(parts) else latent
     lines = ['STATE["steps"] += 1']
     if parts["returns"].name == "collected":
         lines.append("losses = {}")
-    lines.append(latent)
+    lines += drawn
     for block in parts["order"].name.split():
         if block == "d":
-            lines += _discriminator_block(parts, latent)
+            lines += _discriminator_block(parts, drawn)
         elif block == "a":
             lines += _reconstruction_block(parts)
         else:
-            lines += [latent] if parts["reuse of z"].name == "fresh" else []
+            lines += latent if parts["reuse of z"].name == "fresh" else []
             repeated = _generator_block(parts, joint=block == "ga")
             if parts["schedule"].name == "two steps of G":
-                repeated = ["for _ in range(2):", *_inside([latent, *repeated])]
+                repeated = ["for _ in range(2):", *_inside([*latent, *repeated])]
             lines += repeated
     if parts["rates"].code:
         lines += ["for optimizer in optimizers.values():", "    optimizer.schedule.step()"]
@@ -90,18 +93,24 @@ def _learn(parts: Parts, loss: str, compute: list[str], opts: list[str], held: s
     return [*before, *_backward(parts, loss, held), *_apply(parts, opts, held)]
 
 
-def _discriminator_block(parts: Parts, latent: str) -> list[str]:
+def _discriminator_block(parts: Parts, drawn: list[str]) -> list[str]:
     opts = _optimizers_of(parts, "discriminator")
     inline = parts["calls"].name == "inline"
     before, terms, sum_of = discriminator_terms(parts)
-    compute = (
-        [*before, f"loss_d = {sum_of.format(*terms)}"] if inline else ["loss_d = discriminator_loss(model, x_real, z)"]
-    )
+    called = [f"loss_d = discriminator_loss({arguments(parts, 'discriminator')})"]
+    compute = [*before, f"loss_d = {sum_of.format(*terms)}"] if inline else called
     apply = _apply(parts, opts, "D")
     if parts["backward"].name == "accumulated":
-        block = [*_zero(parts, opts), "loss_d = 0.0", "for x_part, z_part in zip(x_real.chunk(2), z.chunk(2)):"]
-        part = "part = discriminator_loss(model, x_part, z_part) * (len(x_part) / len(x_real))"
-        block += _inside([part, "part.backward()", "loss_d = loss_d + part.detach()"]) + apply
+        given = arguments(parts, "discriminator").split(", ")[1:]
+        block = [
+            *_zero(parts, opts),
+            "loss_d = 0.0",
+            f"for some in zip({', '.join(f'{name}.chunk(2)' for name in given)}):",
+            "    part = discriminator_loss(model, *some) * (len(some[0]) / len(x_real))",
+            "    part.backward()",
+            "    loss_d = loss_d + part.detach()",
+            *apply,
+        ]
     elif parts["backward"].name == "in two parts":
         block = [*before, *_zero(parts, opts)]
         for name, term in zip(("loss_real", "loss_fake"), terms, strict=True):
@@ -111,26 +120,27 @@ def _discriminator_block(parts: Parts, latent: str) -> list[str]:
         block = _learn(parts, "loss_d", compute, opts, "D")
     match parts["schedule"].name:
         case "two steps of D":
-            return ["for _ in range(2):", *_inside([latent, *block])]
+            return ["for _ in range(2):", *_inside([*drawn, *block])]
         case "three steps of D, same z":
             return ["for _ in range(3):", *_inside(block)]
         case "D every second call":
             resting = [
                 "else:",
                 "    with torch.no_grad():",
-                *_inside(_inside(["loss_d = discriminator_loss(model, x_real, z)"])),
+                *_inside(_inside(called)),
             ]
             return ['if STATE["steps"] % 2:', *_inside(block), *resting]
         case "D unless it wins":
-            return ["loss_d = discriminator_loss(model, x_real, z)", "if loss_d.item() > 0.3:", *_inside(block)]
+            return [*called, "if loss_d.item() > 0.3:", *_inside(block)]
     return block
 
 
 def _generator_block(parts: Parts, joint: bool) -> list[str]:
     opts = _optimizers_of(parts, "both" if joint else "generator")
     inline = parts["calls"].name == "inline"
-    before, loss = generator_terms(parts)
-    compute = [*before, f"loss_g = {loss}"] if inline else ["loss_g = generator_loss(model, z)"]
+    before, loss = generator_terms(parts, "{W}")
+    called = f"loss_g = generator_loss({arguments(parts, 'generator', weight='{W}')})"
+    compute = [*before, f"loss_g = {loss}"] if inline else [called]
     if joint:
         compute += [*_reconstruction(parts), "total = loss_g + {W} * loss_a"]
     block = _learn(parts, "total" if joint else "loss_g", compute, opts, "EG" if joint else "G")
@@ -142,11 +152,8 @@ def _generator_block(parts: Parts, joint: bool) -> list[str]:
 
 def _reconstruction(parts: Parts) -> list[str]:
     before, loss = reconstruction_terms(parts)
-    return (
-        [*before, f"loss_a = {loss}"]
-        if parts["calls"].name == "inline"
-        else ["loss_a = autoencoder_loss(model, x_real)"]
-    )
+    called = f"loss_a = autoencoder_loss({arguments(parts, 'autoencoder')})"
+    return [*before, f"loss_a = {loss}"] if parts["calls"].name == "inline" else [called]
 
 
 def _reconstruction_block(parts: Parts) -> list[str]:

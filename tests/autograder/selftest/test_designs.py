@@ -12,48 +12,66 @@ import torch.nn.functional as F
 from torch import nn
 
 from autograder.cli import main
-from autograder.selftest import load_solution
-from autograder.selftest.behavior import observe
+from autograder.errors import UsageError
+from autograder.selftest import load_solution, running
 from autograder.selftest.designs import compose
-from autograder.selftest.designs.compose import ALL_PARTS, fits
-from autograder.selftest.designs.parts import AXES, USUAL
+from autograder.selftest.designs.compose import WITHOUT_LABELS, all_axes, fits
+from autograder.selftest.designs.parts import AXES, OF_ASSIGNMENT, USUAL
 from autograder.selftest.designs.rates import Judged, Rates
 from autograder.selftest.designs.source import losses, solution
 from autograder.selftest.share import Share
+from course_utils.conditional import make_model
 from course_utils.models import Model
 
 DESIGNS = 300
-PLAIN = {axis: choices[0] for axis, choices in AXES.items()}
+PLAIN = {axis: choices[0] for axis, choices in all_axes("hw2").items()}
 
 
-def test_a_design_depends_on_its_number_alone_and_is_python() -> None:
-    designs = [compose(number) for number in range(DESIGNS)]
-    assert designs[:20] == [compose(number) for number in range(20)]
+@pytest.mark.parametrize("assignment", OF_ASSIGNMENT)
+def test_a_design_depends_on_its_number_alone_and_is_python(assignment: str) -> None:
+    designs = [compose(number, assignment) for number in range(DESIGNS)]
+    assert designs[:20] == [compose(number, assignment) for number in range(20)]
     assert len({design.source for design in designs}) == DESIGNS
     for design in designs:
         functions = {node.name for node in ast.walk(ast.parse(design.source)) if isinstance(node, ast.FunctionDef)}
         assert {"configure_optimizers", "discriminator_loss", "generator_loss", "autoencoder_loss"} <= functions
 
 
-def test_every_part_has_a_reason_and_is_used() -> None:
-    numbers = range(len(ALL_PARTS))
-    used = Counter(f"{axis}: {name}" for number in numbers for axis, name in compose(number).parts.items())
-    for axis, choices in AXES.items():
+@pytest.mark.parametrize("assignment", OF_ASSIGNMENT)
+def test_every_part_has_a_reason_and_is_used(assignment: str) -> None:
+    axes = all_axes(assignment)
+    used = Counter(f"{axis}: {name}" for n in range(DESIGNS) for axis, name in compose(n, assignment).parts.items())
+    for axis, choices in axes.items():
         assert len({part.name for part in choices}) == len(choices)
         for part in choices:
             assert part.why
-            assert used[f"{axis}: {part.name}"] >= 1
-    assert set(USUAL) <= set(AXES)
+            unusable = assignment == "hw2_conditional" and part.name in WITHOUT_LABELS
+            assert (used[f"{axis}: {part.name}"] == 0) == unusable
+    assert set(USUAL) <= set(axes)
 
 
-def test_designs_run_without_an_error_and_train_each_network(tmp_path: Path) -> None:
-    for number in range(0, len(ALL_PARTS), 5):
-        path = tmp_path / "design.py"
-        path.write_text(compose(number).source, encoding="utf-8")
-        behavior = observe(path)
-        assert behavior.errors == (), compose(number).source
-        first, last = behavior.training[0], behavior.training[-40]
-        assert not torch.equal(first, last) or first.shape != last.shape
+@pytest.mark.parametrize(("assignment", "classes"), [("hw2", 0), ("hw2_conditional", 10)])
+def test_designs_run_without_an_error_and_train_each_network(assignment: str, classes: int, tmp_path: Path) -> None:
+    path = tmp_path / "design.py"
+    for number in range(0, 150, 6):
+        path.write_text(compose(number, assignment).source, encoding="utf-8")
+        with running(path) as design:
+            torch.manual_seed(number)
+            sizes = {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 9, "latent_size": 3}
+            model = make_model(**sizes, **({"number_of_classes": classes} if classes else {}))
+            optimizers = design.configure_optimizers(model, 1e-3)
+            before = [p.detach().clone() for p in model.parameters()]
+            for _ in range(3):
+                h = [torch.randint(classes, (5,))] if classes else []
+                returned = design.train_step(model, torch.rand(5, 784), *h, optimizers)
+                assert {"discriminator", "generator", "autoencoder"} <= set(returned)
+        still = [p.shape for p, q in zip(model.parameters(), before, strict=True) if torch.equal(p, q)]
+        assert still == [], path.read_text()
+
+
+def test_an_assignment_without_parts_is_told() -> None:
+    with pytest.raises(UsageError, match="for hw2 and hw2_conditional only, not for hw9"):
+        compose(0, "hw9")
 
 
 def gradients(loss: torch.Tensor, module: nn.Module) -> torch.Tensor:
