@@ -25,6 +25,7 @@ from autograder.preprocessors import (
     UnreadExporter,
     set_links_aside,
 )
+from autograder.report.contain import KeepInside
 
 c = get_config()  # noqa: F821 -- put there by whoever reads this file; the one to import is another one
 
@@ -62,5 +63,9 @@ c.Autograde.autograde_preprocessors = [
 
 # Feedback pages: students do not see the marking schemes; what students wrote is made harmless, also in the
 # formgrader.
-c.GenerateFeedback.preprocessors = [GetGrades, ClearMarkScheme, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [GetGrades, ClearMarkScheme, KeepInside, CSSHTMLHeaderPreprocessor]
+c.HTMLExporter.preprocessors = [KeepInside]  # the formgrader's
 c.HTMLExporter.filters = {"markdown2html": "autograder.report.clean.markdown_to_html"}
+
+# The columns of nbgrader's own exporter, quoted where names hold commas, and with no formulas in them.
+c.ExportApp.plugin_class = "autograder.export.GradesExport"

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _AHEAD = 2  # submissions sent to each worker: one that runs, one that waits
+# Bytes of submissions that are on their way or with the workers at a time; one that has more goes alone. Dask holds
+# each of them about three times, here and in a worker, which are to stay below 600 MiB.
+MAX_CARRIED = 64 * 2**20
 _AGAIN = "run the command again."
 
 
@@ -87,28 +90,52 @@ def grade_class(
         UsageError: the assignment has no hidden checks, nothing can be graded here, or the scheduler does not answer.
     """
     require_checks(assignment)
-    waiting: deque[str] = deque()
+    waiting: deque[_Waiting] = deque()
     for student in class_of(course, assignment):
         if reason := intake.unusable_name(student):
             yield Outcome(student, "", fault=reason)
             continue
-        key = read_class_task(course, assignment, student).key
+        key, size = _look_at(course, assignment, student)
         stored = None if again else load_graded(course, assignment, key)
         if stored:
             yield Outcome(student, key, stored, reused=True)
         else:
-            waiting.append(student)
+            waiting.append(_Waiting(student, size))
     if not waiting:
         return
     with _dask(scheduler, len(waiting)) as client:
         yield from _grade_on(client, course, assignment, waiting)
 
 
-def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[str]) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class _Waiting:
+    """A submission that is to be graded, and the bytes that it has."""
+
+    student: str
+    size: int
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A submission that is with Dask: whose it is, its bytes, the name of its result, and the end of patience."""
+
+    student: str
+    size: int
+    key: str
+    timer: threading.Timer
+
+
+def _look_at(course: Course, assignment: str, student: str) -> tuple[str, int]:
+    """The name of the result of what `student` handed in, and how many bytes that is; it is not kept."""
+    task = read_class_task(course, assignment, student)
+    return task.key, len(task.notebook) + sum(len(content) for content in task.files.values())
+
+
+def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[_Waiting]) -> Iterator[Outcome]:
     from distributed import as_completed
 
     ended = as_completed(raise_errors=False)
-    sent: dict[str, tuple[str, str, threading.Timer]] = {}  # student, result and end of patience by the future's key
+    sent: dict[str, _Sent] = {}  # by the future's key
     late: set[str] = set()
 
     def give_up(future: "Future") -> None:
@@ -116,7 +143,7 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
         future.cancel()
 
     def send_next() -> None:
-        student = waiting.popleft()
+        student, size = waiting[0].student, waiting.popleft().size
         task = read_class_task(course, assignment, student)
         with warnings.catch_warnings():  # Dask's, on more than 10 MiB: a submission may have them
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
@@ -124,13 +151,21 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
         timer = threading.Timer(_AHEAD * longest_seconds(task.limits), give_up, [future])
         timer.daemon = True
         timer.start()
-        sent[str(future.key)] = student, task.key, timer
+        sent[str(future.key)] = _Sent(student, size, task.key, timer)
         ended.add(future)
 
-    for _ in range(min(len(waiting), _AHEAD * len(client.scheduler_info(n_workers=-1)["workers"]))):
-        send_next()
+    def send_what_fits() -> None:
+        while waiting and len(sent) < most:
+            carried = sum(other.size for other in sent.values())
+            if sent and carried + waiting[0].size > MAX_CARRIED:
+                break
+            send_next()
+
+    most = _AHEAD * len(client.scheduler_info(n_workers=-1)["workers"])
+    send_what_fits()
     for future in ended:
-        student, key, timer = sent.pop(str(future.key))
+        done = sent.pop(str(future.key))
+        student, key, timer = done.student, done.key, done.timer
         timer.cancel()
         error = future.exception() if future.status == "error" else None
         if isinstance(error, UsageError):
@@ -144,8 +179,7 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
         else:
             yield Outcome(student, key, fault=_tell(error, future.traceback() if error else None))
         future.release()
-        if waiting:
-            send_next()
+        send_what_fits()
 
 
 def _tell(error: BaseException | None, trace: TracebackType | None) -> str:

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from autograder.errors import UsageError
+from autograder.report.visible import visible
 
 app = typer.Typer(
     name="autograder",
@@ -282,5 +283,5 @@ def main() -> None:
 
 def _complain(sentence: str) -> None:
     if sentence:
-        print(f"autograder: {' '.join(sentence.split())}", file=sys.stderr)
+        print(f"autograder: {visible(' '.join(sentence.split()))}", file=sys.stderr)
     sys.exit(2)

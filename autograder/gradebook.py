@@ -6,7 +6,6 @@ stored result and run nothing again. nbgrader works on a copy of the submission 
 the required files only, so what arrived stays as it is, and no other name in it means anything to nbgrader.
 """
 
-import json
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,19 +17,20 @@ from typing import Any
 import nbformat
 from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
 from autograder.converters import AutogradeByName, FeedbackByName
 from autograder.errors import UsageError
+from autograder.export import GradesExport
 from autograder.grading import make_task
 from autograder.penalties import penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
+from autograder.result_form import read_notebook
 from autograder.teams import load_teams
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -83,10 +83,11 @@ def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:
     """Whether the gradebook and `autograded/` hold the result of that name, with today's penalties, already."""
     path = course.root / "autograded" / student / assignment / course.assignment(assignment).notebook
     try:
-        shown = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-        if shown[RESULT_KEY] != key:
-            return False
-    except (OSError, ValueError, KeyError):
+        notebook = read_notebook(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return False
+    shown = notebook["metadata"] if notebook else {}
+    if shown.get(RESULT_KEY) != key:
         return False
     score = read_score(course, assignment, student)
     if score is None:
@@ -165,21 +166,15 @@ def _points(grade: Grade) -> float | None:
 
 
 def export_csv(course: Course, assignment: str, path: Path) -> None:
-    """Write nbgrader's CSV of the assignment's grades to `path`, all of it or nothing.
+    """Write the assignment's grades, in the columns of nbgrader's CSV, to `path`, all of it or nothing.
 
     Raises:
         UsageError: the gradebook does not know the assignment.
     """
     check_gradebook(course, assignment)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    plugin = CsvExportPlugin(to=str(draft), assignment=[assignment])
-    try:
-        with _gradebook(course) as gradebook:
-            plugin.export(gradebook)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    plugin = GradesExport(to=str(path), assignment=[assignment])
+    with _gradebook(course) as gradebook:
+        plugin.export(gradebook)
 
 
 def _config(course: Course, assignment: str) -> Config:
@@ -223,8 +218,8 @@ def _gradebook(course: Course) -> Iterator[Gradebook]:
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             yield gradebook
-    except OperationalError as error:
+    except DatabaseError as error:
         raise UsageError(
-            f"The gradebook {coursedir.db_url} cannot be used ({error.orig}): close the program that holds it, and run "
-            "the same command again. Nothing is lost."
+            f"The gradebook {coursedir.db_url} cannot be used ({error.orig}): close the program that holds it, or, "
+            "where it is damaged, put a copy of it back, and run the same command again. What was graded is kept."
         ) from None

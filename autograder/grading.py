@@ -19,6 +19,8 @@ from autograder import intake, results
 from autograder.config import Course
 from autograder.judging import Judgement, judge, make_probes
 from autograder.reasons import explain
+from autograder.report.visible import as_markdown
+from autograder.result_form import is_result
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, write_into_cell
@@ -181,9 +183,9 @@ def results_folder(course: Course, assignment: str) -> Path:
 
 
 def load_graded(course: Course, assignment: str, key: str) -> GradedSubmission | None:
-    """The stored result of that name, or None."""
+    """The stored result of that name, or None; what has not the form of one counts as none, and is made again."""
     data = results.load_result(results_folder(course, assignment), key)
-    return GradedSubmission.from_json(data) if data else None
+    return GradedSubmission.from_json(data) if is_result(data, assignment) else None
 
 
 def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmission) -> None:
@@ -243,7 +245,7 @@ def _phases(execution: "Execution") -> dict[str, float]:
 
 def _add_notes(notebook: NotebookNode, remarks: list[str]) -> None:
     if remarks:
-        text = "**Notes of the autograder**\n\n" + "\n".join(f"- {remark}" for remark in remarks)
+        text = "**Notes of the autograder**\n\n" + "\n".join(f"- {as_markdown(remark)}" for remark in remarks)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
 
 

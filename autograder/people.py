@@ -4,7 +4,6 @@ Stands at report in the flow course material -> submission -> trace -> verdict -
 left out: neither who handed nothing in, nor a team whose members are unknown.
 """
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from autograder import gradebook
 from autograder.config import Course
 from autograder.penalties import penalties
 from autograder.roster import load_roster
+from autograder.spreadsheet import Cell, write_table
 from autograder.teams import Team, load_teams
 
 _FIRST = ("id", "name", "email", "assignment", "team", "members", "received", "late_hours", "status")
@@ -29,16 +29,11 @@ def export_people(course: Course, assignment: str, path: Path) -> None:
         UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
     """
     gradebook.check_gradebook(course, assignment)
-    rows = [row | _grade(course, assignment, row["team"], row["status"]) for row in _people(course, assignment)]
+    people = _people(course, assignment)
+    rows: list[dict[str, Cell]] = [{**row, **_grade(course, assignment, row["team"], row["status"])} for row in people]
     known = {*_FIRST, *_LAST}
     cells = list(dict.fromkeys(name for row in rows for name in row if name not in known))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8", errors="replace", newline="") as file:  # a folder's name may be no text
-        writer = csv.DictWriter(file, [*_FIRST, *cells, *_LAST], restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    draft.replace(path)
+    write_table(path, [*_FIRST, *cells, *_LAST], rows)
 
 
 def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
@@ -67,12 +62,7 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
     for team in teams:
         if not team.members and (team.commit or team.unread):
             status = UNREAD if team.unread else "members unknown"
-            yield {"id": "", "name": _as_text(team.source)} | _team(assignment, team) | {"status": status}
-
-
-def _as_text(name: str) -> str:
-    """The name of a folder or an archive, which a student may have chosen, so that no spreadsheet computes it."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+            yield {"id": "", "name": team.source} | _team(assignment, team) | {"status": status}
 
 
 def _team(assignment: str, team: Team) -> dict[str, str]:
@@ -85,7 +75,7 @@ def _team(assignment: str, team: Team) -> dict[str, str]:
     }
 
 
-def _grade(course: Course, assignment: str, student: str, status: str) -> dict[str, str]:
+def _grade(course: Course, assignment: str, student: str, status: str) -> dict[str, Cell]:
     """The columns of the grade of `student`, a folder in `submitted/`; without a score where it is held back."""
     if status not in ("", "members unknown") or not student:
         return {}
@@ -94,11 +84,11 @@ def _grade(course: Course, assignment: str, student: str, status: str) -> dict[s
         return {"status": status or "not graded yet"}
     lines = penalties(course.assignment(assignment), load_teams(course, assignment).get(student), score.max_points)
     return {
-        **{cell: "" if points is None else f"{points:g}" for cell, points in score.cells.items()},
+        **score.cells,
         "status": status or ("waiting for a person" if score.waiting else "graded"),
-        "points": f"{score.points + score.penalty:g}",
+        "points": score.points + score.penalty,
         "penalties": "; ".join(f"{line.name}: -{line.points:g}" for line in lines),
-        "penalty_points": f"{score.penalty:g}",
-        "score": f"{max(0.0, score.points):g}",
-        "max_score": f"{score.max_points:g}",
+        "penalty_points": score.penalty,
+        "score": max(0.0, score.points),
+        "max_score": score.max_points,
     }

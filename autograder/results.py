@@ -21,6 +21,7 @@ from typing import Any
 
 import autograder
 import course_utils
+from autograder.result_form import MAX_SIZE, read_json
 from autograder.sandbox.limits import Limits
 
 OLD_SECONDS = 3600.0  # writing a result takes less than one
@@ -28,9 +29,11 @@ OLD_SECONDS = 3600.0  # writing a result takes less than one
 
 def content_hash(notebook: bytes, files: dict[str, bytes]) -> str:
     """Hash of everything that a student handed in."""
-    digest = hashlib.sha256(_framed(notebook))
-    for name in sorted(files):
-        digest.update(_framed(name.encode("utf-8", "surrogateescape")) + _framed(files[name]))
+    digest = hashlib.sha256()
+    for part in (notebook, *(part for name in sorted(files) for part in (name, files[name]))):
+        content = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(len(content).to_bytes(8, "big"))  # so that no two lists of parts look the same
+        digest.update(content)
     return digest.hexdigest()
 
 
@@ -64,12 +67,18 @@ def grader_version() -> str:
     return digest.hexdigest()
 
 
-def load_result(folder: Path, key: str) -> dict[str, Any] | None:
-    """The stored result, or None; a file that is damaged counts as none."""
+def load_result(folder: Path, key: str) -> Any:
+    """The stored result, or None; a file that is damaged, changed, or another result's counts as none."""
+    path = folder / f"{key}.json"
     try:
-        return json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        if path.stat().st_size > MAX_SIZE:
+            return None
+        stored = read_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
         return None
+    if not isinstance(stored, dict) or stored.keys() != {"key", "digest", "result"}:
+        return None
+    return stored["result"] if stored == _sealed(key, stored["result"]) else None
 
 
 def store_result(folder: Path, key: str, result: dict[str, Any]) -> None:
@@ -82,12 +91,18 @@ def store_result(folder: Path, key: str, result: dict[str, Any]) -> None:
     draft = folder / f".{key}.{os.getpid()}.{secrets.token_hex(4)}"
     try:
         with draft.open("w", encoding="utf-8") as file:
-            json.dump(result, file)
+            json.dump(_sealed(key, result), file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / f"{key}.json")
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sealed(key: str, result: Any) -> dict[str, Any]:
+    """The result with its key and a digest of it, by which a change that nobody meant is found."""
+    digest = hashlib.sha256(json.dumps(result, sort_keys=True).encode()).hexdigest()
+    return {"key": key, "digest": digest, "result": result}
 
 
 def _framed(part: bytes) -> bytes:

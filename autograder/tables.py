@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.spreadsheet import unguard
 
 _SEPARATORS = ",;\t"
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[ \t]*\r?\n', re.IGNORECASE)  # for Excel, before the header
@@ -21,7 +22,7 @@ def read_table(path: Path, required: tuple[str, ...] = ()) -> Iterator[tuple[int
     """The rows of a CSV file with a header, each with its line number; blank lines are left out.
 
     Fields are separated by commas or, as spreadsheets do in many countries, by semicolons or tabulators. A line break
-    within a field becomes a space.
+    within a field becomes a space, and the quote that keeps a text from being a formula is taken away.
 
     Raises:
         UsageError: the file cannot be read, a required column is missing, or a row has too many fields.
@@ -33,7 +34,7 @@ def read_table(path: Path, required: tuple[str, ...] = ()) -> Iterator[tuple[int
     for line, row in rows:
         if None in row:
             raise UsageError(f"{path}, line {line}: there are more fields than columns.")
-        cells = {name: " ".join((value or "").split()) for name, value in row.items()}
+        cells = {name: " ".join(unguard(value or "").split()) for name, value in row.items()}
         if any(cells.values()):
             yield line, cells
 
@@ -68,7 +69,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     skipped = 1 if told else 0
     reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=separator)
     try:
-        header = [" ".join(name.split()).lower() for name in reader.fieldnames or ()]
+        header = [" ".join(unguard(name).split()).lower() for name in reader.fieldnames or ()]
         reader.fieldnames = header
         return header, [(reader.line_num + skipped, row) for row in reader]
     except csv.Error as error:

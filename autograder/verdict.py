@@ -14,6 +14,9 @@ from typing import Any, Literal
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.report.formulas import show_as_text
+from autograder.report.visible import visible
+
 Outcome = Literal["passed", "failed", "not_checked", "cannot_judge"]
 NOT_RECORDED = "The test cell did not run, or stopped before it was done."  # until `reasons` says why
 _SIGNS = {"passed": "✓", "failed": "✗", "not_checked": "–", "cannot_judge": "?"}
@@ -155,12 +158,12 @@ def as_text(results: Sequence[CheckResult], points: float, maximum: float) -> st
     lines = [f"{points:g} of {maximum:g} points"]
     for result in results:
         lines.append(
-            f"{_SIGNS[result.outcome]} {result.title} ({result.points:g}/{result.max_points:g}): "
+            f"{_SIGNS[result.outcome]} {visible(result.title)} ({result.points:g}/{result.max_points:g}): "
             f"{_WORDS[result.outcome]}"
         )
         cause = _cause(result)
         told = [f"Probably this {cause}."] if cause else []
-        lines += [f"    {text}" for text in (*told, result.rationale, result.help) if text]
+        lines += [f"    {visible(text)}" for text in (*told, result.rationale, result.help) if text]
     return "\n".join(lines)
 
 
@@ -168,12 +171,12 @@ def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> s
     items = []
     for result in results:
         texts = [text for text in (result.rationale, result.help) if text]
-        details = "".join(f"<div>{html.escape(text)}</div>" for text in texts)
+        details = "".join(f"<div>{_escape(text)}</div>" for text in texts)
         if cause := _cause(result):  # the root cause is what to read first
-            details = f"<details><summary>probably {html.escape(cause)}</summary>{details}</details>"
+            details = f"<details><summary>probably {_escape(cause)}</summary>{details}</details>"
         items.append(
             f'<li style="list-style:none;margin:0.4em 0;border-left:4px solid {_COLORS[result.outcome]};'
-            f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {html.escape(result.title)}</strong> '
+            f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {_escape(result.title)}</strong> '
             f'<span style="color:{_COLORS[result.outcome]}">{_WORDS[result.outcome]}</span> '
             f"({result.points:g} of {result.max_points:g}){details}</li>"
         )
@@ -188,6 +191,11 @@ def _cause(result: CheckResult) -> str:
     if result.same_as:
         return f"is the same as in “{result.same_as}”"
     return f"follows from: {_in_words(result.consequence_of)}" if result.consequence_of else ""
+
+
+def _escape(text: str) -> str:
+    """HTML that shows `text`, which may quote a student, as it is: nothing hidden, and no formula for MathJax."""
+    return show_as_text(html.escape(visible(text)))
 
 
 def _in_words(mistake: str) -> str:

@@ -6,7 +6,7 @@ renders a feedback page or the formgrader; `nbgrader_config.py` names `markdown_
 """
 
 import re
-from copy import deepcopy
+from html import escape
 from typing import Any
 
 import nh3
@@ -15,44 +15,75 @@ from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from autograder.report.formulas import is_of_symbols, typeset_only_symbols
+from autograder.report.visible import SHOWN, in_one_direction
+
 _TEXT = ("text/plain", "text/html", "text/markdown", "text/latex")
 _PICTURES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-# What MathJax makes links, styles and further extensions of, in formulas that look harmless as text:
-# https://docs.mathjax.org/en/v2.7-latest/safe-mode.html
-_COMMANDS = re.compile(r"\\(?=(?:href|style|cssId|class|bbox|require|data|unicode)(?![A-Za-z]))")
 _PICTURE_URL = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
+_CONTROLS = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
+_SPAN = re.compile(r"[1-9]\d?")
+_LINK = re.compile(r"(https://|mailto:)[!-~]+", re.IGNORECASE)
+# Of one cell: characters, and environments of TeX, each of which makes the parser look through all of the rest. Beyond,
+# a cell takes seconds to be read, and is shown as it is; so is one that is nested too deep.
+_MAX_MARKDOWN, _MAX_ENVIRONMENTS = 2**15, 200
 
-_ATTRIBUTES: dict[str, set[str]] = deepcopy(nh3.ALLOWED_ATTRIBUTES)
-for _tag in ("a", "code", "div", "img", "p", "pre", "span", "table", "tbody", "td", "th", "thead", "tr"):
-    _ATTRIBUTES.setdefault(_tag, set()).add("class")
-for _tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-    _ATTRIBUTES.setdefault(_tag, set()).add("id")
+# What text and tables need. No class, id or style: those of the page could be used to cover it.
+_TAGS = """
+    a abbr b blockquote br caption center cite code col colgroup dd del dfn dl dt em figcaption figure h1 h2 h3 h4 h5 h6
+    hr i img ins kbd li mark ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul
+    var div
+"""
+_SPANS = {"colspan", "rowspan"}
+_ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "td": _SPANS, "th": _SPANS}
+_CONTENT_GOES = {"script", "style", "title", "template", "noscript", "iframe", "noembed", "noframes", "textarea", "svg"}
+_CONTENT_GOES |= {"math", "select", "object", "xmp", "plaintext"}
 
 
 def clean_html(html: str) -> str:
-    """`html` without scripts, styles, forms, frames, and without anything that loads from another place."""
-    return clean_formulas(
-        nh3.clean(
-            html,
-            attributes=_ATTRIBUTES,
-            attribute_filter=_keep_attribute,
-            url_schemes={"http", "https", "mailto", "data"},
-        )
+    """`html` of text, tables and pictures only: nothing runs, loads, covers anything or leads into this site."""
+    cleaned = nh3.clean(
+        in_one_direction(html),
+        tags=set(_TAGS.split()),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_keep_attribute,
+        clean_content_tags=_CONTENT_GOES,
+        url_schemes={"https", "mailto", "data"},
+        link_rel="noopener noreferrer nofollow",
     )
-
-
-def clean_formulas(text: str) -> str:
-    """`text` with formulas that make no link and load nothing; such commands are shown by their name instead."""
-    return _COMMANDS.sub(r"\\backslash ", text)
+    return typeset_only_symbols(cleaned)
 
 
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
     """The Jinja filter `markdown2html` of the feedback page and the formgrader, with a clean result."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    if len(source) > _MAX_MARKDOWN or source.count(r"\begin") > _MAX_ENVIRONMENTS:
+        return _as_it_is(source)
+    renderer = _Renderer(escape=False, attachments=_pictures(context.get("cell")), exclude_anchor_links=True)
+    try:
+        return clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    except RecursionError:
+        return _as_it_is(source)
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's, for which a picture that is missing is no reason to show nothing at all."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        name = url.removeprefix("attachment:")
+        return (
+            escape(f"[{text}: missing]") if name != url and name not in self.attachments else super().image(text, url)
+        )
+
+
+def _pictures(cell: Any) -> dict[str, dict[str, str]]:
+    found = cell.get("attachments") if isinstance(cell, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _as_it_is(source: str) -> str:
+    return f"<pre>{escape(in_one_direction(source))}</pre>"
 
 
 def clean_outputs(notebook: NotebookNode) -> None:
@@ -68,14 +99,14 @@ def _clean_output(output: Any) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return NotebookNode(output_type="stream", name=name, text=_text(output.get("text")))
+        return NotebookNode(output_type="stream", name=name, text=_printed(output.get("text")))
     if kind == "error":
         traceback = output.get("traceback")
         return NotebookNode(
             output_type="error",
-            ename=_text(output.get("ename")),
-            evalue=_text(output.get("evalue")),
-            traceback=[_text(line) for line in traceback] if isinstance(traceback, list) else [],
+            ename=_printed(output.get("ename")),
+            evalue=_printed(output.get("evalue")),
+            traceback=[_printed(line) for line in traceback] if isinstance(traceback, list) else [],
         )
     if kind not in ("display_data", "execute_result") or not isinstance(output.get("data"), dict):
         return None
@@ -83,8 +114,10 @@ def _clean_output(output: Any) -> NotebookNode | None:
     for mime in _TEXT:
         if mime in output["data"]:
             text = _text(output["data"][mime])
-            clean = {"text/html": clean_html, "text/latex": clean_formulas}.get(mime, str)
-            data[mime] = clean(text)
+            data[mime] = clean_html(text) if mime == "text/html" else _printed(text)
+    if not is_of_symbols(data.get("text/latex", "")):  # the page would leave it to MathJax as it is
+        data.setdefault("text/plain", data["text/latex"])
+        del data["text/latex"]
     for mime in _PICTURES:
         picture = _text(output["data"].get(mime, ""))
         if picture and _BASE64.fullmatch(picture):
@@ -102,9 +135,13 @@ def _text(value: Any) -> str:
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
 
 
+def _printed(value: Any) -> str:
+    """Text as a program printed it, with its colours, and without other escape sequences and controls."""
+    return _CONTROLS.sub(SHOWN, in_one_direction(_text(value)))
+
+
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
-    if tag == "img" and name == "src":
-        return value if _PICTURE_URL.fullmatch(value) else None
-    if name in ("href", "cite") and value.strip().lower().startswith("data:"):
-        return None
-    return value
+    patterns = {"src": _PICTURE_URL, "href": _LINK, "colspan": _SPAN, "rowspan": _SPAN}
+    if name in patterns:
+        return value if patterns[name].fullmatch(value) else None
+    return value if name in ("alt", "rel") else None  # the latter is set by `link_rel`

@@ -6,7 +6,6 @@ Stands beside submission in the flow course material -> submission -> trace -> v
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -16,6 +15,7 @@ from autograder.collect.sources import read_sources
 from autograder.config import Course
 from autograder.deadlines import show, show_late
 from autograder.errors import UsageError
+from autograder.report.visible import in_terminal
 from autograder.teams import Team
 
 
@@ -35,9 +35,9 @@ def collect_and_show(course: Course, assignment: str, sources: Path, console: Co
     console.print(_table(course, assignment, teams))
     for team in teams:
         for remark in team.remarks:
-            console.print(f"{escape(printable(team.source))}: {escape(remark)}", soft_wrap=True)
+            console.print(f"{in_terminal(printable(team.source))}: {in_terminal(remark)}", soft_wrap=True)
     for sentence in (notes := strays(course, assignment)):
-        console.print(escape(sentence), soft_wrap=True)
+        console.print(in_terminal(sentence), soft_wrap=True)
     return bool(notes) or any(team.remarks for team in teams)
 
 
@@ -51,9 +51,9 @@ def _table(course: Course, assignment: str, teams: list[Team]) -> Table:
     required = course.assignment(assignment).required
     for team in teams:
         table.add_row(
-            escape(printable(team.source)),
+            in_terminal(printable(team.source)),
             team.pseudonym,
-            escape(", ".join(team.members)) or "-",
+            in_terminal(", ".join(team.members)) or "-",
             team.commit[:7] if team.commit else "-",
             show(team.received, course.time_zone) if team.received else "-",
             show_late(team.late) + ("" if team.accepted else " (not accepted)"),

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.config import Course
+from autograder.report.visible import in_terminal
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.page import render
 from autograder.reproduce.run import Reproduction, read_reruns, reproduce
@@ -43,15 +43,15 @@ def reproduce_and_show(
         bar = progress.add_task(f"Running {assignment} from scratch", total=len(reruns))
         for made in reproduce(reruns, processes):
             _write(folder / f"{made.team}.html", render(made, course.assignment(assignment).title))
-            progress.console.print(f"{escape(made.team)}: {made.verdict}, {made.seconds:.0f} s", soft_wrap=True)
+            progress.console.print(f"{in_terminal(made.team)}: {made.verdict}, {made.seconds:.0f} s", soft_wrap=True)
             progress.advance(bar)
             done.append(made)
     done.sort(key=lambda made: made.team)
     console.print(_table(assignment, done))
     for made in done:
         for remark in (*([made.stopped] if made.stopped else []), *made.remarks):
-            console.print(f"{escape(made.team)}: {escape(remark)}", soft_wrap=True)
-    console.print(f"Pages: {escape(str(folder))}/", soft_wrap=True)
+            console.print(f"{in_terminal(made.team)}: {in_terminal(remark)}", soft_wrap=True)
+    console.print(f"Pages: {in_terminal(str(folder))}/", soft_wrap=True)
     return done
 
 
@@ -80,10 +80,10 @@ def _table(assignment: str, done: list[Reproduction]) -> Table:
         named = [cell.name or str(cell.number) for cell in cells.with_outcome(DIFFERENT)] if cells else []
         more = [f"{len(named) - MAX_NAMED} more"] if len(named) > MAX_NAMED else []
         table.add_row(
-            escape(made.team),
+            in_terminal(made.team),
             f"[{color}]{made.verdict}[/{color}]",
             *counts,
             f"{made.seconds:.0f}" if made.seconds else "-",
-            escape(", ".join(named[:MAX_NAMED] + more)),
+            in_terminal(", ".join(named[:MAX_NAMED] + more)),
         )
     return table

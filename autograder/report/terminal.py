@@ -7,7 +7,6 @@ gradebook -> report: the workers execute and judge, and this one process writes.
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -17,6 +16,7 @@ from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.faults import keep_faults
 from autograder.gradebook import Score
+from autograder.report.visible import in_terminal
 from autograder.storage import ROOM, require_storage
 from autograder.verdict import Verdict
 
@@ -84,7 +84,7 @@ def grade_and_show(
     console.print(_table(assignment, rows))
     for row in rows:
         for remark in row.remarks:
-            console.print(f"{escape(intake.shown_name(row.student))}: {escape(remark)}", soft_wrap=True)
+            console.print(f"{in_terminal(intake.shown_name(row.student))}: {in_terminal(remark)}", soft_wrap=True)
     return rows
 
 
@@ -98,9 +98,10 @@ def _grade_and_print(
         bar = progress.add_task(f"Grading {assignment}", total=len(students))
         for outcome in grade_class(course, assignment, scheduler, again):
             row = _save(course, assignment, outcome)
+            student = in_terminal(intake.shown_name(row.student))
             progress.console.print(
-                f"{escape(intake.shown_name(row.student))}: {row.status}, checks {row.checked}, {row.seconds:.1f} s"
-                + (f" - {escape(row.mistakes)}" if row.mistakes else ""),
+                f"{student}: {row.status}, checks {row.checked}, {row.seconds:.1f} s"
+                + (f" - {in_terminal(row.mistakes)}" if row.mistakes else ""),
                 soft_wrap=True,
             )
             progress.advance(bar)
@@ -144,12 +145,12 @@ def _table(assignment: str, rows: list[Row]) -> Table:
     for row in rows:
         score = row.score
         table.add_row(
-            escape(intake.shown_name(row.student)),
+            in_terminal(intake.shown_name(row.student)),
             row.checked,
             f"{max(0.0, score.points):g}/{score.max_points:g}" if score else "-",
             str(len(score.waiting)) if score else "-",
             f"{row.seconds:.1f}" if row.seconds else "-",
             f"{row.peak_memory / 2**20:.0f}" if row.peak_memory else "-",
-            escape(row.mistakes) if row.verdict else f"[red]{escape(row.mistakes)}[/red]",
+            in_terminal(row.mistakes) if row.verdict else f"[red]{in_terminal(row.mistakes)}[/red]",
         )
     return table

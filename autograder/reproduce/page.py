@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report.clean import clean_html
+from autograder.report.visible import in_one_direction
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.outputs import KIND_NAMES, Pair, Part
 from autograder.reproduce.run import Reproduction
@@ -29,6 +30,7 @@ def render(reproduction: Reproduction, title: str) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: in_one_direction(value) if type(value) is str else value,
     )
     environment.filters["sides"] = _sides
     template = environment.get_template("reproduction.html")

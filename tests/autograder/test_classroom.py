@@ -137,7 +137,7 @@ def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
     assert score.points == 10.5
     assert len(score.waiting) == len(ANSWERS) - 1
     export_csv(graded.course, "hw2", tmp_path / "out" / "hw2.csv")
-    with (tmp_path / "out" / "hw2.csv").open() as file:
+    with (tmp_path / "out" / "hw2.csv").open(newline="", encoding="utf-8-sig") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores["right"] == 10.5
     assert scores["damaged"] == 0

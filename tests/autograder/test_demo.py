@@ -57,7 +57,7 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
     assert "outside is a link and was left out" in text
     assert not (course.root / "demo" / "the-hook-ran").exists()
 
-    with (course.root / "demo" / "exports" / "hw2-people.csv").open(newline="") as file:
+    with (course.root / "demo" / "exports" / "hw2-people.csv").open(newline="", encoding="utf-8-sig") as file:
         people = {row["id"]: row for row in csv.DictReader(file)}
     scores = {source: people[member]["score"] for source, member in chosen.items()}
     assert scores["right-late-with-extension"] == "7"

@@ -1,6 +1,8 @@
 """From collected repositories to the grade of each person, through real Git and nbgrader."""
 
+import codecs
 import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -14,14 +16,16 @@ from autograder.collect.collect import collect
 from autograder.collect.sources import read_sources
 from autograder.config import load_course
 from autograder.deadlines import LatePolicy
-from autograder.gradebook import read_score, write_feedback
+from autograder.gradebook import export_csv, read_score, write_feedback
 from autograder.penalties import Penalty, penalties
 from autograder.people import export_people
 from autograder.report.terminal import grade_and_show
+from autograder.roster import load_roster
 from autograder.teams import Team
 from tests.autograder.collect.repositories import git
 
 ROSTER = 'id,name,email\nada1,"Lovelace, Ada",ada1@uni.edu\nbob2,Bob,\ncyd3,Cyd,\ndan4,Dan,\neve5,Eve,\n'
+ROSTER += '"@fay6","=1+1; -2\n+3",\n'  # a name is that of the student's own profile
 LATE_TEAM = Team("team-1", "one", ("ada1",), "c" * 40, None, timedelta(hours=30), files=("netid",))
 
 
@@ -60,6 +64,9 @@ def handed_in(copy_course, tmp_path):
         (folder / "hw2.ipynb").write_text('{"cells": [')  # unreadable, so nothing needs to run
         git(folder, "add", "-A")
         git(folder, "commit", "-q", "-m", "work", date=date)
+    by_hand = course.root / "submitted" / "=2+3" / "hw2"  # arrived without Git
+    by_hand.mkdir(parents=True)
+    (by_hand / "hw2.ipynb").write_text("{")
     return load_course(course.root), read_sources(tmp_path / "clones")
 
 
@@ -71,7 +78,7 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
         teams = {team.source: team for team in collect(course, "hw2", sources)}
         grade_and_show(course, "hw2", quiet)
         export_people(course, "hw2", tmp_path / "people.csv")
-        with (tmp_path / "people.csv").open(newline="") as file:
+        with (tmp_path / "people.csv").open(newline="", encoding="utf-8-sig") as file:
             return teams, {row["id"]: row for row in csv.DictReader(file)}
 
     teams, rows = grade()
@@ -107,3 +114,19 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     assert nbformat.read(graded, as_version=4).metadata["autograder_penalties"] == [
         ["hw2.pdf missing or not filled in", 1.0]
     ]
+
+    export_csv(course, "hw2", tmp_path / "hw2.csv")
+    for name in ("people.csv", "hw2.csv"):
+        content = (tmp_path / name).read_bytes()
+        assert content.startswith(codecs.BOM_UTF8)
+        text = content.decode("utf-8-sig")
+        for separator in ",;\t":  # as spreadsheets of several countries read it
+            cells = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in row]
+            assert not [cell for cell in cells if cell.strip(' "').startswith(tuple("=+-@"))]
+    assert (rows["'@fay6"]["name"], rows["'=2+3"]["team"]) == ("'=1+1;' -2 +3", "'=2+3")
+    # A table of ours, read again as the roster; without the line of the team whose members are unknown.
+    lines = [line for line in csv.reader(io.StringIO((tmp_path / "people.csv").read_text("utf-8-sig"))) if line[0]]
+    with (course.root / "roster.csv").open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows(lines)
+    again = load_roster(course)
+    assert again and again["@fay6"].name == "=1+1; -2 +3" and "=2+3" in again

@@ -57,8 +57,23 @@ def test_a_stored_result_comes_back_and_a_damaged_one_counts_as_none(tmp_path):
     store_result(folder, "key", {"points": 7})
     assert load_result(folder, "key") == {"points": 7}
     assert [path.name for path in folder.iterdir()] == ["key.json"]
-    (folder / "key.json").write_text('{"poi')
+    whole = (folder / "key.json").read_text()
+    for damaged in (
+        whole[:-1],
+        whole.replace("7", "8"),
+        whole.replace('"key"', '"kez"'),
+        "[1]",
+        '{"a": 1}',
+        "[" * 10**5,
+    ):
+        (folder / "key.json").write_text(damaged)
+        assert load_result(folder, "key") is None
+    (folder / "key.json").write_bytes(b"\xff\xfe")
     assert load_result(folder, "key") is None
+    (folder / "other.json").write_text(whole)  # a copy under another result's name
+    assert load_result(folder, "other") is None
+    (folder / "folder.json").mkdir()
+    assert load_result(folder, "folder") is None
 
 
 def test_the_draft_of_a_run_that_was_killed_goes_with_a_later_result(tmp_path):

@@ -1,0 +1,22 @@
+"""Keeps what a student's cell shows inside of that cell, on the feedback pages and in the formgrader.
+
+Stands between verdict and report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
+What is shown was cleaned before (`autograder.report.clean`); this is for what is harmless and too large: a line of a
+million characters, a wide table, a formula of a hundred fractions.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+STYLES = Path(__file__).parent / "templates"
+
+
+class KeepInside(NbGraderPreprocessor):
+    """For exporters to HTML; `CSSHTMLHeaderPreprocessor`, which comes after it, puts our style sheet into the page."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        resources["config_dir"] = str(STYLES)
+        return nb, resources
