@@ -30,6 +30,7 @@ oo115,Olu Olsen,oo115@example.edu
 pp116,Pia Park,pp116@example.edu,3116
 qq117,Qi Quinn,qq117@example.edu,3117
 rr118,Rosa Reyes,rr118@example.edu,3118
+ss119,Sami Sato,ss119@example.edu,3119
 """
 
 THREE_OPTIMIZERS = {
@@ -143,6 +144,7 @@ class DemoSubmission:
         at_first: whether the repository holds the solution when it is collected for the first time.
         pdf_of: the team whose PDF it hands in, "" for none; None for its own.
         booby_trapped: whether the repository has hooks and a link that leads outside.
+        frames: how many pictures of its training it commits beside the notebook, in names that sort before it.
         uploaded: the names that Canvas gives to its files, by theirs; it then hands in without Git.
     """
 
@@ -154,6 +156,7 @@ class DemoSubmission:
     at_first: bool = True
     pdf_of: str | None = None
     booby_trapped: bool = False
+    frames: int = 0
     uploaded: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -183,6 +186,7 @@ def demo_class() -> list[DemoSubmission]:
         DemoSubmission("broken-kills-its-kernel", "mm113\naa101\n", _change(exit_at_once)),
         DemoSubmission("broken-not-a-notebook", "nn114\n", {}, raw=b'{"cells": ['),
         DemoSubmission("unfilled", "oo115\n", {}),
+        DemoSubmission("right-with-frames-beside-the-notebook", "ss119\n", right, frames=250),
         DemoSubmission("right-uploaded-without-netid", "", right, uploaded=BY_CANVAS),
         DemoSubmission(
             "broken-uploaded-as-rar", "", {}, raw=b"{}", uploaded={"hw2.ipynb": "quinnqi_3117_7003_hw2.rar"}

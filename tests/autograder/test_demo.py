@@ -42,6 +42,7 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
         "right-with-forged-date": "ee105",
         "wrong-fakes-not-detached-and-a-hook": "ff106",
         "broken-not-a-notebook": "nn114",
+        "right-with-frames-beside-the-notebook": "ss119",
         "right-uploaded-without-netid": "pp116",
         "broken-uploaded-as-rar": "qq117",
     }
@@ -61,6 +62,7 @@ def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_c
         people = {row["id"]: row for row in csv.DictReader(file)}
     scores = {source: people[member]["score"] for source, member in chosen.items()}
     assert scores["right-late-with-extension"] == "7"
+    assert scores["right-with-frames-beside-the-notebook"] == "7"
     assert scores["right-uploaded-without-netid"] == "6"  # netid costs a point
     assert scores["broken-uploaded-as-rar"] == ""
     assert 5 < float(scores["wrong-fakes-not-detached-and-a-hook"]) < 7
