@@ -72,7 +72,8 @@ def read_error(points: Sequence[Arrival], rows: Sequence[Row], batch: Tensor, wh
         for name, shape in _OTHER_FORMS.items():
             if _is_multiple(first.gradient[drawn], shape(first.call.outputs[drawn], batch[targets[drawn]])):
                 return ErrorReading(name, nothing, targets)
-    return ErrorReading("other target" if _is_squared(first, second, drawn) else "other", nothing, targets)
+    other = _is_squared(first, second, drawn) and not _is_drawn_to(first, second, drawn, batch, targets)
+    return ErrorReading("other target" if other else "other", nothing, targets)
 
 
 def _weights(point: Arrival, targets: Tensor, drawn: Tensor) -> tuple[Tensor, float]:
@@ -83,17 +84,31 @@ def _weights(point: Arrival, targets: Tensor, drawn: Tensor) -> tuple[Tensor, fl
     return weights, float(left)
 
 
-def _is_squared(first: Arrival, second: Arrival, drawn: Tensor) -> bool:
-    """Whether the gradient of each pixel changes with the pixel as a squared error's does, whatever its target is."""
+def _pixels(first: Arrival, second: Arrival, drawn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """C and t of each pixel of the rows that are drawn, and where they can be read; `(rows, pixels)` each."""
     p, q = first.call.outputs[drawn].sigmoid(), second.call.outputs[drawn].sigmoid()
     readable = (p * (1 - p) > READABLE) & (q * (1 - q) > READABLE)
-    change = second.gradient[drawn] / (q * (1 - q)) - first.gradient[drawn] / (p * (1 - p))
-    weights = change / (q - p)
+    before, after = first.gradient[drawn] / (p * (1 - p)), second.gradient[drawn] / (q * (1 - q))
+    weights = (after - before) / (q - p)
+    return weights, p - before / weights, readable
+
+
+def _is_squared(first: Arrival, second: Arrival, drawn: Tensor) -> bool:
+    """Whether the gradient of each pixel changes with the pixel as a squared error's does, whatever its target is."""
+    weights, _, readable = _pixels(first, second, drawn)
     for row, chosen in zip(weights, readable, strict=True):
         read = row[chosen]
         if len(read) < 2 or float((read - read.median()).abs().median()) > EVEN * float(read.median().abs()):
             return False
     return True
+
+
+def _is_drawn_to(first: Arrival, second: Arrival, drawn: Tensor, batch: Tensor, targets: Tensor) -> bool:
+    """Whether each pixel is drawn to that of its image, though some more than others."""
+    if bool((targets[drawn] < 0).any()):
+        return False
+    _, read, readable = _pixels(first, second, drawn)
+    return float((read - batch[targets[drawn]])[readable].abs().quantile(0.9)) < EVEN
 
 
 def _is_multiple(total: Tensor, vector: Tensor) -> bool:

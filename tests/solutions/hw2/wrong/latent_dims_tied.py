@@ -1,0 +1,44 @@
+"""Wrong: one number for each row of z, expanded to all latent dimensions.
+
+check: step_is_well_behaved
+mistake: z-wrong-shape
+"""
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def configure_optimizers(model, lr):
+    return {"D": torch.optim.Adam(model.discriminator.parameters(), lr=lr),
+            "G": torch.optim.Adam(model.generator.parameters(), lr=lr),
+            "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
+
+
+def discriminator_loss(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return F.binary_cross_entropy(p, torch.ones_like(p)) + F.binary_cross_entropy(q, torch.zeros_like(q))
+
+
+def generator_loss(model, z):
+    q = model.discriminator(model.generator(z))
+    return F.binary_cross_entropy(q, torch.ones_like(q))
+
+
+def autoencoder_loss(model, x_real):
+    return F.mse_loss(model.generator(model.encoder(x_real)), x_real)
+
+
+def train_step(model, x_real, optimizers):
+    z = torch.randn(x_real.shape[0], 1, device=x_real.device).expand(-1, model.latent_size)
+    optimizers["D"].zero_grad()
+    d = discriminator_loss(model, x_real, z)
+    d.backward()
+    optimizers["D"].step()
+    optimizers["G"].zero_grad()
+    optimizers["E"].zero_grad()
+    g = generator_loss(model, z)
+    a = autoencoder_loss(model, x_real)
+    (g + 10 * a).backward()
+    optimizers["G"].step()
+    optimizers["E"].step()
+    return {"discriminator": d, "generator": g, "autoencoder": a}

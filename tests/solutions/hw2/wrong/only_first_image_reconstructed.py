@@ -1,0 +1,46 @@
+"""Wrong: autoencoder_loss looks at the first image only.
+
+check: autoencoder_loss_is_right
+mistake: wrong-reconstruction-target
+also: training-does-not-converge
+"""
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def configure_optimizers(model, lr):
+    return {"D": torch.optim.Adam(model.discriminator.parameters(), lr=lr),
+            "G": torch.optim.Adam(model.generator.parameters(), lr=lr),
+            "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
+
+
+def discriminator_loss(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return F.binary_cross_entropy(p, torch.ones_like(p)) + F.binary_cross_entropy(q, torch.zeros_like(q))
+
+
+def generator_loss(model, z):
+    q = model.discriminator(model.generator(z))
+    return F.binary_cross_entropy(q, torch.ones_like(q))
+
+
+def autoencoder_loss(model, x_real):
+    x = x_real[0:1]
+    return F.mse_loss(model.generator(model.encoder(x)), x)
+
+
+def train_step(model, x_real, optimizers):
+    z = torch.randn(x_real.shape[0], model.latent_size, device=x_real.device)
+    optimizers["D"].zero_grad()
+    d = discriminator_loss(model, x_real, z)
+    d.backward()
+    optimizers["D"].step()
+    optimizers["G"].zero_grad()
+    optimizers["E"].zero_grad()
+    g = generator_loss(model, z)
+    a = autoencoder_loss(model, x_real)
+    (g + 10 * a).backward()
+    optimizers["G"].step()
+    optimizers["E"].step()
+    return {"discriminator": d, "generator": g, "autoencoder": a}
