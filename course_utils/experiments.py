@@ -15,6 +15,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -102,7 +103,7 @@ def experiment(
     records = []
     for move in MOVES.values():
         with suppress(AsideError, OSError):
-            records += _forked(lambda move=move: alone(move), trace)
+            records += _forked(partial(alone, move), trace)
     return records
 
 
@@ -127,15 +128,13 @@ def _run(model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, m
     data = {name: value.clone() for name, value in given.items()}
     if move.pixels and "x_real" in data:
         data["x_real"] = move_images(data["x_real"], move.pixels)
-    returned = None
     with (
         Recorder(model, trace=trace, mute=move.mute, flow_only=True) as recorder,
         suppress(Exception),  # the student's; the run without a move says what it was
     ):
-        returned = act(data)
-    scalar = isinstance(returned, Tensor) and returned.numel() == 1 and not returned.is_complex()
+        act(data)
     name = next((name for name, known in MOVES.items() if known == move), None)
-    return {"move": name, "value": float(returned) if scalar else None, "events": recorder.events}
+    return {"move": name, "events": recorder.events}
 
 
 def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:

@@ -86,13 +86,11 @@ class Update:
 class Run:
     """A step, or a call of a loss function, done again with one thing moved (`course_utils.experiments.MOVES`).
 
-    Its calls and arrivals are those of the step itself, one for one: it took the same course. `value` is what a loss
-    function returned.
+    Its calls and arrivals are those of the step itself, one for one: it took the same course.
     """
 
     calls: tuple[Call, ...]
     arrivals: tuple[Arrival, ...]
-    value: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,8 +269,7 @@ def _run(replay: Replay, trace: Trace, record: dict[str, Any], step: int) -> Run
             calls[call.number] = call
         elif event["event"] == "gradient":
             arrivals.append(_arrival(trace, event, calls, time))
-    value = record["value"]
-    return Run(tuple(calls.values()), tuple(arrivals), float(value) if isinstance(value, int | float) else None)
+    return Run(tuple(calls.values()), tuple(arrivals))
 
 
 def _course(calls: Sequence[Call], arrivals: Sequence[Arrival]) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ equation 1) gives -w p: a line with y = 0 and a negative weight.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -30,13 +30,15 @@ class Reading:
 
     `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (neither, or both at once), or `"none"`.
     `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"other"`, or `"unread"` where scores did not move. `weights`
-    and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty.
+    and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty. Its weight is
+    `steady` unless it depends on the scores, as that of a root or a logarithm of it does.
     """
 
     direction: str
     form: str
     weights: Tensor
     labels: Tensor
+    steady: bool = True
 
     @property
     def weight(self) -> float:
@@ -68,7 +70,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
         alike = _line_of_each_run(p, g)
         if alike is None:
             return Reading(majority, "other", NOTHING, NOTHING)
-        return _reading(*alike, majority)
+        return replace(_reading(*alike, majority), steady=False)
     weights = torch.full_like(
         p[0], float(w.median())
     )  # of images whose scores are too sure to move, that of the others

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.checks.shared.forms import fail_on_other_scores
+from autograder.checks.shared.forms import fail_on_function_of_scores, fail_on_other_scores
 from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.losses import (
     fail_on_terms,
@@ -31,6 +31,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_other_scores("`discriminator_loss`", parts)
         fail_on_terms("discriminator_loss", run, parts, (REAL, SAMPLE))
         fail_on_other_scores("`discriminator_loss`", parts, "saturating")
+        fail_on_function_of_scores("`discriminator_loss`", parts)
         fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
         fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
@@ -48,6 +49,7 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
         fail_unless_reached(run, "generator")
         fail_on_other_scores("`generator_loss`", run.parts("discriminator"))
         fail_unless_samples_driven_up(run)
+        fail_on_function_of_scores("`generator_loss`", run.parts("discriminator"))
         fail_unless_given_z(run)
         fail_on_unused_z(run, run.parts("discriminator"))
     weights = [(run, sum(p.reading.weight for p in run.parts("discriminator") if p.reading)) for run in readable]

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.checks.outcome import fail
-from autograder.checks.shared.forms import TOLERANCE, fail_on_other_scores, fail_on_proportion
+from autograder.checks.shared.forms import (
+    TOLERANCE,
+    fail_on_function_of_scores,
+    fail_on_other_scores,
+    fail_on_proportion,
+)
 from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.labels import (
     fail_on_constant_labels,
@@ -49,6 +54,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_other_scores(f"`{name}`", parts)
         fail_on_terms(name, run, parts, (REAL, WRONG, SAMPLE))
         fail_on_other_scores(f"`{name}`", parts, "saturating")
+        fail_on_function_of_scores(f"`{name}`", parts)
         fail_on_rescaled_images("discriminator_loss", run.attribution, "discriminator")
         fail_on_unused_images(run, parts)
         fail_unless_given_z(run)
@@ -71,6 +77,7 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
         fail_unless_given_labels(run)
         fail_on_other_scores(f"The adversarial term of `{name}`", run.parts("discriminator"))
         _fail_unless_adversarial(run)
+        fail_on_function_of_scores(f"The adversarial term of `{name}`", run.parts("discriminator"))
         fail_unless_given_z(run)
         fail_on_unused_z(run, run.parts("discriminator"))
         _fail_unless_reconstructing(run)

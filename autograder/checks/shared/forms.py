@@ -28,6 +28,17 @@ def said_labels(parts: Sequence[Part]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def fail_on_function_of_scores(what: str, parts: Sequence[Part]) -> None:
+    """A loss is a function of the cross-entropy, such as its root or logarithm, and not the cross-entropy itself."""
+    if any(part.reading and not part.reading.steady for part in parts):
+        fail(
+            f"{what} is a function of the binary cross-entropy, such as its root, square or logarithm, expected the "
+            "cross-entropy itself: its gradient then has another size, which changes with the loss.",
+            "Return the sum of the terms as it is, perhaps times a number.",
+            mistake="not-binary-cross-entropy",
+        )
+
+
 def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> None:
     """A loss of D's scores is no binary cross-entropy.
 

@@ -60,6 +60,7 @@ class LossRun:
     @cached_property
     def attribution(self) -> Attribution:
         evidence = read_evidence(self.probe, self.trace, [self.x_real], self.labels)
+        _fail_on_swapped_arguments(f"{self.loss}_loss", evidence)
         _fail_on_infinite_gradients(f"{self.loss}_loss", evidence)
         return attribute(evidence)
 
@@ -136,6 +137,18 @@ class StepRun:
     @property
     def experiment(self) -> Experiment:
         return experiment(self.probe, self.batch_size, self.error())
+
+
+def _fail_on_swapped_arguments(function: str, evidence: Evidence) -> None:
+    """`binary_cross_entropy(labels, scores)`: torch cuts off its value, but not its gradient in the labels."""
+    of_d = [arrival for arrival in evidence.arrivals if arrival.call.module == "discriminator"]
+    if of_d and all(bool(a.call.outputs.isfinite().all()) and not bool(a.gradient.isfinite().any()) for a in of_d):
+        fail(
+            f"In `{function}` the gradient at every one of D's scores is infinite, though the scores are not: the "
+            "cross-entropy takes the logarithm of the labels, not of the scores.",
+            "`binary_cross_entropy` takes the scores first and the labels second.",
+            mistake="not-binary-cross-entropy",
+        )
 
 
 def _fail_on_infinite_gradients(function: str, evidence: Evidence) -> None:

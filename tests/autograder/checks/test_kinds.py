@@ -179,7 +179,7 @@ def d_step(model, x_real, z):
     ),
     "samples at one half": (g_step("bce(q, torch.full_like(q, 0.5))"), G, "generator-trained-towards-fake"),
     "the first latent vector only": (
-        "def g_step(model, z):\n    q = model.discriminator(model.generator(z[:1]))\n    return bce(q, torch.ones_like(q))",
+        g_step("bce(q, torch.ones_like(q))").replace("generator(z)", "generator(z[:1])"),
         G,
         "given-z-not-used",
     ),
@@ -205,6 +205,15 @@ def d_step(model, x_real, z):
         "def see(x):\n    return 2 * x - 1\ndef see_fake(x):\n    return x",
         D,
         "real-images-altered",
+    ),
+    "root of D's loss": (
+        """
+def discriminator_loss(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return (bce(p, torch.ones_like(p)) + bce(q, torch.zeros_like(q))).sqrt()
+""",
+        D_LOSS,
+        NO_BCE,
     ),
     "decibels": (error("10 * F.mse_loss(y, x).log10()"), A_LOSS, NO_MSE),
     "logarithm": (error("F.mse_loss(y, x).log()"), A_LOSS, NO_MSE),

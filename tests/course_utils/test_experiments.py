@@ -1,0 +1,144 @@
+"""Experiments leave everything as it was, and differ from the step itself by what was moved alone."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from course_utils import experiments
+from course_utils.aside import AsideError, aside
+from course_utils.experiments import MOVES, experiment, move_images
+from course_utils.models import Model
+from course_utils.trace import Trace
+
+SIZES = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
+
+
+@pytest.fixture
+def model() -> Model:
+    torch.manual_seed(1)
+    return Model(**SIZES)
+
+
+def adversarial(model: Model, optimizer: torch.optim.Optimizer) -> Callable[[dict[str, Tensor]], Any]:
+    def act(data: dict[str, Tensor]) -> Tensor:
+        z = torch.randn(len(data["x_real"]), model.latent_size)
+        p, q = model.discriminator(data["x_real"]), model.discriminator(model.generator(z))
+        loss = F.binary_cross_entropy(p, torch.ones_like(p)) + F.binary_cross_entropy(q, torch.zeros_like(q))
+        loss = loss + F.mse_loss(model.generator(model.encoder(data["x_real"])), data["x_real"])
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return act
+
+
+@pytest.mark.parametrize("pure", [True, False])
+@pytest.mark.parametrize("can_fork", [True, False])
+def test_weights_optimizers_gradients_and_random_numbers_stay_as_they_were(
+    model: Model, pure: bool, can_fork: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments, "CAN_FORK", can_fork)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    act = adversarial(model, optimizer)
+    x = torch.rand(5, 64)
+    act({"x_real": x})
+    before = [p.detach().clone() for p in model.parameters()], [p.grad.clone() for p in model.parameters()]
+    moments = [optimizer.state[p]["exp_avg"].clone() for p in model.parameters()]
+    random = torch.get_rng_state()
+    records = experiment(model, {"all": optimizer}, {"x_real": x}, act, Trace(), pure=pure)
+    assert [record["move"] for record in records] == list(MOVES)
+    assert all(torch.equal(p, old) for p, old in zip(model.parameters(), before[0], strict=True))
+    assert all(torch.equal(p.grad, old) for p, old in zip(model.parameters(), before[1], strict=True))
+    assert all(
+        torch.equal(optimizer.state[p]["exp_avg"], old) for p, old in zip(model.parameters(), moments, strict=True)
+    )
+    assert torch.equal(torch.get_rng_state(), random)
+
+
+def test_only_what_was_moved_changes(model: Model) -> None:
+    trace = Trace()
+    act = adversarial(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    made = experiment(model, {}, {"x_real": torch.rand(5, 64)}, act, trace, pure=False)
+    records = {record["move"]: record["events"] for record in made}
+
+    def inputs(move: str, module: str) -> list[str]:
+        return [e["input"] for e in records[move] if e["event"] == "call" and e["module"] == module]
+
+    scores, of_g, of_x = (inputs(move, "discriminator") for move in MOVES)
+    assert scores[0] == of_g[0] != of_x[0]  # real images
+    assert scores[1] == of_x[1] != of_g[1]  # samples
+    latents = [inputs(move, "generator") for move in MOVES]
+    assert latents[0][0] == latents[1][0] == latents[2][0]  # noise
+    assert latents[0][1] == latents[1][1] != latents[2][1]  # codes
+
+
+@pytest.mark.parametrize("kept", ["list", "generator"])
+def test_what_a_solution_keeps_of_its_own_is_the_same_in_every_run_and_afterwards(model: Model, kept: str) -> None:
+    seen: list[int] = []
+    own = torch.Generator().manual_seed(3)
+
+    def act(data: dict[str, Tensor]) -> None:
+        seen.append(len(seen))
+        z = torch.randn(2, 3, generator=own) if kept == "generator" else torch.full((2, 3), float(len(seen)))
+        model.discriminator(model.generator(z)).log().mean().backward()
+
+    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False)
+    latents = {event["input"] for r in records for event in r["events"] if event.get("module") == "generator"}
+    assert len(records) == 3
+    assert len(latents) == 1
+    assert seen == []
+
+
+def test_a_gradient_that_is_differentiated_is_not_muted(model: Model) -> None:
+    def act(data: dict[str, Tensor]) -> None:
+        x = data["x_real"].requires_grad_()
+        (gradient,) = torch.autograd.grad(model.discriminator(x).sum(), x, create_graph=True)
+        gradient.square().sum().backward()
+
+    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False)
+    assert all(len([e for e in r["events"] if e["event"] == "gradient"]) > 1 for r in records)
+
+
+@pytest.mark.parametrize("pixels", [784, 196, 30])
+def test_each_image_moves_by_a_pattern_of_its_own_and_stays_an_image(pixels: int) -> None:
+    images = torch.rand(20, pixels, generator=torch.Generator().manual_seed(0))
+    moved = move_images(images, 0.2)
+    assert float(moved.min()) >= 0
+    assert float(moved.max()) <= 1
+    assert all(bool((moved[i] != images[i]).any()) for i in range(20))
+
+
+def test_what_is_done_aside_changes_nothing_here() -> None:
+    numbers = [1]
+
+    def work() -> bytes:
+        numbers.append(2)
+        print("not to be seen")
+        return b"x" * 300_000
+
+    assert aside(work, 20) == b"x" * 300_000
+    assert numbers == [1]
+
+
+@pytest.mark.parametrize("end", ["raises", "exits", "hangs", "is killed"])
+def test_what_does_not_come_to_its_end_aside_is_told_in_time(end: str) -> None:
+    def work() -> bytes:
+        if end == "raises":
+            raise ValueError
+        if end == "exits":
+            raise SystemExit
+        if end == "hangs":
+            time.sleep(100)
+        os.kill(os.getpid(), 9)
+        return b""
+
+    begin = time.monotonic()
+    with pytest.raises(AsideError):
+        aside(work, 1)
+    assert time.monotonic() - begin < 30
