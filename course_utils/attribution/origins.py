@@ -7,6 +7,7 @@ the real images alone, and a code what moves with them, too. What does not move 
 older one.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -133,6 +134,12 @@ def _image_rows(
     found: list[Row] = []
     taken: set[tuple[int, int]] = set()
     of_g = _moved_by_g(experiment, call) if experiment else None
+
+    @functools.cache
+    def moves_of_images() -> tuple[Tensor, Tensor]:  # once for all rows, of which there may be thousands
+        assert experiment is not None
+        return _change(experiment, OF_X, call), move_images(batch, MOVES[OF_X].pixels) - batch
+
     for i, matches in enumerate(_same(call.content, images)):
         real = [m for m in matches if m < len(batch)]
         made = [sources[m - len(batch)] for m in matches if m >= len(batch)]
@@ -145,7 +152,8 @@ def _image_rows(
             if of_g is not None and not bool(of_g[i]):
                 row = replace(row, kind="old")
         elif experiment and of_g is not None:
-            row = _row_by_its_move(call, i, bool(of_g[i]), batch, generators, rows, experiment)
+            changes, patterns = moves_of_images()
+            row = _row_by_its_move(call, i, bool(of_g[i]), changes[i], patterns, generators, rows)
         else:
             row = Row("other", exact=False)
         found.append(row)
@@ -163,9 +171,9 @@ def _moved_by_g(experiment: Experiment, call: Call) -> Tensor:
 
 
 def _row_by_its_move(
-    call: Call, i: int, of_g: bool, batch: Tensor, generators: Sequence[Call], rows: Rows, experiment: Experiment
+    call: Call, i: int, of_g: bool, moved: Tensor, patterns: Tensor, generators: Sequence[Call], rows: Rows
 ) -> Row:
-    moved = _change(experiment, OF_X, call)[i]
+    """By how the row changed when all images did, and by the pattern `(batch, input_size)` in which each image did."""
     if of_g:
         recent = [generator for generator in generators if generator.step == call.step]
         if not recent:  # made where no call was seen
@@ -176,7 +184,6 @@ def _row_by_its_move(
         return _image_of_g((sources[nearest],), rows, exact=False)
     if float(moved.abs().max()) <= MOVED * MOVES[OF_X].pixels:
         return Row("other", exact=False)
-    patterns = move_images(batch, MOVES[OF_X].pixels) - batch  # (batch, input_size)
     cosines = patterns @ moved / (patterns.norm(dim=1) * moved.norm()).clamp(min=1e-300)
     nearest = int(cosines.argmax())
     return Row("real", nearest if float(cosines[nearest]) > LIKE else -1, exact=False)
