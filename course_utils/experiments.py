@@ -116,7 +116,14 @@ def _together(
         first, second = (_put_back(model, optimizers, given, act, trace, Move()) for _ in range(2))
         if first != second:
             return []
-    return [_put_back(model, optimizers, given, act, trace, move) for move in MOVES.values()]
+    records = [_put_back(model, optimizers, given, act, trace, move) for move in MOVES.values()]
+    if CAN_FORK and any(_course(record) != _course(first) for record in records):
+        return []
+    return records
+
+
+def _course(record: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return [(event["event"], event.get("module"), event.get("call")) for event in record["events"]]
 
 
 def _run(model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, move: Move) -> dict[str, Any]:

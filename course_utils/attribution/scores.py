@@ -61,6 +61,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
     if not bool(g.abs().max() > 0):
         return Reading("none", "unread", NOTHING, NOTHING)
     readable = (p - p.mean(0)).abs().amax(0) >= SPREAD
+    readable &= ((g != 0).sum(0) > 1) | (g == 0).all(0)  # where a step chooses its images, one point may be left
     if not bool(readable.any()):
         return Reading(majority, "unread", NOTHING, NOTHING)
     w, y, residual = _line(p[:, readable], g[:, readable])
@@ -69,7 +70,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
             return Reading(majority, "double sigmoid", NOTHING, NOTHING)
         alike = _line_of_each_run(p, g)
         if alike is None:
-            return Reading(majority, "other", NOTHING, NOTHING)
+            return Reading(majority, "other" if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
         return replace(_reading(*alike, majority), steady=False)
     weights = torch.full_like(
         p[0], float(w.median())
@@ -100,10 +101,15 @@ def _reading(weights: Tensor, labels: Tensor, majority: str) -> Reading:
 
 
 def _line(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor, float]:
-    """Fit g = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g."""
-    dp, dg = p - p.mean(0), g - g.mean(0)
+    """Fit g = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g.
+
+    A step may choose its images in the light of their scores: runs in which one has no gradient do not count for it.
+    """
+    used = ((g != 0) | (g == 0).all(0)).double()
+    mean_p, mean_g = (p * used).sum(0) / used.sum(0), (g * used).sum(0) / used.sum(0)
+    dp, dg = (p - mean_p) * used, (g - mean_g) * used
     w = (dp * dg).sum(0) / dp.square().sum(0)
-    y = p.mean(0) - g.mean(0) / w
+    y = mean_p - mean_g / w
     left = (dg - w * dp).norm() / torch.maximum(dg.norm(), SPREAD * g.norm())
     return w, y, float(left)
 

@@ -158,8 +158,12 @@ def _fail_on_missing(term: Term, seen: frozenset[str], terms: Sequence[Term]) ->
             "Make the fakes of each step with `model.generator` as it is then.",
             mistake=term.missing,
         )
-    if any(loss.startswith("other") for loss in seen):
-        cannot_judge("D was trained on images that are neither real nor samples of G.")
+    if term.kind == "real" and any(loss.startswith("other") for loss in seen):
+        fail(
+            "What D is to take for real does not change with the images in `x_real`.",
+            "Give D the images of `x_real`; its loss has a term for them.",
+            mistake=term.missing,
+        )
     fail(
         f"No update of D came from {term.name}, but D has to tell {'both' if len(terms) == 2 else 'all'} kinds apart.",
         f"Step D on {'both' if len(terms) == 2 else 'all'} terms of its loss.",

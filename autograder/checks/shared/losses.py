@@ -131,8 +131,13 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
     every = "both" if len(terms) == 2 else "all"
     for term in terms:
         if not directions[term]:
-            if any(row.kind == "other" for rows in run.attribution.rows.values() for row in rows):
-                cannot_judge("D was called on images that are neither real nor samples of G.")
+            if any(loss.startswith("other") for loss in losses):
+                fail(
+                    f"`{name}` is to have a term for {term.name}, but what D is called on changes neither with the real "
+                    "images nor with G.",
+                    f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
+                    mistake=term.missing,
+                )
             fail(
                 f"`{name}` drives no scores of {term.name}, but D has to tell {every} kinds apart.",
                 f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
