@@ -20,7 +20,7 @@ SPREAD = 3e-4  # scores that differ by less tell nothing
 REAL_LABELS = (0.7, 1.2)  # one-sided smoothing and noise, as they are used; D's labels of real images
 FAKE_LABELS = (-0.2, 0.3)
 SLACK = 5e-3  # of a label that is read
-FARTHEST = 3.0  # a label beyond is none: the gradient does not depend on the score
+FARTHEST = 3.0  # a label that far from the score is none: the gradient does not depend on the score
 FLIPPED = 0.35  # at most this share of the images may carry a flipped label
 
 
@@ -65,26 +65,26 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
     if not bool(readable.any()):
         return Reading(majority, "unread", NOTHING, NOTHING)
     w, y, residual = _line(p[:, readable], g[:, readable])
+    if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
+        return Reading(majority, "other", NOTHING, NOTHING)
     if residual > FIT:
         if _is_double_sigmoid(p[:, readable], g[:, readable]):
             return Reading(majority, "double sigmoid", NOTHING, NOTHING)
         alike = _line_of_each_run(p, g)
         if alike is None:
             return Reading(majority, "other" if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
-        return replace(_reading(*alike, majority), steady=False)
+        return replace(_reading(*alike), steady=False)
     weights = torch.full_like(
         p[0], float(w.median())
     )  # of images whose scores are too sure to move, that of the others
     weights[readable] = w
     labels = p[0] - g[0] / weights
     labels[readable] = y
-    return _reading(weights, labels, majority)
+    return _reading(weights, labels)
 
 
-def _reading(weights: Tensor, labels: Tensor, majority: str) -> Reading:
+def _reading(weights: Tensor, labels: Tensor) -> Reading:
     used = weights.abs() > SLACK * weights.abs().max()
-    if bool((labels[used].abs() > FARTHEST).any()):
-        return Reading(majority, "other", NOTHING, NOTHING)
     labels = torch.where(used, labels, torch.nan)
     turned = float(weights.sum()) < 0
     form = "saturating" if turned else "bce"

@@ -13,7 +13,12 @@ from autograder.checks.shared.images import fail_on_rescaled_images
 from autograder.checks.shared.observed import StepRun
 from autograder.checks.shared.terms import Term
 from autograder.checks.shared.updates import Moved, leave_unclear_to_a_person, updates_of
-from autograder.checks.shared.usage import fail_on_few_images, fail_on_few_reconstructions, fail_on_few_samples
+from autograder.checks.shared.usage import (
+    fail_on_few_fakes,
+    fail_on_few_images,
+    fail_on_few_reconstructions,
+    fail_on_few_samples,
+)
 from course_utils.attribution.parts import Part
 
 FAKES = ("sample", "reconstruction", "stray")
@@ -46,6 +51,7 @@ def fail_unless_discriminator_learns(
         parts = [part for part in _parts(updates, "discriminator") if part.reading]
         fail_on_proportion("An update of D", parts, proportion)
     fail_on_few_images(updates)
+    fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")
     leave_unclear_to_a_person(step_runs, "discriminator")
 

@@ -133,8 +133,8 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
         if not directions[term]:
             if any(loss.startswith("other") for loss in losses):
                 fail(
-                    f"`{name}` is to have a term for {term.name}, but what D is called on changes neither with the real "
-                    "images nor with G.",
+                    f"`{name}` is to have a term for {term.name}, but what D is called on changes neither with the "
+                    "real images nor with G.",
                     f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
                     mistake=term.missing,
                 )

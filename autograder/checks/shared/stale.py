@@ -60,6 +60,13 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                 "Return each loss by itself; the training loop shows their sum.",
                 mistake="returned-losses-mixed-up",
             )
+        if any(_is_function(returned, series) for series in own[name]):
+            fail(
+                f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
+                "expected the loss.",
+                "Return the loss itself; what else you want to watch may go under other names.",
+                mistake="returned-losses-mixed-up",
+            )
         said = _score_of(run, read, returned)
         if said:
             fail(
@@ -92,6 +99,16 @@ def _is_average(returned: Tensor, series: Tensor) -> bool:
     factors = torch.linalg.lstsq(design, returned[1:, None]).solution
     left = float((design @ factors - returned[1:, None]).norm()) / float(returned.norm())
     return left <= SAME / 10 and 0.05 < float(factors[0, 0]) < 1 - SAME and float(factors[1, 0]) > 0
+
+
+def _is_function(returned: Tensor, series: Tensor) -> bool:
+    """Whether the numbers are the logarithm, root or square of the series, up to a factor and, of the first, a base."""
+    if bool((series <= 0).any()):
+        return False
+    design = torch.stack([series.log(), torch.ones_like(series)], dim=1)  # (steps, 2)
+    left = design @ torch.linalg.lstsq(design, returned[:, None]).solution - returned[:, None]
+    is_logarithm = float(left.norm()) <= SAME / 10 * float((returned - returned.mean()).norm())
+    return is_logarithm or _proportional(returned, series.sqrt()) or _proportional(returned, series.square())
 
 
 def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:

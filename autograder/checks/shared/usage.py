@@ -73,24 +73,32 @@ def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
 
 
 def fail_on_few_samples(updates: Sequence[Moved]) -> None:
-    """In a step, G learns from nearly as many samples as there are images."""
+    """In a step, G learns from about as many samples as there are images."""
+    _fail_on_few_made(updates, ("sample",), "G learns from", "given-z-not-used")
+
+
+def fail_on_few_fakes(updates: Sequence[Moved]) -> None:
+    """In a step, D learns from about as many fakes as there are images."""
+    _fail_on_few_made(updates, ("sample", "reconstruction", "old", "other"), "D learns from", "fake-images-missing")
+
+
+def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str) -> None:
     counts: dict[tuple[int, int], int] = {}
     sizes: dict[tuple[int, int], int] = {}
     for moved in updates:
-        key = id(moved.run), moved.movement.update.step
         for driver in moved.drivers:
-            if driver.part.loss.startswith("sample"):
+            if driver.part.loss.startswith(kinds) and moved.run.batch_size > 1:
+                key = id(moved.run), moved.movement.update.step
                 counts[key] = counts.get(key, 0) + int((driver.part.gradient != 0).any(dim=1).sum())
                 sizes[key] = moved.run.batch_size
-    if counts and all(count <= FEW * sizes[key] for key, count in counts.items() if sizes[key] > 1):
+    if counts and all(count <= FEW * sizes[key] for key, count in counts.items()):
         key = max(counts, key=lambda k: sizes[k])
-        if sizes[key] > 1:
-            fail(
-                f"In a training step on {sizes[key]} images G learns from {counts[key]} "
-                f"sample{'s' if counts[key] > 1 else ''} only.",
-                "Draw one z for each image, and average over all samples.",
-                mistake="given-z-not-used",
-            )
+        fail(
+            f"In a training step on {sizes[key]} images {what} {counts[key]} image{'s' if counts[key] > 1 else ''} of "
+            "G only.",
+            "Draw one z for each image, and average over all samples.",
+            mistake=mistake,
+        )
 
 
 def _fail_on_few(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str, loss: str = "") -> None:
