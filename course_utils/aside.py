@@ -15,7 +15,13 @@ import time
 import warnings
 from collections.abc import Callable
 
-CAN_FORK = sys.platform == "linux"  # macOS has fork, but its own libraries do not survive it
+import torch
+
+
+def can_fork() -> bool:
+    """Whether this process can be copied safely: macOS has fork, but its own libraries do not survive it, and neither
+    does a copy survive the loss of threads that torch computes with."""
+    return sys.platform == "linux" and torch.get_num_threads() == 1
 
 
 class AsideError(Exception):

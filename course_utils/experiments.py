@@ -6,7 +6,8 @@ causal inference, Pearl 2009). What the changes mean is for `course_utils.attrib
 
 The runs of a training step are taken in a copy of the process, so that whatever a solution keeps in variables of its
 own stays as it was. If it does the same twice there, once weights, optimizers and random numbers are put back, one copy
-serves for all runs; else each run gets its own.
+serves for all runs; else each run gets its own. Where processes cannot be copied, as on many a student's own machine,
+all runs are taken in this one.
 """
 
 import copy
@@ -24,7 +25,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from course_utils.aside import CAN_FORK, AsideError, aside
+from course_utils.aside import AsideError, aside, can_fork
 from course_utils.conditional import AnyModel
 from course_utils.record import Recorder
 from course_utils.trace import Trace
@@ -91,9 +92,10 @@ def experiment(
     def alone(move: Move) -> list[dict[str, Any]]:
         return [_run(model, given, act, trace, move)]
 
-    if not CAN_FORK or pure:
+    forks = can_fork()
+    if pure or not forks:
         records = together()
-        if records or not CAN_FORK:
+        if records or not forks:
             return records
     else:
         with suppress(AsideError, OSError):
@@ -112,12 +114,13 @@ def _together(
 ) -> list[dict[str, Any]]:
     """All runs one after the other in this process; none where a solution does not do the same twice, since it keeps
     something that was not put back. Where there is no other way, that is left open."""
-    if CAN_FORK:
+    forks = can_fork()
+    if forks:
         first, second = (_put_back(model, optimizers, given, act, trace, Move()) for _ in range(2))
         if first != second:
             return []
     records = [_put_back(model, optimizers, given, act, trace, move) for move in MOVES.values()]
-    if CAN_FORK and any(_course(record) != _course(first) for record in records):
+    if forks and any(_course(record) != _course(first) for record in records):
         return []
     return records
 

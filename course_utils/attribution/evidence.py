@@ -255,7 +255,8 @@ def _experiments(
         own_arrivals = tuple(arrival for arrival in arrivals if arrival.call.step == step)
         runs = {run["move"]: _run(replay, trace, run, step) for run in record["runs"]}
         course = _course(own_calls, own_arrivals)
-        if set(runs) == set(MOVES) and all(_course(run.calls, run.arrivals) == course for run in runs.values()):
+        alike = all(_course(run.calls, run.arrivals) == course and _is_finite(run) for run in runs.values())
+        if set(runs) == set(MOVES) and alike:
             experiments[step] = Experiment(own_calls, own_arrivals, runs)
     return experiments
 
@@ -270,6 +271,11 @@ def _run(replay: Replay, trace: Trace, record: dict[str, Any], step: int) -> Run
         elif event["event"] == "gradient":
             arrivals.append(_arrival(trace, event, calls, time))
     return Run(tuple(calls.values()), tuple(arrivals))
+
+
+def _is_finite(run: Run) -> bool:
+    tensors = [tensor for call in run.calls for tensor in (call.inputs, call.outputs)]
+    return all(bool(t.isfinite().all()) for t in (*tensors, *(arrival.gradient for arrival in run.arrivals)))
 
 
 def _course(calls: Sequence[Call], arrivals: Sequence[Arrival]) -> tuple[object, ...]:

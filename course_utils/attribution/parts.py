@@ -84,7 +84,7 @@ def _experiment(arrival: Arrival, evidence: Evidence) -> Experiment | None:
 
 def _unread(arrival: Arrival) -> list[Part]:
     """The step was not taken again, or took another course then."""
-    some = bool(arrival.gradient.abs().max() > 0)
+    some = bool(arrival.gradient.any())
     return [Part("unread", arrival.call, arrival.backward, arrival.gradient)] if some else []
 
 
@@ -126,7 +126,7 @@ def _passed_on(evidence: Evidence, rows: Rows, call: Call, later: list[Part]) ->
         if call.module == "generator":  # from the image back to the value before the sigmoid
             p = call.outputs.sigmoid()
             gradient = gradient * p * (1 - p)
-        if bool(gradient.abs().max() > 0):
+        if bool(gradient.any()):
             passed.append((part, gradient))
     return passed
 
@@ -137,7 +137,7 @@ def _image_parts(arrival: Arrival, scores: list[Part], evidence: Evidence, rows:
     if experiment is None:
         return _unread(arrival)
     call, backward, total = arrival.call, arrival.backward, arrival.gradient
-    if not bool(total.abs().max() > 0):
+    if not bool(total.any()):
         return []
     batch = evidence.batches[min(call.step, len(evidence.batches) - 1)]
     points = [experiment.arrival(name, arrival) for name in (STILL, OF_G)]
@@ -182,7 +182,7 @@ def _code_parts(arrival: Arrival, images: list[Part], evidence: Evidence, rows: 
 
 def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[Part, Tensor]]) -> list[Part]:
     """Write the arrived gradient as a sum of the passed ones, or else of multiples of them; what is left is unknown."""
-    if not bool(total.abs().max() > 0):
+    if not bool(total.any()):
         return []
     factors = [1.0] * len(passed)
     left = total - sum((gradient for _, gradient in passed), torch.zeros_like(total))

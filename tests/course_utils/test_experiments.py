@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +17,15 @@ from course_utils.models import Model
 from course_utils.trace import Trace
 
 SIZES = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the sandbox: processes of one thread can be copied."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -43,7 +52,7 @@ def adversarial(model: Model, optimizer: torch.optim.Optimizer) -> Callable[[dic
 def test_weights_optimizers_gradients_and_random_numbers_stay_as_they_were(
     model: Model, pure: bool, can_fork: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiments, "CAN_FORK", can_fork)
+    monkeypatch.setattr(experiments, "can_fork", lambda: can_fork)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
     act = adversarial(model, optimizer)
     x = torch.rand(5, 64)

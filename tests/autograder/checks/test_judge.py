@@ -45,6 +45,7 @@ def test_probes_hold_no_answers(inbox: Path) -> None:
         assert keys <= {
             "format", "kind", "seed", "model", "weights", "lr", "lrs", "light", "batches", "x_real", "z",
             "images", "batch_size", "num_steps", "log_every", "wide_model", "wide_weights",
+            "experiments",
         }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Each member is one design of a textbook with a few lines changed, in the loss fu
 """
 
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -366,6 +367,15 @@ def a_step(model, x_real):
         "given-model-not-trained",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the sandbox: processes of one thread can be copied for the experiments."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @dataclass
