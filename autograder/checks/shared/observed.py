@@ -13,8 +13,9 @@ from torch import Tensor
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from autograder.checks.shared.errors import Experiment, experiment
-from course_utils.attribution.evidence import Evidence, read_evidence
+from course_utils.attribution.evidence import Evidence
 from course_utils.attribution.parts import Attribution, Part, attribute
+from course_utils.attribution.reading import read_evidence
 from course_utils.attribution.updates import Movement, explain_updates
 from course_utils.trace import Trace, TraceError, named_tensor
 

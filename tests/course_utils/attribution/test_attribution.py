@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from course_utils.attribution.evidence import Evidence, read_evidence
+from course_utils.attribution.evidence import Evidence
 from course_utils.attribution.parts import attribute
+from course_utils.attribution.reading import read_evidence
 from course_utils.attribution.updates import Movement, explain_updates
 from course_utils.experiments import experiment
 from course_utils.models import Model

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_utils.attribution.evidence import read_evidence
 from course_utils.attribution.parts import attribute
+from course_utils.attribution.reading import read_evidence
 from course_utils.attribution.updates import explain_updates
 from course_utils.experiments import experiment
 from course_utils.models import Model
