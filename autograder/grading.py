@@ -20,7 +20,7 @@ from autograder.config import Course
 from autograder.judging import Judgement, judge, make_probes
 from autograder.reasons import explain
 from autograder.report.visible import as_markdown
-from autograder.result_form import is_result
+from autograder.result_form import form_of, read_notebook
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, write_into_cell
@@ -98,6 +98,9 @@ class GradedSubmission:
     def from_json(data: dict[str, Any]) -> "GradedSubmission":
         tuples = {name: tuple(data[name]) for name in ("remarks", "waiting")}
         return GradedSubmission(**{**data, "notebook": data["notebook"].encode("utf-8"), **tuples})
+
+
+_FORM = form_of(GradedSubmission, verdict="verdict")
 
 
 def make_task(course: Course, assignment: str, submission: intake.Submission) -> Task:
@@ -188,8 +191,18 @@ def load_graded(course: Course, assignment: str, key: str) -> GradedSubmission |
     return GradedSubmission.from_json(data) if is_result(data, assignment) else None
 
 
+def is_result(data: Any, assignment: str) -> bool:
+    """Whether `data` is what `GradedSubmission.to_json` makes of a result of that assignment."""
+    if not _FORM.is_valid(data) or data["verdict"]["assignment"] != assignment:
+        return False
+    return read_notebook(data["notebook"]) is not None
+
+
 def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmission) -> None:
-    results.store_result(results_folder(course, assignment), key, graded.to_json())
+    data = graded.to_json()
+    if not is_result(data, assignment):
+        raise RuntimeError(f"The result {key} of {assignment} has not the form of one, so it cannot be kept.")
+    results.store_result(results_folder(course, assignment), key, data)
 
 
 def _run_and_judge(

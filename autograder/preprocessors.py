@@ -71,6 +71,8 @@ class GradeSubmission(NbGraderPreprocessor):
         place = resources["nbgrader"]
         course = load_course(Path(self.parent.parent.coursedir.root))
         key, graded = self.result, load_graded(course, place["assignment"], self.result) if self.result else None
+        if self.result and graded is None:  # what lies here stands for the submission, and must not be graded itself
+            raise RuntimeError(f"The stored result {self.result} is gone, or damaged; grade again.")
         if graded is None:
             task = make_task(course, place["assignment"], _read(self, course, resources))
             key, graded = task.key, load_graded(course, place["assignment"], task.key)

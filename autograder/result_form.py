@@ -19,7 +19,9 @@ _PLAIN: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer", "minimum": 0},
+    bytes: {"type": "string"},  # of a notebook, which is text
     float: {"type": "number", "minimum": 0},  # points; JSON cannot hold those that are none
+    dict[str, float]: {"type": "object", "additionalProperties": {"type": "number"}},
 }
 
 
@@ -43,15 +45,6 @@ _POINTS = _PLAIN[float]
 _CHECKS = {"type": "array", "items": _schema_of(CheckResult, points=_POINTS), "minItems": 1}
 _VERDICT = _schema_of(Verdict, points=_POINTS, max_points=_POINTS)
 _VERDICT["properties"]["checks"] = _CHECKS
-_RESULT = Draft202012Validator(
-    _record(
-        notebook=_PLAIN[str],
-        verdict=_VERDICT,
-        remarks={"type": "array", "items": _PLAIN[str]},
-        seconds={"type": "object", "additionalProperties": {"type": "number"}},
-        peak_memory=_PLAIN[int],
-    )
-)
 _NOTEBOOK = Draft202012Validator(
     {
         "type": "object",
@@ -78,11 +71,11 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not in JSON")
 
 
-def is_result(data: Any, assignment: str) -> bool:
-    """Whether `data` is what `GradedSubmission.to_json` makes of a result of that assignment."""
-    if not _RESULT.is_valid(data) or data["verdict"]["assignment"] != assignment:
-        return False
-    return read_notebook(data["notebook"]) is not None
+def form_of(result: type, verdict: str) -> Draft202012Validator:
+    """The form of the JSON of a dataclass of results, whose field of that name holds a `Verdict.to_json()`."""
+    hints = get_type_hints(result)
+    fields = {name: _VERDICT if name == verdict else _schema_of(hint) for name, hint in hints.items()}
+    return Draft202012Validator(_record(**fields))
 
 
 def read_notebook(text: str) -> dict[str, Any] | None:

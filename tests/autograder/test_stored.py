@@ -15,9 +15,8 @@ from rich.console import Console
 
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.grading import GradedSubmission, results_folder
+from autograder.grading import GradedSubmission, is_result, results_folder
 from autograder.report.terminal import grade_and_show
-from autograder.result_form import is_result
 from autograder.results import store_result
 from autograder.verdict import CheckResult, Verdict
 
