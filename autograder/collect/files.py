@@ -53,9 +53,9 @@ def choose_files(mirror: Path, commit: str, assignment: Assignment, others: Coll
     usable: dict[str, Entry] = {}
     for entry in tree.entries:
         if any(part in ("", ".", "..", ".git") for part in entry.path.split("/")):  # of a tree that may be forged
-            leave_out(entry.path, "that is no name for a file")
+            leave_out(entry.path, "is no name for a file")
         elif entry.kind != "file":
-            leave_out(entry.path, f"it is a {entry.kind}")
+            leave_out(entry.path, f"is a {entry.kind}")
         else:
             usable[entry.path] = entry
     found, remarks = _required(usable, assignment, others, released)
@@ -67,13 +67,13 @@ def choose_files(mirror: Path, commit: str, assignment: Assignment, others: Coll
     for path, entry in _in_order(usable, found, base).items():
         limit = intake.MAX_NOTEBOOK if path == assignment.notebook else intake.MAX_FILE
         if entry.size > limit:
-            leave_out(entry.path, f"it is larger than {limit // 2**20} MiB")
+            leave_out(entry.path, f"is larger than {limit // 2**20} MiB")
         elif len(chosen) >= intake.MAX_FILES:
-            leave_out(entry.path, f"there are more than {intake.MAX_FILES} files")
+            leave_out(entry.path, f"is one of more than {intake.MAX_FILES} files")
         elif total + entry.size > MAX_TOTAL:
-            leave_out(entry.path, f"the files have more than {MAX_TOTAL // 2**20} MiB in all")
+            leave_out(entry.path, f"would bring the files above {MAX_TOTAL // 2**20} MiB in all")
         elif entry.size in _LFS_SIZES and content(mirror, entry, _LFS_SIZES.stop).startswith(_LFS):
-            leave_out(entry.path, "it is only a pointer to Git LFS, and the file itself was not handed in")
+            leave_out(entry.path, "is only a pointer to Git LFS")
         else:
             chosen[path] = entry
             total += entry.size
@@ -142,8 +142,8 @@ def _with_most_beside(
 def _left_out(paths: Sequence[str], why: str) -> str:
     """One sentence for everything that was left out for one reason."""
     if len(paths) == 1:
-        return f"{printable(paths[0])} was left out: {why}."
-    return f"{len(paths)} files were left out ({_names(paths)}): {why}."
+        return f"{printable(paths[0])} {why} and was left out."
+    return f"{len(paths)} files were left out, since each {why}: {_names(paths)}."
 
 
 def _missing(name: str, candidates: Sequence[str], usable: Mapping[str, Entry], required: Collection[str]) -> str:

@@ -88,7 +88,7 @@ def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course, clones):
     }
     for source, remark in told.items():
         assert any(remark.lower() in said.lower() for said in teams[source].remarks), (source, teams[source].remarks)
-    assert any("link was left out: it is a link" in remark for remark in teams["pointer"].remarks)
+    assert any("link is a link and was left out" in remark for remark in teams["pointer"].remarks)
     assert [r for r in teams["good"].remarks if "is also in" not in r] == []
     assert teams["unfilled"].files == ("hw2.ipynb",)
     assert handed_in(course, teams["folder"]) == {"netid": "bob2\n", "hw2.ipynb": NOTEBOOK}
