@@ -15,6 +15,7 @@ from course_utils.attribution.parts import Attribution, Part
 
 # A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
 FEW = 0.3
+FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out half of those that it could learn from
 
 
 def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
@@ -68,7 +69,12 @@ def fail_on_few_images(updates: Sequence[Moved]) -> None:
 def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
     """In a step, most of the images are reconstructed."""
     _fail_on_few(
-        updates, ("code", "real"), "the reconstruction error is that of", "wrong-reconstruction-target", "error"
+        updates,
+        ("code", "real"),
+        "the reconstruction error is that of",
+        "wrong-reconstruction-target",
+        loss="error",
+        few=FEW_RECONSTRUCTED,
     )
 
 
@@ -101,7 +107,9 @@ def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: st
         )
 
 
-def _fail_on_few(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str, loss: str = "") -> None:
+def _fail_on_few(
+    updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str, loss: str = "", few: float = FEW
+) -> None:
     used: dict[tuple[int, int], set[int]] = {}
     sizes: dict[tuple[int, int], int] = {}
     for moved in updates:
@@ -114,7 +122,7 @@ def _fail_on_few(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mi
             used[key] = used.get(key, set()) | found
             sizes[key] = moved.run.batch_size
     several = {key: indices for key, indices in used.items() if sizes[key] > 1}
-    if several and all(len(indices) <= FEW * sizes[key] for key, indices in several.items()):
+    if several and all(len(indices) <= few * sizes[key] for key, indices in several.items()):
         key = max(several, key=lambda k: sizes[k])
         fail(
             f"In a training step on {sizes[key]} images {what} {len(several[key])} of them only.",

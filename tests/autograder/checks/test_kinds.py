@@ -233,6 +233,7 @@ def d_step(model, x_real, z):
         "real-images-missing",
     ),
     "the first image only, reconstructed": (error("F.mse_loss(y[:1], x[:1])", "a_step"), G, TARGET),
+    "half of the images reconstructed in the step": (error("F.mse_loss(y[::2], x[::2])", "a_step"), G, TARGET),
     "an old G": (
         """
 import copy
