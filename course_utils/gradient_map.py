@@ -29,6 +29,7 @@ MAY_DRIVE = {
         "stray down",
     },
 }
+SMOOTHED = 0.005  # a label that is so far from 0 and 1 is shown
 WORDS = {
     "real": "D(X)",
     "sample": "D(G(z))",
@@ -63,16 +64,20 @@ def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.
     """Labels, signed shares and whether they are forbidden: `(rows,)`, `(rows, 3)`, `(rows, 3)`; columns E, G, D."""
     times = sorted({movement.update.time for movement in movements})
     rows: dict[tuple[int, bool, str], list[float]] = {}
+    smoothed: dict[tuple[int, bool, str], float] = {}
     for movement in movements:
         order = times.index(movement.update.time)
         column = MODULES.index(movement.module)
         for driver in movement.drivers or ():
             row = rows.setdefault((order, driver.leftover, driver.part.loss), [0.0] * len(MODULES))
             row[column] += -driver.share if movement.maximize else driver.share
+            label = driver.part.reading.label if driver.part.reading else float("nan")
+            if label == label and min(abs(label), abs(label - 1)) > SMOOTHED:
+                smoothed[order, driver.leftover, driver.part.loss] = label
         if movement.drivers is None:
             rows.setdefault((order, False, "unknown"), [0.0] * len(MODULES))[column] = 1.0
     ordered = sorted(rows, key=lambda key: (key[0], key[1], key[2]))
-    labels = [_label(order, leftover, loss, len(times)) for order, leftover, loss in ordered]
+    labels = [_label(*key, len(times)) + (f", label {smoothed[key]:.2f}" if key in smoothed else "") for key in ordered]
     forbidden = [
         [leftover or (loss not in ("unknown", "unread") and loss not in MAY_DRIVE[module]) for module in MODULES]
         for _, leftover, loss in ordered
