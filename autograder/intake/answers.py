@@ -80,7 +80,10 @@ def place_answers(cells: list[NotebookNode], release: NotebookNode, gone: frozen
         sources += [
             k
             for k in sorted(own | {j for j, c in enumerate(cells) if _is_task(c)})
-            if cells[k].cell_type == "code" and number and _names(number, _comments(cells[k].source))
+            if cells[k].cell_type == "code"
+            and number
+            and _names(number, cells[k].source)  # reading it as Python costs more
+            and _names(number, _comments(cells[k].source))
         ]
         if grade_id(cells[i]) in gone and not sources:  # two cells that were merged into one leave one name
             sources = list(written)

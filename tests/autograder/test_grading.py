@@ -47,12 +47,13 @@ def test_a_result_survives_being_stored():
     assert GradedSubmission.from_json(graded.to_json()) == graded
 
 
-def test_what_cannot_be_read_is_graded_with_zero_and_its_reason(released_course):
+def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course):
     graded = grade_submission(make_task(released_course, "hw2", Submission(b"{", {}, ("x was left out: a link.",))))
     result = Verdict.from_json(graded.verdict)
     assert (result.points, result.max_points) == (0, 7)
-    assert {check.outcome for check in result.checks} == {"not_checked"}
+    assert {check.outcome for check in result.checks} == {"cannot_judge"}
     assert all("not valid JSON" in check.rationale for check in result.checks)
+    assert len(graded.waiting) == 5
     first = nbformat.reads(graded.notebook.decode(), as_version=4).cells[0]
     assert first.id == NOTES_ID
     assert "x was left out: a link." in first.source
@@ -80,6 +81,12 @@ def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(rel
     assert "ZeroDivisionError" in (tmp_path / ".autograder" / "faults" / "hw2" / "ann.txt").read_text()
     keep_faults(course, "hw2", "ann", ())
     assert not list((tmp_path / ".autograder" / "faults" / "hw2").iterdir())
+
+
+def test_where_nothing_is_handed_in_nothing_waits(released_course):
+    graded = grade_submission(make_task(released_course, "hw2", Submission(b"", {"netid": b"abc1"})))
+    assert {check["outcome"] for check in graded.verdict["checks"]} == {"not_checked"}
+    assert graded.waiting == ()
 
 
 def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, tmp_path, monkeypatch):
