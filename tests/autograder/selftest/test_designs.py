@@ -143,14 +143,13 @@ def test_bounds_are_those_of_clopper_and_pearson() -> None:
     assert str(Share(1, 200)) == "1 of 200, 0.50 % (0.01 to 2.75 %)"
 
 
-def test_composed_designs_are_judged_by_a_command(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_composed_designs_pass_and_a_command_tells_their_rates(tmp_path: Path, monkeypatch, capsys) -> None:
     arguments = ["selftest", "hw2", "--designs", "3", "--seeds", "1", "--processes", "1", "--json", tmp_path / "d.json"]
     monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         main()
     said, written = capsys.readouterr().out, json.loads((tmp_path / "d.json").read_text())
-    failed = {one["design"] for one in written["misjudged"] if any(o == "failed" for o, _ in one["checks"].values())}
-    assert ended.value.code == (1 if failed else 0)
-    assert f"Right designs failed on any seed: {len(failed)} of 3" in said
+    assert written["misjudged"] == []
+    assert ended.value.code in (0, None)
+    assert "Right designs failed on any seed: 0 of 3" in said
     assert [number for number, *_ in written["judged"]] == list(range(3))
-    assert not any(one["fault"] for one in written["misjudged"])
