@@ -65,8 +65,6 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
     if not bool(readable.any()):
         return Reading(majority, "unread", NOTHING, NOTHING)
     w, y, residual = _line(p[:, readable], g[:, readable])
-    if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
-        return Reading(majority, "other", NOTHING, NOTHING)
     if residual > FIT:
         if _is_double_sigmoid(p[:, readable], g[:, readable]):
             return Reading(majority, "double sigmoid", NOTHING, NOTHING)
@@ -74,9 +72,10 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
         if alike is None:
             return Reading(majority, "other" if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
         return replace(_reading(*alike), steady=False)
-    weights = torch.full_like(
-        p[0], float(w.median())
-    )  # of images whose scores are too sure to move, that of the others
+    if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
+        return Reading(majority, "other", NOTHING, NOTHING)
+    # Of images whose scores are too sure to move, the weight is that of the others.
+    weights = torch.full_like(p[0], float(w.median()))
     weights[readable] = w
     labels = p[0] - g[0] / weights
     labels[readable] = y
@@ -100,17 +99,18 @@ def _reading(weights: Tensor, labels: Tensor) -> Reading:
     return Reading(direction, form, weights, labels)
 
 
-def _line(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor, float]:
-    """Fit g = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g.
+def _line(p: Tensor, g: Tensor, slope: Tensor | float = 1.0) -> tuple[Tensor, Tensor, float]:
+    """Fit g / slope = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g.
 
     A step may choose its images in the light of their scores: runs in which one has no gradient do not count for it.
     """
     used = ((g != 0) | (g == 0).all(0)).double()
+    g = g / slope
     mean_p, mean_g = (p * used).sum(0) / used.sum(0), (g * used).sum(0) / used.sum(0)
     dp, dg = (p - mean_p) * used, (g - mean_g) * used
     w = (dp * dg).sum(0) / dp.square().sum(0)
     y = mean_p - mean_g / w
-    left = (dg - w * dp).norm() / torch.maximum(dg.norm(), SPREAD * g.norm())
+    left = (slope * (dg - w * dp)).norm() / torch.maximum((slope * dg).norm(), SPREAD * (slope * g).norm())
     return w, y, float(left)
 
 
@@ -127,6 +127,6 @@ def _line_of_each_run(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor] | None:
 def _is_double_sigmoid(p: Tensor, g: Tensor) -> bool:
     """A sigmoid on top of D's own: the gradient is w (sigmoid(p) - y) p (1 - p), and not w (p - y) p (1 - p)."""
     slope = (p * (1 - p)).clamp(min=1e-12)
-    w, y, residual = _line(p.sigmoid(), g / slope)
-    *_, of_squares = _line(p, g / slope)
+    w, y, residual = _line(p.sigmoid(), g, slope)
+    *_, of_squares = _line(p, g, slope)
     return residual < min(FIT, of_squares / 3) and bool(((w > 0) & (y > -0.1) & (y < 1.1)).all())
