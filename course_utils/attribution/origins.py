@@ -21,7 +21,7 @@ SAME = 1e-4  # two rows are the same if they differ by less than this times the 
 # A row moves if one of its numbers changes by this share of what was moved; what an earlier update of the step changes
 # in its course is smaller by far.
 MOVED = 0.02
-LIKE = 0.3  # the least cosine of the change of a row and that of the image that it is traced to
+LIKE = 0.3  # the least cosine, or size, of the change of a row and that of the image that it is traced to
 STILL, OF_G, OF_X = "scores", "images of G", "real images"
 
 
@@ -123,6 +123,12 @@ def _change(experiment: Experiment, run: str, call: Call) -> Tensor:
     return experiment.call(run, call).content - experiment.call(STILL, call).content
 
 
+def _image_change(experiment: Experiment, generator: Call) -> Tensor:
+    """How far each image of a call of G moves with the real images, `(rows,)`."""
+    moved, still = experiment.call(OF_X, generator).outputs, experiment.call(STILL, generator).outputs
+    return (moved.sigmoid() - still.sigmoid()).abs().amax(dim=1)
+
+
 def _image_rows(
     call: Call, batch: Tensor, generators: Sequence[Call], rows: Rows, experiment: Experiment | None
 ) -> tuple[Row, ...]:
@@ -153,7 +159,7 @@ def _image_rows(
                 row = replace(row, kind="old")
         elif experiment and of_g is not None:
             changes, patterns = moves_of_images()
-            row = _row_by_its_move(call, i, bool(of_g[i]), changes[i], patterns, generators, rows)
+            row = _row_by_its_move(call, i, bool(of_g[i]), changes[i], patterns, generators, rows, experiment)
         else:
             row = Row("other", exact=False)
         found.append(row)
@@ -171,7 +177,14 @@ def _moved_by_g(experiment: Experiment, call: Call) -> Tensor:
 
 
 def _row_by_its_move(
-    call: Call, i: int, of_g: bool, moved: Tensor, patterns: Tensor, generators: Sequence[Call], rows: Rows
+    call: Call,
+    i: int,
+    of_g: bool,
+    moved: Tensor,
+    patterns: Tensor,
+    generators: Sequence[Call],
+    rows: Rows,
+    experiment: Experiment,
 ) -> Row:
     """By how the row changed when all images did, and by the pattern `(batch, input_size)` in which each image did."""
     if of_g:
@@ -180,8 +193,13 @@ def _row_by_its_move(
             return Row("reconstruction" if bool(moved.any()) else "sample", exact=False)
         sources = [(g.number, j) for g in recent for j in range(len(g.outputs))]
         images = torch.cat([g.outputs.sigmoid() for g in recent])
-        nearest = int(_distances(call.content[i : i + 1], images)[0].argmin())
-        return _image_of_g((sources[nearest],), rows, exact=False)
+        distances = _distances(call.content[i : i + 1], images)[0]
+        of_codes = torch.tensor([rows[number][j].kind == "code" for number, j in sources])
+        if bool(of_codes.any()) and not bool(of_codes.all()):  # reconstructions move with the real images, samples not
+            changes = torch.cat([_image_change(experiment, g) for g in recent])[of_codes]
+            is_code = float(moved.abs().max()) > LIKE * float(changes.median())
+            distances = torch.where(of_codes == is_code, distances, torch.inf)
+        return _image_of_g((sources[int(distances.argmin())],), rows, exact=False)
     if float(moved.abs().max()) <= MOVED * MOVES[OF_X].pixels:
         return Row("other", exact=False)
     cosines = patterns @ moved / (patterns.norm(dim=1) * moved.norm()).clamp(min=1e-300)
