@@ -17,7 +17,7 @@ NAMES = {"encoder": "E", "discriminator": "D"}
 
 
 def fail_on_rescaled_images(function: str, attribution: Attribution, module: str) -> None:
-    """No real image is given to the module, E or D, in another range of values, unless images of G are, too."""
+    """No real image is given to the module, E or D, in another range of values, while images of G are as they are."""
     batches = attribution.evidence.batches
     outputs = {call.number: call.outputs.sigmoid() for call in attribution.evidence.calls if call.module == "generator"}
     real: list[float] = []
@@ -33,8 +33,8 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
                 number, i = row.sources[0]
                 made.append(1.0 if row.exact else _scale(seen, outputs[number][i]))
     rescaled = [scale for scale in real if abs(scale - 1) > SAME_SCALE]  # not a number where it is no rescaling
-    others = [scale for scale in made if abs(scale - 1) > SAME_SCALE]
-    if rescaled and (module == "encoder" or len(others) < len(made) / 2 or not made):
+    plain = [scale for scale in made if abs(scale - 1) <= SAME_SCALE]
+    if rescaled and (module == "encoder" or len(plain) > len(made) / 2 or not made):
         name = NAMES[module]
         fail(
             f"`{function}` gives {name} the real images in another range of values than [0, 1]. What {name} learns of "
