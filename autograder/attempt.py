@@ -43,8 +43,9 @@ class Attempt:
 
     def to_json(self) -> dict[str, Any]:
         verdict = self.verdict.to_json()
-        verdict["checks"] = [{key: check[key] for key in _SHOWN} for check in verdict["checks"]]
-        return {**verdict, "seconds": round(self.seconds, 3)}
+        checks = [{key: check[key] for key in _SHOWN} for check in verdict["checks"]]
+        shown = {key: verdict[key] for key in ("assignment", "points", "max_points")}
+        return {**shown, "checks": checks, "seconds": round(self.seconds, 3)}
 
     def to_text(self) -> str:
         phases = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self.phases.items())

@@ -19,6 +19,7 @@ from autograder.intake import grade_id
 from autograder.people import export_people
 from autograder.report.terminal import Row, grade_and_show
 from autograder.reproduce.run import read_reruns
+from autograder.spreadsheet import guard
 from tests.autograder.intake.homework import Homework
 
 CHECKS = ["check_convergence", "check_losses", "check_optimizers", "check_train_step"]
@@ -94,8 +95,9 @@ def arrived(
     console = Console(width=160, record=True, force_terminal=False)
     rows = {row.student: row for row in grade_and_show(course, "hw2", console)}
     export_people(course, "hw2", course.root / "people.csv")
-    with (course.root / "people.csv").open(newline="", errors="replace") as file:
-        people = {row["id"]: row for row in csv.DictReader(file)}
+    with (course.root / "people.csv").open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        by_id = {row["id"]: row for row in csv.DictReader(file)}
+    people = {student: by_id[guard(student)] for student in rows if guard(student) in by_id}
     return Arrived(course, rows, people, write_feedback(course, "hw2"), console.export_text())
 
 

@@ -224,16 +224,23 @@ def test_a_running_dask_cluster_grades_the_same(graded, scheduler, copy_course, 
     assert read_score(course, "hw2", "partly").points == rows["partly"].verdict.points
 
 
-def kill_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
+def the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> psutil.Process | None:
+    """A process of Dask; the one that judges, which earlier tests have started from here, is a sandbox itself."""
     me = psutil.Process()
     while not ended.wait(0.05):
         for worker in me.children():
             try:
-                if any(process.name() == "bwrap" for process in worker.children(recursive=True)):
-                    worker.kill()
-                    return
+                inside = worker.children(recursive=True)
+                if worker.name() != "bwrap" and any(process.name() == "bwrap" for process in inside):
+                    return worker
             except psutil.NoSuchProcess:
                 continue
+    return None
+
+
+def kill_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
+    if worker := the_first_worker_that_runs_a_sandbox(ended):
+        worker.kill()
 
 
 def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothing(copy_course, filled, tmp_path):
@@ -264,15 +271,8 @@ def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothin
 
 def stop_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
     """It is frozen, as where a machine hangs, and neither answers nor dies."""
-    me = psutil.Process()
-    while not ended.wait(0.05):
-        for worker in me.children():
-            try:
-                if any(process.name() == "bwrap" for process in worker.children(recursive=True)):
-                    worker.suspend()
-                    return
-            except psutil.NoSuchProcess:
-                continue
+    if worker := the_first_worker_that_runs_a_sandbox(ended):
+        worker.suspend()
 
 
 def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, tmp_path, monkeypatch):

@@ -65,7 +65,7 @@ def test_a_disk_that_fills_while_the_class_is_graded_keeps_what_was_saved(course
     """The folder of graded notebooks has room for the look before, and not for a large submission."""
     autograded = course.root / "autograded"
     autograded.mkdir()
-    (course.root / "submitted" / "ann" / "hw2" / "data.bin").write_bytes(os.urandom(3 * 2**20))
+    (course.root / "submitted" / "ann" / "hw2" / "hw2.pdf").write_bytes(os.urandom(3 * 2**20))
     status, _, stderr = run(course, *SAME_MACHINE, "--size", str(2 * 2**20), "--tmpfs", str(autograded))
     assert_told(status, stderr, "No space left on device")
     kept = {path: path.read_bytes() for path in (course.state / "results" / "hw2").iterdir()}
