@@ -1,8 +1,57 @@
-"""Settings for all tests: no time limit on one example, and in continuous integration the same examples each time."""
+"""Settings for all tests, a course that is released once, and a copy of it for each test that needs one.
+
+There is no time limit on one example of hypothesis, and in continuous integration the examples are the same each time.
+"""
 
 import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
+import nbformat
+import pytest
 from hypothesis import settings
+
+from autograder.attempt import fill_in
+from autograder.config import Course, load_course
+
+REPOSITORY = Path(__file__).parents[1]
 
 settings.register_profile("course", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("course")
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The course of this repository in a folder of its own, with homework 2 released; not to be changed."""
+    from autograder.release import release
+
+    root = tmp_path_factory.mktemp("released")
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(REPOSITORY / name, root / name)
+    shutil.copytree(REPOSITORY / "source" / "hw2", root / "source" / "hw2")
+    course = load_course(root)
+    release(course, "hw2")
+    return course
+
+
+@pytest.fixture(scope="session")
+def copy_course(released_course: Course) -> Callable[[Path], Course]:
+    """Makes a copy of the released course at a path that is not there yet."""
+
+    def copy(root: Path) -> Course:
+        shutil.copytree(released_course.root, root)
+        return load_course(root)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def filled(released_course: Course) -> Callable[[dict[str, str]], bytes]:
+    """Makes a submission: the released notebook with texts by grade_id in its solution cells."""
+    release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
+
+    def fill(answers: dict[str, str]) -> bytes:
+        return nbformat.writes(fill_in(release, answers)).encode("utf-8")
+
+    return fill

@@ -7,7 +7,10 @@ import os
 import socket
 from pathlib import Path
 
-TOLD = r"(?s)netid was left out: a file with a second name.*fifo was left out.*gradebook.db, others, socket were left out"
+TOLD = (
+    r"(?s)(?=.*netid was left out: a file with a second name)(?=.*fifo was left out)"
+    r"(?=.*gradebook.db, others, socket were left out)"
+)
 
 
 def build(notebook: dict, folder: Path) -> None:
