@@ -161,7 +161,8 @@ def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[di
     answer = aside(work, SECONDS)
     length = int.from_bytes(answer[:8], "little")
     records: list[dict[str, Any]] = json.loads(json.loads(answer[8 : 8 + length])["__metadata__"]["records"])
-    names = {name: trace.store(tensor) for name, tensor in safetensors.torch.load(answer).items()}
+    # In order, since safetensors has none, and equal runs are to leave equal traces.
+    names = {name: trace.store(tensor) for name, tensor in sorted(safetensors.torch.load(answer).items())}
     for event in (event for record in records for event in record["events"]):
         event |= {key: names[value] for key, value in event.items() if key in _TENSORS and value in names}
     return records

@@ -49,6 +49,9 @@ def test_each_noisy_label_is_read_wherever_the_scores_are(
     noise = torch.rand(rows, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     target = lowest + (highest - lowest) * noise
     reading = read(cross_entropy(target), some_logits(rows, seed) - 3)
+    if reading.form == "unread":  # all scores are too sure to move, as those of a few images may be
+        assert rows < 4
+        return
     assert (reading.form, reading.direction) == ("bce", direction)
     assert reading.labels.tolist() == pytest.approx(target.tolist(), abs=1e-6)
 
