@@ -161,14 +161,14 @@ class _Run:
         seconds = max(0.0, min(self.limits.cell_seconds, left))
         notes: list[NotebookNode] = []
         report: CellReport | None = None
-        killed = False
+        lost = False
         try:
             conversation.run(index, _encode(cell.source).decode(), seconds)
             report = conversation.wait_for_report(seconds)
             if report is None:
                 report, notes = self._end_cell(sandbox, conversation, left)
         except PeerLost:
-            killed = conversation.was_killed()
+            lost = True  # by what arrived, or by somebody on this machine: a second run tells
             if not sandbox.is_dead():
                 sandbox.kill(self._flood_reason())
         if report is not None:
@@ -180,7 +180,7 @@ class _Run:
         if sandbox.is_dead() or sandbox.reason is not None:
             self.stopped = _explain_end(sandbox, place_of(self.cells, index, line_of_exit(cell.source)))
             self.stopped_in = index + 1
-            self.unexplained = killed or (sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL)
+            self.unexplained = lost or (sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL)
             cell.outputs.append(_error("Stopped", self.stopped))
 
     def _end_cell(

@@ -8,7 +8,6 @@ lost.
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import tempfile
@@ -121,13 +120,6 @@ class Peer:
         """The end of what it wrote to its standard error."""
         self._errors.seek(0)
         return self._errors.read()[-500:].decode(errors="replace")
-
-    def was_killed(self) -> bool:
-        """Whether it is gone because somebody killed it, not because it broke or met a limit of its own."""
-        try:
-            return self._process.wait(1.0) in (-signal.SIGKILL, 128 + signal.SIGKILL)
-        except subprocess.TimeoutExpired:
-            return False
 
     def close(self) -> None:
         self._process.kill()
