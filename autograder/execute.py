@@ -173,6 +173,7 @@ class _Run:
                 sandbox.kill(self._flood_reason())
         if report is not None:
             cell.outputs, cell.execution_count = report.outputs, report.count
+            lost = report.ended == "cut"
             self._end_kernel(sandbox, report)
             if report.failed:
                 self.failures.append(read_failure(self.cells, index, interrupted=bool(notes)))
