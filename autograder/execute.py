@@ -11,12 +11,13 @@ import shutil
 import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.errors import UsageError
+from autograder.errors import GraderFault, UsageError
 from autograder.execution import CellFailure, Execution, Place
 from autograder.failures import line_of_exit, place_of, read_failure
 from autograder.sandbox.command import OUTBOX
@@ -34,6 +35,7 @@ START_SECONDS = 60.0
 INTERRUPT_SECONDS = 5.0  # what a cell gets to end after it was interrupted
 CUT_SECONDS = 2.0  # between the end of a dying kernel's connection and that of its processes
 NOTEBOOK_NAME = "notebook.ipynb"
+RUNS_WITHOUT_RELAY = 3  # that are begun anew where somebody on this machine kills the relay, before it is a fault
 EXITED = "the cell ended it with `exit()` or `quit()`"
 
 
@@ -43,7 +45,8 @@ def run_notebook(
     """Runs all code cells of a notebook in a fresh sandbox.
 
     When no kernel starts, or it is killed by something unknown, it is run once more in another sandbox, and that run
-    counts: the machine may have been short of memory, and the submission is not to pay for it.
+    counts: the machine may have been short of memory, and the submission is not to pay for it. A run whose relay is
+    killed does not count: a submission cannot do that.
 
     Args:
         notebook: the notebook, version 4; it is not changed.
@@ -55,22 +58,35 @@ def run_notebook(
 
     Raises:
         UsageError: this machine cannot make the sandbox, or no kernel starts in it.
+        GraderFault: the relay was killed again and again.
     """
     check_sandbox()
     try:
-        execution = _run_once(notebook, files, inbox, limits, outbox)
+        execution = _run_counted(notebook, files, inbox, limits, outbox)
     except NoKernelError:
-        return _run_once(notebook, files, inbox, limits, outbox)
-    if not execution.unexplained:
-        return execution
-    if outbox is not None:
-        shutil.rmtree(outbox)
-        outbox.mkdir()
-    return _run_once(notebook, files, inbox, limits, outbox)
+        return _run_counted(notebook, files, inbox, limits, outbox)
+    return _run_counted(notebook, files, inbox, limits, outbox) if execution.unexplained else execution
 
 
 class NoKernelError(UsageError):
     """No kernel started in the sandbox."""
+
+
+class RelayKilledError(GraderFault):
+    """Somebody on this machine, such as its kernel where memory is short, killed the relay."""
+
+
+def _run_counted(
+    notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None
+) -> Execution:
+    """A run that counts, into an outbox that is empty again."""
+    for _ in range(RUNS_WITHOUT_RELAY):
+        if outbox is not None:
+            shutil.rmtree(outbox)
+            outbox.mkdir()
+        with suppress(RelayKilledError):
+            return _run_once(notebook, files, inbox, limits, outbox)
+    raise RelayKilledError("The process that reads what the notebook sends was killed from outside, again and again.")
 
 
 def _run_once(
@@ -161,19 +177,18 @@ class _Run:
         seconds = max(0.0, min(self.limits.cell_seconds, left))
         notes: list[NotebookNode] = []
         report: CellReport | None = None
-        lost = False
         try:
             conversation.run(index, _encode(cell.source).decode(), seconds)
             report = conversation.wait_for_report(seconds)
             if report is None:
                 report, notes = self._end_cell(sandbox, conversation, left)
         except PeerLost:
-            lost = True  # by what arrived, or by somebody on this machine: a second run tells
+            if conversation.was_killed():
+                raise RelayKilledError from None
             if not sandbox.is_dead():
                 sandbox.kill(self._flood_reason())
         if report is not None:
             cell.outputs, cell.execution_count = report.outputs, report.count
-            lost = report.ended == "cut"
             self._end_kernel(sandbox, report)
             if report.failed:
                 self.failures.append(read_failure(self.cells, index, interrupted=bool(notes)))
@@ -181,7 +196,7 @@ class _Run:
         if sandbox.is_dead() or sandbox.reason is not None:
             self.stopped = _explain_end(sandbox, place_of(self.cells, index, line_of_exit(cell.source)))
             self.stopped_in = index + 1
-            self.unexplained = lost or (sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL)
+            self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
             cell.outputs.append(_error("Stopped", self.stopped))
 
     def _end_cell(

@@ -110,6 +110,10 @@ class Conversation:
                 raise PeerLost
         return None if answer is None else _read_report(answer)
 
+    def was_killed(self) -> bool:
+        """Whether the relay is gone because somebody on this machine killed it."""
+        return self._relay.was_killed()
+
     def close(self) -> None:
         self._relay.close()
 

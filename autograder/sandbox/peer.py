@@ -8,6 +8,7 @@ lost.
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import open_filter
 from autograder.sandbox.wire import HEAD, encode
 
+GONE_SECONDS = 1.0  # between the end of what a peer says and that of its process
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -120,6 +122,13 @@ class Peer:
         """The end of what it wrote to its standard error."""
         self._errors.seek(0)
         return self._errors.read()[-500:].decode(errors="replace")
+
+    def was_killed(self) -> bool:
+        """Whether it is gone and was killed from outside: its own limits end it with other signals, or by errors."""
+        try:
+            return self._process.wait(GONE_SECONDS) in (-signal.SIGKILL, 128 + signal.SIGKILL)
+        except subprocess.TimeoutExpired:
+            return False
 
     def close(self) -> None:
         self._process.kill()
