@@ -1,6 +1,7 @@
 """Claims about `run_notebook`, each seen in a real sandbox with a real kernel."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -16,6 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder import execute
+from autograder.errors import GraderFault
 from autograder.execute import run_notebook
 from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
@@ -367,6 +369,45 @@ def test_a_dead_kernel_costs_the_cells_that_did_not_run() -> None:
 def test_a_crash_in_compiled_code_is_told() -> None:
     execution = run("import ctypes; ctypes.string_at(0)")
     assert execution.stopped is not None and "crashed inside compiled code" in execution.stopped
+
+
+def below_this(words: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [process] if words in " ".join(process.cmdline()) else []
+    return found
+
+
+@pytest.mark.parametrize("number", [1, execute.RUNS_WITHOUT_RELAY])
+def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -> None:
+    ended = threading.Event()
+    killed = set()
+
+    def kill_relays() -> None:
+        """Those of that many runs, each while its notebook runs."""
+        while len(killed) < number and not ended.wait(0.05):
+            for sleeper in set(below_this("time-of-a-notebook")) - killed:
+                killed.add(sleeper)
+                for process in below_this("relay.serve"):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        process.kill()
+
+    killer = threading.Thread(target=kill_relays)
+    killer.start()
+    cell = "import subprocess, sys\nsleep = 'import time; time.sleep(3)'\n"
+    cell += "subprocess.run([sys.executable, '-c', sleep, 'time-of-a-notebook'])\nprint('done')"
+    try:
+        if number < execute.RUNS_WITHOUT_RELAY:
+            execution = run(cell)
+            assert execution.stopped is None and text(execution, 0) == "done"
+        else:
+            with pytest.raises(GraderFault, match="killed from outside"):
+                run(cell)
+    finally:
+        ended.set()
+        killer.join()
+    assert len(killed) == number
 
 
 def test_a_long_cell_is_interrupted_and_one_that_swallows_it_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
