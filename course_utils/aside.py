@@ -8,6 +8,7 @@ force if it takes too long, for example because it waits for a thread that it do
 
 import contextlib
 import os
+import random
 import selectors
 import signal
 import sys
@@ -34,11 +35,13 @@ def aside(action: Callable[[], bytes], seconds: float) -> bytes:
     Raises:
         AsideError: it raised, ended the process, or took longer than `seconds`.
     """
+    numbers = random.getstate()  # Python seeds this module anew in every copy of a process
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which the copy does not use
         process = os.fork()
     if process == 0:
+        random.setstate(numbers)
         _work(action, writing)
     os.close(writing)
     try:

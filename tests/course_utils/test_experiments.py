@@ -1,10 +1,12 @@
 """Experiments leave everything as it was, and differ from the step itself by what was moved alone."""
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy
 import pytest
 import torch
 import torch.nn.functional as F
@@ -121,6 +123,16 @@ def test_each_image_moves_by_a_pattern_of_its_own_and_stays_an_image(pixels: int
     assert float(moved.min()) >= 0
     assert float(moved.max()) <= 1
     assert all(bool((moved[i] != images[i]).any()) for i in range(20))
+
+
+def test_random_numbers_aside_are_those_that_come_next_here() -> None:
+    own, of_torch = numpy.random.default_rng(3), torch.Generator().manual_seed(3)
+
+    def draw() -> bytes:
+        numbers = random.random(), numpy.random.random(), own.random()
+        return repr((*numbers, torch.rand(1).item(), torch.rand(1, generator=of_torch).item())).encode()
+
+    assert aside(draw, 10.0) == draw()
 
 
 def test_what_is_done_aside_changes_nothing_here() -> None:
