@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.grading import grade_submission, make_task
-from autograder.intake import Submission, grade_id, locked
+from autograder.intake import Submission, grade_id, is_code_answer, locked
 from autograder.verdict import Verdict, as_text
 
 _ELSEWHERE = "# The whole solution is in the first solution cell."
@@ -70,7 +70,7 @@ def try_solution(course: Course, assignment: str, path: Path, keep_trace: Path |
     begin = time.perf_counter()
     release = nbformat.read(course.release_notebook(assignment), as_version=4)
     source = read_python(path)
-    names = [str(grade_id(cell)) for cell in release.cells if _is_code_answer(cell)]
+    names = [str(grade_id(cell)) for cell in release.cells if is_code_answer(cell)]
     if not names:
         raise UsageError(f"The notebook of {assignment} has no solution cell for code, so there is nothing to try.")
     answers = dict.fromkeys(names, _ELSEWHERE) | {names[0]: source}
@@ -114,7 +114,3 @@ def read_python(path: Path) -> str:
     except (ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"{path}: this is no valid Python ({error}).") from None
     return text
-
-
-def _is_code_answer(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("solution"))

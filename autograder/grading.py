@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder import intake, results
 from autograder.config import Course
 from autograder.judging import Judgement, judge, make_probes
+from autograder.printable import printable
 from autograder.reasons import explain
 from autograder.report.visible import as_markdown
 from autograder.result_form import form_of, read_notebook
@@ -228,7 +229,7 @@ def _run_and_judge(
         remarks.append(execution.stopped)
     elif note := _compared(task.notebook, execution.notebook):
         remarks.append(note)
-    remarks += [f"Left out of what the notebook recorded: {intake.printable(what, 200)}." for what in execution.refused]
+    remarks += [f"Left out of what the notebook recorded: {printable(what, 200)}." for what in execution.refused]
     judged = judge(task.assignment, folder)
     judged = replace(judged, verdict=explain(judged.verdict, execution))
     clock.lap("judging")

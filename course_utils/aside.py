@@ -3,7 +3,8 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this lets an experiment start
 from the very state that the student's code is in - weights, optimizers, random numbers, and whatever it keeps in
 variables of its own - and leaves that state as it was. The process has one thread, prints nothing, and is ended by
-force if it takes too long, for example because it waits for a thread that it does not have.
+force if it takes too long. What it may take is processor time, so that nothing hangs on how busy a machine is; a clock
+only ends those that wait, for example for a thread that they do not have.
 """
 
 import contextlib
@@ -29,11 +30,21 @@ class AsideError(Exception):
     """What was to be done aside did not come to its end."""
 
 
-def aside(action: Callable[[], bytes], seconds: float) -> bytes:
+class AsideWaitsError(AsideError):
+    """It waits for something that does not come in a copy of the process, and would do so again."""
+
+
+def aside(action: Callable[[], bytes], seconds: float, patience: float) -> bytes:
     """What `action` returns, done in a copy of this process.
 
+    Args:
+        action: what to do.
+        seconds: of processor time that it may take.
+        patience: seconds by the clock after which it waits.
+
     Raises:
-        AsideError: it raised, ended the process, or took longer than `seconds`.
+        AsideError: it raised, ended the process, or took longer than it may.
+        AsideWaitsError: it waits.
     """
     numbers = random.getstate()  # Python seeds this module anew in every copy of a process
     reading, writing = os.pipe()
@@ -42,10 +53,11 @@ def aside(action: Callable[[], bytes], seconds: float) -> bytes:
         process = os.fork()
     if process == 0:
         random.setstate(numbers)
-        _work(action, writing)
+        _work(action, writing, seconds)
     os.close(writing)
+    end = time.monotonic() + patience
     try:
-        answer = _read(reading, time.monotonic() + seconds)
+        answer = _read(reading, end)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
@@ -53,6 +65,8 @@ def aside(action: Callable[[], bytes], seconds: float) -> bytes:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(process, 0)
     if not answer.endswith(_DONE):
+        if time.monotonic() >= end:
+            raise AsideWaitsError("the process waits")
         raise AsideError("the process ended early or took too long")
     return answer.removesuffix(_DONE)
 
@@ -60,7 +74,7 @@ def aside(action: Callable[[], bytes], seconds: float) -> bytes:
 _DONE = b"\ndone"  # what comes last
 
 
-def _work(action: Callable[[], bytes], writing: int) -> None:
+def _work(action: Callable[[], bytes], writing: int, seconds: float) -> None:
     """In the copy: never returns, and runs nothing that the original left for the end of the process."""
     try:
         silence = os.open(os.devnull, os.O_RDWR)
@@ -68,8 +82,9 @@ def _work(action: Callable[[], bytes], writing: int) -> None:
             os.dup2(silence, descriptor)
         # The kernel's own streams write to threads that are not here.
         sys.stdout = sys.stderr = os.fdopen(silence, "w")
-        for name in (signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGALRM, signal.SIGINT, signal.SIGPROF, signal.SIGTERM):
             signal.signal(name, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         answer = action() + _DONE
         while answer:
             answer = answer[os.write(writing, answer) :]

@@ -25,12 +25,13 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from course_utils.aside import AsideError, aside, can_fork
+from course_utils.aside import AsideError, AsideWaitsError, aside, can_fork
 from course_utils.conditional import AnyModel
 from course_utils.record import Recorder
 from course_utils.trace import Trace
 
-SECONDS = 5.0  # for some runs, which take some hundredths of a second
+SECONDS = 5.0  # of processor time for some runs, which take some hundredths of a second
+PATIENCE = 10.0  # seconds by the clock; nine steps of a probe are taken again, in a cell that has 120
 BLOCK = 4  # images are moved in blocks of that many pixels each way, so that a shift by a pixel leaves the pattern
 
 
@@ -97,16 +98,25 @@ def experiment(
         records = together()
         if records or not forks:
             return records
-    else:
-        with suppress(AsideError, OSError):
-            records = _forked(together, trace)
-            if records:
-                return records
-    records = []
-    for move in MOVES.values():
-        with suppress(AsideError, OSError):
-            records += _forked(partial(alone, move), trace)
-    return records
+    try:
+        records = [] if pure else _try(together, trace)
+        return records or [record for move in MOVES.values() for record in _try(partial(alone, move), trace)]
+    except AsideWaitsError:
+        return []
+
+
+def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
+    """The records of what is done in a copy of this process; none where it does not come to its end.
+
+    Raises:
+        AsideWaitsError: it waits, and would do so again.
+    """
+    try:
+        return _forked(action, trace)
+    except AsideWaitsError:
+        raise
+    except (AsideError, OSError):
+        return []
 
 
 def _together(
@@ -158,7 +168,7 @@ def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[di
         new = {name: tensor for name, tensor in trace.tensors.items() if name in named - known}
         return safetensors.torch.save(new, {"records": json.dumps(records)})
 
-    answer = aside(work, SECONDS)
+    answer = aside(work, SECONDS, PATIENCE)
     length = int.from_bytes(answer[:8], "little")
     records: list[dict[str, Any]] = json.loads(json.loads(answer[8 : 8 + length])["__metadata__"]["records"])
     # In order, since safetensors has none, and equal runs are to leave equal traces.

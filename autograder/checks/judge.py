@@ -43,7 +43,7 @@ def make_probes(assignment: str, seed: int, inbox: Path) -> None:
     if not (CHECKS / assignment / "probes.py").is_file():
         raise UsageError(f"There are no hidden checks for {assignment!r}: autograder/checks/{assignment}/ is missing.")
     probes = importlib.import_module(f"autograder.checks.{assignment}.probes")
-    with _one_thread():
+    with one_thread():
         for name, probe in probes.make_probes(seed):
             probe.write(inbox / name)
 
@@ -71,7 +71,7 @@ def run_checks(assignment: str, folder: Path, session: Session) -> Verdict:
     for plugin in ("cacheprovider", "faulthandler", "warnings", "logging", "junitxml", "unraisableexception"):
         arguments += ["-p", f"no:{plugin}"]
     output = io.StringIO()
-    with _no_other_plugins(), _one_thread(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+    with _no_other_plugins(), one_thread(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main(arguments, plugins=[_Give(session)])
     if not session.results or status not in (ExitCode.OK, ExitCode.TESTS_FAILED, ExitCode.NO_TESTS_COLLECTED):
         raise GraderFault("\n".join([*session.faults, output.getvalue()]))
@@ -83,13 +83,13 @@ def draw_figures(assignment: str, folder: Path) -> dict[str, bytes]:
     if not (CHECKS / assignment / "figures.py").is_file():
         return {}
     module = importlib.import_module(f"autograder.checks.{assignment}.figures")
-    with _one_thread():
+    with one_thread():
         figures: dict[str, bytes] = module.draw_figures(folder)
     return figures
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """The tensors of a trace are small: more threads would only wait for each other."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.collect import git, mirror
 from autograder.collect.git import Branches, GitError
-from autograder.collect.kinds import printable
 from autograder.deadlines import show
+from autograder.printable import printable
 from course_utils.handin.names import look_for
 
 _USUAL = ("main", "master")

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from autograder.collect.kinds import IGNORED, printable
+from autograder.collect.kinds import IGNORED
+from autograder.printable import printable
 
 MAX_LISTED = 20_000  # entries of a folder and all below it
 

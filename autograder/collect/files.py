@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder import intake
-from autograder.collect.kinds import archive_kind, printable
+from autograder.collect.kinds import archive_kind
 from autograder.collect.mirror import Entry, content, read_tree
 from autograder.collect.unpack import MAX_TOTAL
 from autograder.config import Assignment
+from autograder.printable import printable
 from course_utils.handin.names import look_for, same_stem
 
 _LFS = b"version https://git-lfs.github.com/"

@@ -3,7 +3,6 @@
 Used where a learning management system's folder is sorted, and where archives are read.
 """
 
-import re
 from typing import IO
 
 ZIP, TAR = "zip", "tar"
@@ -51,8 +50,3 @@ def true_kind(opened: IO[bytes]) -> str | None:
     start = opened.read(8)
     opened.seek(0)
     return next((kind for sign, kind in _SIGNS.items() if start.startswith(sign)), None)
-
-
-def printable(text: str, most: int = 80) -> str:
-    """`text` on one line, short, with nothing in it that a page or a terminal would interpret."""
-    return re.sub(r"[^\w ./@+,:;()=-]", "?", text)[:most]

@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.collect.gradescope import METADATA, Submitted, read_metadata
-from autograder.collect.kinds import LITTER, archive_kind, printable, without_ending
+from autograder.collect.kinds import LITTER, archive_kind, without_ending
 from autograder.collect.members import Sender
 from autograder.collect.unpack import Part
 from autograder.collect.uploads import Attempt, Upload, upload_of, why_unreadable
+from autograder.printable import printable
 
 _CANVAS = re.compile(
     r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.IGNORECASE | re.DOTALL

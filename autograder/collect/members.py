@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from autograder.collect.kinds import printable
 from autograder.lookup import Lookup, Person, clean_address, name_words
+from autograder.printable import printable
 from course_utils.handin import parse_netid
 from course_utils.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
 

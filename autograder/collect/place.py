@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.collect.kinds import printable
 from autograder.collect.mirror import Entry, is_content, store
 from autograder.config import Course
+from autograder.printable import printable
 
 
 def place(course: Course, folder: Path, mirror: Path, entries: Mapping[str, Entry]) -> list[str]:

@@ -14,12 +14,13 @@ from pathlib import Path, PurePosixPath
 from autograder import intake
 from autograder.collect.files import Files, choose_files
 from autograder.collect.git import GitError
-from autograder.collect.kinds import TAR, ZIP, archive_kind, printable
+from autograder.collect.kinds import TAR, ZIP, archive_kind
 from autograder.collect.members import Members, Sender, read_members
 from autograder.collect.mirror import Entry, content, store
 from autograder.collect.unpack import Part, unpack
 from autograder.config import Assignment, Course
 from autograder.lookup import Lookup
+from autograder.printable import printable
 from autograder.teams import Team, pseudonym
 from course_utils.handin.netid import MAX_BYTES
 

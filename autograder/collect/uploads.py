@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.collect.kinds import TAR, ZIP, archive_kind, printable
+from autograder.collect.kinds import TAR, ZIP, archive_kind
 from autograder.collect.members import NOBODY, Sender
 from autograder.collect.unpack import Part
+from autograder.printable import printable
 
 
 @dataclass(frozen=True)

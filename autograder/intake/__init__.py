@@ -13,12 +13,11 @@ from autograder.intake.files import (
     MAX_TOTAL,
     Submission,
     odd_files,
-    printable,
     read_submission,
     shown_name,
     unusable_name,
 )
-from autograder.intake.marks import grade_id, graded_by_checks, locked
+from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.repair import Repaired, repair
 
 __all__ = [
@@ -30,9 +29,9 @@ __all__ = [
     "Submission",
     "grade_id",
     "graded_by_checks",
+    "is_code_answer",
     "locked",
     "odd_files",
-    "printable",
     "read_submission",
     "repair",
     "shown_name",

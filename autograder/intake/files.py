@@ -5,7 +5,6 @@ large notebook is never held as it is: another process reduces it to what gradin
 """
 
 import os
-import re
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.distil import distil_file
+from autograder.printable import printable
 from course_utils.handin.names import look_for
 from course_utils.notebook_file import MAX_BYTES as MAX_NOTEBOOK
 
@@ -108,11 +108,6 @@ def odd_files(folder: Path) -> list[Path]:
     if folder.is_symlink():
         return [folder]
     return [path for path in _walk(folder) if not stat.S_ISREG(path.lstat().st_mode)]
-
-
-def printable(text: str, most: int = 80) -> str:
-    """`text` on one line, short, with nothing in it that a page or a terminal would interpret."""
-    return re.sub(r"[^\w ./@+,:;()=-]", "?", text)[:most]
 
 
 def _choose_notebook(paths: Collection[str], notebook: str, told: list[str]) -> str | None:

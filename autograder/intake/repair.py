@@ -15,11 +15,11 @@ from nbformat import NotebookNode
 from autograder.intake.answers import ADDED, Answered, is_written, place_answers
 from autograder.intake.cells import Cell, read_cells
 from autograder.intake.code import read_code, read_stubs, text_of
-from autograder.intake.files import printable
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import Ordered, order_code
 from autograder.intake.remarks import listed, remarks_on
+from autograder.printable import printable
 from course_utils.notebook_file import decode
 
 NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked

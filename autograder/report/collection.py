@@ -10,11 +10,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from autograder.collect.collect import collect, strays
-from autograder.collect.kinds import printable
 from autograder.collect.sources import read_sources
 from autograder.config import Course
 from autograder.deadlines import show, show_late
 from autograder.errors import UsageError
+from autograder.printable import printable
 from autograder.report.visible import in_terminal
 from autograder.teams import Team
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.distil import LEFT_OUT
-from autograder.intake import grade_id, graded_by_checks, printable
+from autograder.intake import grade_id, graded_by_checks
+from autograder.printable import printable
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
 from autograder.reproduce.outputs import (
     KIND_NAMES,

@@ -21,6 +21,7 @@ from autograder import intake
 from autograder.classroom import class_of
 from autograder.config import Course
 from autograder.errors import UsageError
+from autograder.printable import printable
 from autograder.reproduce.compare import Comparison, compare_notebooks
 from autograder.reproduce.read import read_submitted
 from autograder.sandbox.limits import Limits
@@ -144,7 +145,7 @@ def reproduce_one(rerun: Rerun) -> Reproduction:
         raise
     except Exception as error:
         told = traceback.format_exception_only(error)[-1].strip()
-        return Reproduction(rerun.team, None, f"The autograder itself failed: {intake.printable(told, 300)}")
+        return Reproduction(rerun.team, None, f"The autograder itself failed: {printable(told, 300)}")
 
 
 def _run_and_compare(rerun: Rerun) -> Reproduction:

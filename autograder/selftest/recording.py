@@ -18,6 +18,7 @@ from typing import Any
 import numpy
 import torch
 
+from autograder.checks.judge import one_thread
 from autograder.errors import UsageError
 from course_utils.check import record
 from course_utils.probe import LOSSES
@@ -62,7 +63,7 @@ def running(path: Path) -> Iterator[ModuleType]:
         tempfile.TemporaryDirectory(prefix="selftest-here-") as here,
         contextlib.chdir(here),
         _as_main(module),
-        _one_thread(),
+        one_thread(),
         _same_default_type(),
         warnings.catch_warnings(),
         torch.compiler.set_stance("force_eager"),
@@ -104,16 +105,6 @@ def _as_main(module: ModuleType) -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = before
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager

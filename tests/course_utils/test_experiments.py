@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_utils import experiments
-from course_utils.aside import AsideError, aside
+from course_utils.aside import AsideError, AsideWaitsError, aside
 from course_utils.experiments import MOVES, experiment, move_images
 from course_utils.models import Model
 from course_utils.trace import Trace
@@ -132,7 +132,7 @@ def test_random_numbers_aside_are_those_that_come_next_here() -> None:
         numbers = random.random(), numpy.random.random(), own.random()
         return repr((*numbers, torch.rand(1).item(), torch.rand(1, generator=of_torch).item())).encode()
 
-    assert aside(draw, 10.0) == draw()
+    assert aside(draw, 10.0, 60.0) == draw()
 
 
 def test_what_is_done_aside_changes_nothing_here() -> None:
@@ -143,23 +143,26 @@ def test_what_is_done_aside_changes_nothing_here() -> None:
         print("not to be seen")
         return b"x" * 300_000
 
-    assert aside(work, 20) == b"x" * 300_000
+    assert aside(work, 20, 60) == b"x" * 300_000
     assert numbers == [1]
 
 
-@pytest.mark.parametrize("end", ["raises", "exits", "hangs", "is killed"])
+@pytest.mark.parametrize("end", ["raises", "exits", "waits", "computes", "is killed"])
 def test_what_does_not_come_to_its_end_aside_is_told_in_time(end: str) -> None:
     def work() -> bytes:
         if end == "raises":
             raise ValueError
         if end == "exits":
             raise SystemExit
-        if end == "hangs":
+        if end == "waits":
             time.sleep(100)
+        while end == "computes":
+            pass
         os.kill(os.getpid(), 9)
         return b""
 
     begin = time.monotonic()
-    with pytest.raises(AsideError):
-        aside(work, 1)
+    with pytest.raises(AsideError) as told:
+        aside(work, 1, 2 if end == "waits" else 60)
+    assert isinstance(told.value, AsideWaitsError) == (end == "waits")
     assert time.monotonic() - begin < 30
