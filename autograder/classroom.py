@@ -143,15 +143,15 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
         future.cancel()
 
     def send_next() -> None:
-        student, size = waiting[0].student, waiting.popleft().size
-        task = read_class_task(course, assignment, student)
+        turn = waiting.popleft()
+        task = read_class_task(course, assignment, turn.student)
         with warnings.catch_warnings():  # Dask's, on more than 10 MiB: a submission may have them
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
-            future = client.submit(grade_submission, task, pure=False, key=f"grade-{student}-{task.key[:12]}")
+            future = client.submit(grade_submission, task, pure=False, key=f"grade-{turn.student}-{task.key[:12]}")
         timer = threading.Timer(_AHEAD * longest_seconds(task.limits), give_up, [future])
         timer.daemon = True
         timer.start()
-        sent[str(future.key)] = _Sent(student, size, task.key, timer)
+        sent[str(future.key)] = _Sent(turn.student, turn.size, task.key, timer)
         ended.add(future)
 
     def send_what_fits() -> None:
