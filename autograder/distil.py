@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from course_utils.notebook_file import MAX_BYTES, joined, load_cells
+from coursekit.notebook_file import MAX_BYTES, joined, load_cells
 
 MEMORY = 2**30  # bytes of address space: 128 MiB of outputs take 0.5 GiB while they are parsed
 SECONDS = 60  # of processor time; the machine may be busy, so the clock may run ten times as long

@@ -48,13 +48,13 @@ class Secret:
     origin: str
 
 
-def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Path) -> list[Secret]:
+def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Sequence[Path]) -> list[Secret]:
     """The secret lines and sentences of an assignment.
 
     Args:
         source: the instructor's notebook.
         checks: the folders of the hidden checks; every line of their Python files is secret ...
-        public: ... unless it stands in a Python file of this folder, which students get anyway.
+        public: ... unless it stands in a Python file of these folders, which students get anyway.
     """
     secrets = []
     for cell in source.cells:
@@ -64,7 +64,7 @@ def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Path) -> 
             pieces = text.splitlines() if is_code else _sentences(text)
             enough = MIN_CODE if is_code else MIN_SENTENCE
             secrets += [Secret(piece.strip(), origin) for piece in pieces if len(squeeze(piece)) >= enough]
-    known = {squeeze(line) for path in sorted(public.rglob("*.py")) for line in _lines_of(path)}
+    known = {squeeze(line) for folder in public for path in folder.rglob("*.py") for line in _lines_of(path)}
     for path in sorted(path for folder in checks for path in folder.rglob("*.py")):
         for line in _lines_of(path):
             is_import = line.lstrip().startswith(("import ", "from "))

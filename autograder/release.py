@@ -23,14 +23,16 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
 import course_utils
+import coursekit
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.leaks import find_leaks, find_secrets
-from course_utils.submit.assignment import KIT_FILE, KitAssignment
+from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
 CHECKS = Path(__file__).parent / "checks"
 SHARED_CHECKS = CHECKS / "shared"
 COURSE_UTILS = Path(course_utils.__file__).parent
+COURSEKIT = Path(coursekit.__file__).parent
 NBGRADER_CONFIG = "nbgrader_config.py"
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can hold: equal contents make equal files
@@ -66,7 +68,7 @@ def release(course: Course, assignment: str) -> ReleaseReport:
     notebook = course.assignment(assignment).notebook
     source = _read_source(course.root / "source" / assignment / notebook)
     config = _nbgrader_config(course.root)
-    secrets = find_secrets(source, (CHECKS / assignment, SHARED_CHECKS), public=COURSE_UTILS)
+    secrets = find_secrets(source, (CHECKS / assignment, SHARED_CHECKS), public=(COURSE_UTILS, COURSEKIT))
     with _staging_folder(course) as staging:
         trial = staging / "trial"
         _generate(course, assignment, config, trial, gradebook=staging / "trial.db")
@@ -98,8 +100,8 @@ def release(course: Course, assignment: str) -> ReleaseReport:
 def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
-    The kit is the release and `course_utils`, and nothing else; the README gets the deadline, and `course_utils`
-    the names of the files to hand in. Equal contents make an equal zip, byte for byte.
+    The kit is the release, `course_utils` and `coursekit`, and nothing else; the README gets the deadline, and
+    `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte for byte.
 
     Raises:
         UsageError: there is no such assignment, or it is not released yet.
@@ -110,8 +112,9 @@ def make_kit(course: Course, assignment: str) -> Path:
         folder = staging / assignment
         shutil.copytree(released, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-        shutil.copytree(COURSE_UTILS, folder / "course_utils", ignore=ignored)
-        (folder / "course_utils" / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
+        for package in (COURSE_UTILS, COURSEKIT):
+            shutil.copytree(package, folder / package.name, ignore=ignored)
+        (folder / COURSEKIT.name / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
         readme = folder / "README.md"
         if readme.exists():
             text = readme.read_text(encoding="utf-8").replace(NO_DEADLINE, _deadline_line(course, assignment))

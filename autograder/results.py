@@ -21,6 +21,7 @@ from typing import Any
 
 import autograder
 import course_utils
+import coursekit
 from autograder.result_form import MAX_SIZE, read_json
 from autograder.sandbox.limits import Limits
 
@@ -60,7 +61,7 @@ def result_key(assignment: str, content: str, release: bytes, seed: int, limits:
 def grader_version() -> str:
     """Hash of all code and bounds that can change a grade; the same on two machines that grade alike."""
     digest = hashlib.sha256(version("torch").encode())
-    for package in (autograder, course_utils):
+    for package in (autograder, coursekit, course_utils):
         root = Path(str(package.__file__)).parent
         for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".json")):
             digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))

@@ -25,10 +25,10 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from course_utils.aside import AsideError, AsideWaitsError, aside, can_fork
 from course_utils.conditional import AnyModel
 from course_utils.record import Recorder
-from course_utils.trace import Trace
+from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
+from coursekit.trace import Trace
 
 SECONDS = 5.0  # of processor time for some runs, which take some hundredths of a second
 PATIENCE = 10.0  # seconds by the clock; nine steps of a probe are taken again, in a cell that has 120

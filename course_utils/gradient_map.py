@@ -13,7 +13,7 @@ from course_utils.attribution.parts import attribute
 from course_utils.attribution.reading import read_evidence
 from course_utils.attribution.updates import Movement, explain_updates
 from course_utils.plotting import show_gradient_map
-from course_utils.trace import Trace, named_tensor
+from coursekit.trace import Trace, named_tensor
 
 # What may drive each module, as the notebook states it.
 MAY_DRIVE = {

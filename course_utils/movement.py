@@ -14,7 +14,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from course_utils.conditional import AnyModel
 from course_utils.record import MODULES
-from course_utils.trace import flatten
+from coursekit.trace import flatten
 
 Way = dict[str, dict[str, float]]
 

@@ -11,7 +11,7 @@ import torch
 from course_utils.conditional import make_model
 from course_utils.data import mnist_images
 from course_utils.probe import flat_weights
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 SEED = 0
 SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 32, "latent_size": 8}

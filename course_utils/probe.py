@@ -1,7 +1,7 @@
 """Probes: small experiments with a student's functions, each recorded as a trace.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a probe is the question and the
-trace is the answer. A probe is itself stored as a trace (`course_utils.trace`): sizes, weights, data and seeds. Here
+trace is the answer. A probe is itself stored as a trace (`coursekit.trace`): sizes, weights, data and seeds. Here
 it is carried out: the student's functions are called and what they do is recorded, errors included.
 """
 
@@ -15,10 +15,10 @@ import torch
 from course_utils.conditional import AnyModel, make_model
 from course_utils.experiments import experiment
 from course_utils.movement import optimizers_in, watch
-from course_utils.raised import describe_error
 from course_utils.record import MODULES, Recorder
-from course_utils.returned import read_number, with_text_keys
-from course_utils.trace import Trace, flatten, named_tensor
+from coursekit.raised import describe_error
+from coursekit.returned import read_number, with_text_keys
+from coursekit.trace import Trace, flatten, named_tensor
 
 LOSSES = ("discriminator", "generator", "autoencoder")
 WATCHED = 5  # steps of a training run, from each one that is logged on: a module may be updated in every fifth only

@@ -21,7 +21,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from course_utils.conditional import AnyModel, ConditionalDiscriminator, ConditionalEncoder, ConditionalGenerator
 from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator
-from course_utils.trace import Trace, flatten
+from coursekit.trace import Trace, flatten
 
 MODULES = ("encoder", "generator", "discriminator")
 _CLASSES: dict[type[nn.Module], str] = {

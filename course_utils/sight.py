@@ -14,7 +14,7 @@ from course_utils.advice import advise, first_sentence
 from course_utils.practice import held_out_digits
 from course_utils.probe import LOSSES, build_model
 from course_utils.record import MODULES
-from course_utils.trace import Trace, named_tensor, read_trace
+from coursekit.trace import Trace, named_tensor, read_trace
 
 Seen = list[tuple[Trace, Path]]
 GOOD, BAD, NOTE = "✓", "✗", "·"

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from course_utils.conditional import ConditionalModel
 from course_utils.data import ImageLoader
 from course_utils.models import Generative, device_of
-from course_utils.returned import read_number
+from coursekit.returned import read_number
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

@@ -24,7 +24,7 @@ from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import running
 from autograder.selftest.solutions import Claim, find_solutions
 from course_utils.probe import run_probe
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 SECONDS = 120  # for one run; the slowest right one takes about 10
 FIRST_SEED = 10_000

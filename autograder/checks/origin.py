@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import cannot_judge
-from course_utils.trace import Trace, TraceError, named_tensor
+from coursekit.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
 # Mean over the modules of the correlation of the weights after training with those before it: at least 0.43 for the 40

@@ -21,7 +21,7 @@ from autograder.checks.schema import require_form
 from autograder.checks.session import Session, session_key
 from autograder.checks.sizes import require_sizes
 from autograder.verdict import NOT_RECORDED, CheckResult
-from course_utils.trace import Trace, TraceError, read_trace
+from coursekit.trace import Trace, TraceError, read_trace
 
 TOO_LARGE = "What was recorded is too large to be judged; a person will look at it."
 BROKEN = "The autograder itself failed here, which says nothing about this code; a person will look at it."

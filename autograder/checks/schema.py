@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from autograder.checks.outcome import fail
-from course_utils.trace import Trace, TraceError, named_tensor
+from coursekit.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507

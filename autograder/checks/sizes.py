@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course_utils.trace import TraceError
-from course_utils.trace_files import JSON_FILE, TENSOR_FILE
+from coursekit.trace import TraceError
+from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
 # The reference solution leaves at most 32 KB of JSON, 13 KB of header, 187 tensors and 5 MB in one trace.
 MAX_JSON = 4 * 2**20

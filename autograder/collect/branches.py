@@ -12,7 +12,7 @@ from autograder.collect import git, mirror
 from autograder.collect.git import Branches, GitError
 from autograder.deadlines import show
 from autograder.printable import printable
-from course_utils.handin.names import look_for
+from coursekit.handin.names import look_for
 
 _USUAL = ("main", "master")
 

@@ -14,7 +14,7 @@ from autograder.collect.mirror import Entry, content, read_tree
 from autograder.collect.unpack import MAX_TOTAL
 from autograder.config import Assignment
 from autograder.printable import printable
-from course_utils.handin.names import look_for, same_stem
+from coursekit.handin.names import look_for, same_stem
 
 _LFS = b"version https://git-lfs.github.com/"
 _LFS_SIZES = range(40, 1024)  # bytes of such a pointer

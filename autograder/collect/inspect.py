@@ -26,7 +26,7 @@ def inspect(folder: Path, required: list[str], group_size: int, names: list[str]
 
 
 def _main() -> None:
-    from course_utils.handin import check_files
+    from coursekit.handin import check_files
 
     request = json.load(sys.stdin)
     paths = (Path(request["folder"], name) for name in request["required"])

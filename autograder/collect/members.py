@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from autograder.lookup import Lookup, Person, clean_address, name_words
 from autograder.printable import printable
-from course_utils.handin import parse_netid
-from course_utils.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
+from coursekit.handin import parse_netid
+from coursekit.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
 
 _BETWEEN_PEOPLE = re.compile(r"[,;&/]| and ", re.IGNORECASE)
 

@@ -22,7 +22,7 @@ from autograder.config import Assignment, Course
 from autograder.lookup import Lookup
 from autograder.printable import printable
 from autograder.teams import Team, pseudonym
-from course_utils.handin.netid import MAX_BYTES
+from coursekit.handin.netid import MAX_BYTES
 
 
 @dataclass(frozen=True)

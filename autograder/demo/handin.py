@@ -1,7 +1,7 @@
 """Plays the students of the demo: each team fills in the notebook, makes the three files, and commits them with Git.
 
 Stands at submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. The
-files are made by `python -m course_utils.submit` of the student kit, as a student makes them, with a short training.
+files are made by `python -m coursekit.submit` of the student kit, as a student makes them, with a short training.
 """
 
 import csv
@@ -21,7 +21,7 @@ from autograder.config import Course
 from autograder.deadlines import parse_moment
 from autograder.demo.students import IN_TIME, DemoSubmission
 from autograder.errors import UsageError
-from course_utils.submit.__main__ import BUDGET
+from coursekit.submit.__main__ import BUDGET
 
 _FRAME = b64decode(  # a picture of one grey pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -110,7 +110,7 @@ def _submit(course: Course, assignment: str, folder: Path) -> None:
     """Run the student's last step. Work that does not run stays as it is, as it would with a student in a hurry."""
     kit = course.root / "kits" / assignment
     environment = os.environ | BUDGET | {"PYTHONPATH": str(kit), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "course_utils.submit", "--folder", str(folder)]
+    command = [sys.executable, "-m", "coursekit.submit", "--folder", str(folder)]
     done = subprocess.run(command, cwd=kit, env=environment, capture_output=True, text=True, errors="replace")
     (folder / "submit.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode not in (0, 1, 2):

@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.roster import load_extensions, load_roster
 from autograder.sandbox.cgroup import MemoryGroup
 from autograder.sandbox.seccomp import compile_filter
-from course_utils.submit.pdf import find_browser
+from coursekit.submit.pdf import find_browser
 
 GIB = 2**30
 LITTLE_DISK, TOO_LITTLE_DISK = 5 * GIB, 0.5 * GIB  # bytes; a class of 200 leaves about 1 GiB

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.distil import MAX_KEPT, MAX_OUTPUT_BYTES, attachments, clean, ids_of, marks_of
-from course_utils.notebook_file import joined, load_cells
+from coursekit.notebook_file import joined, load_cells
 
 MAX_READ = MAX_KEPT + MAX_OUTPUT_BYTES + 2**20  # bytes; what comes here is small, or was reduced by `distil`
 

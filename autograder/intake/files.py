@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.distil import distil_file
 from autograder.printable import printable
-from course_utils.handin.names import look_for
-from course_utils.notebook_file import MAX_BYTES as MAX_NOTEBOOK
+from coursekit.handin.names import look_for
+from coursekit.notebook_file import MAX_BYTES as MAX_NOTEBOOK
 
 LONGEST_NAME = 200  # bytes of the name of a student's folder; files that are named after it have an ending more
 SMALL_NOTEBOOK = 4 * 2**20  # bytes up to which a notebook is taken as it is; it takes 0.1 GiB to read at worst

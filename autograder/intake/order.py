@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.intake.code import MAX_PARSED, Code, bound, guarded, mentions, read_code, read_stubs, text_of, used
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
-from course_utils.notebook_file import conflict_line
+from coursekit.notebook_file import conflict_line
 
 MOVED = "# Copied to here by the autograder: it is defined only below the cell that needs it."
 MAX_ANALYSED = 400_000  # characters of all code of a notebook; a long homework has some 50,000

@@ -9,7 +9,7 @@ from autograder.intake.cells import Cell
 from autograder.intake.marks import grade_id, is_code_answer, locked
 from autograder.intake.match import Matching, same_text
 from autograder.intake.order import Ordered
-from course_utils.notebook_file import conflict_line
+from coursekit.notebook_file import conflict_line
 
 MAX_NAMED = 5  # cells or files that a remark names
 

@@ -20,7 +20,7 @@ from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import Ordered, order_code
 from autograder.intake.remarks import listed, remarks_on
 from autograder.printable import printable
-from course_utils.notebook_file import decode
+from coursekit.notebook_file import decode
 
 NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked
 _DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".tex", ".txt", ".md", ".html", ".pages", ".rst")
@@ -201,5 +201,7 @@ def _is_document(name: str) -> bool:
 
 def _other_texts(files: Mapping[str, bytes]) -> dict[str, str]:
     """The other files that may hold code, but for those of the kit."""
-    names = [name for name in files if name.endswith(_CODE_FILES) and not name.startswith("course_utils/")]
+    names = [
+        name for name in files if name.endswith(_CODE_FILES) and not name.startswith(("course_utils/", "coursekit/"))
+    ]
     return {f"the file {printable(name)}": decode(files[name][: 2**20]) for name in names}

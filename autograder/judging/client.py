@@ -27,7 +27,7 @@ from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.seccomp import open_filter
 from autograder.verdict import Verdict
-from course_utils.trace_files import JSON_FILE, TENSOR_FILE
+from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
 SECONDS = 10.0  # of processor time for each check; the slowest of the reference solution takes 0.2
 LIMITS = Limits(cpu_seconds=7 * 24 * 3600, outbox_size=1024 * MIB, file_size=512 * MIB)  # of the process that stays

@@ -12,7 +12,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.distil import LEFT_OUT, MAX_CELL_OUTPUTS, clean, marks_of, plain_output
-from course_utils.notebook_file import joined, load_cells
+from coursekit.notebook_file import joined, load_cells
 
 
 def read_submitted(content: bytes) -> NotebookNode:

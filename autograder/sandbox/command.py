@@ -185,13 +185,15 @@ def _python_folders() -> list[tuple[Path, str]]:
 
 
 def _course() -> list[tuple[Path, str]]:
-    """What the sandbox's programs import besides the environment: `course_utils`, and our start-up file."""
-    found = importlib.util.find_spec("course_utils")
-    if found is None or not found.submodule_search_locations:
-        raise ModuleNotFoundError("course_utils is not installed beside autograder")
-    folder = Path(found.submodule_search_locations[0]).resolve()
+    """What the sandbox's programs import besides the environment, and our start-up file."""
+    packages = []
+    for name in ("coursekit", "course_utils"):
+        found = importlib.util.find_spec(name)
+        if found is None or not found.submodule_search_locations:
+            raise ModuleNotFoundError(f"{name} is not installed beside autograder")
+        packages.append((Path(found.submodule_search_locations[0]).resolve(), f"{COURSE}/{name}"))
     start_up = Path(__file__).resolve().with_name("inside.py")
-    return [(folder, f"{COURSE}/course_utils"), (start_up, f"{COURSE}/sitecustomize.py")]
+    return [*packages, (start_up, f"{COURSE}/sitecustomize.py")]
 
 
 def _font_lists() -> list[tuple[Path, str]]:

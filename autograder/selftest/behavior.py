@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.selftest.recording import running
 from course_utils.conditional import AnyModel, make_model
 from course_utils.probe import loss_arguments
-from course_utils.returned import read_number, with_text_keys
+from coursekit.returned import read_number, with_text_keys
 
 Setting = tuple[int, int, dict[str, Any], float]
 # (images, steps, sizes, learning rate): sizes and rates that nobody writes into a solution; a single image as well.

@@ -20,7 +20,7 @@ from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import record_solution
 from autograder.selftest.solutions import Claim, Half, disagreement, find_solutions
 from autograder.verdict import Verdict
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECOND_SEED = 4048  # of the run that decides what is near a threshold

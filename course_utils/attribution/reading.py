@@ -23,7 +23,7 @@ from course_utils.attribution.evidence import (
     Update,
 )
 from course_utils.experiments import MOVES
-from course_utils.trace import Trace, TraceError, named_tensor
+from coursekit.trace import Trace, TraceError, named_tensor
 
 
 def read_evidence(probe: Trace, trace: Trace, batches: Sequence[Tensor], labels: Sequence[Tensor] = ()) -> Evidence:

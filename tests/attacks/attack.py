@@ -96,7 +96,7 @@ def hand_in(attacks: list[Attack], release: nbformat.NotebookNode, folder: Path,
         notebook.cells += own
     elif "PLACE" not in constants:
         notebook.cells[:0] = own
-    if any(re.search("course_utils|PLACE|RIGHT|COURSE", attack.text) for attack in attacks):
+    if any(re.search("course_utils|coursekit|PLACE|RIGHT|COURSE", attack.text) for attack in attacks):
         notebook.cells.insert(0, nbformat.v4.new_code_cell(IMPORTS))
     folder.mkdir(parents=True)
     (folder / "netid").write_text("abc1\n")

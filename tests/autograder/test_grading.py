@@ -15,7 +15,7 @@ from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, mak
 from autograder.intake import Submission
 from autograder.judging import Judgement
 from autograder.verdict import CheckResult, Verdict
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 
 def notebook_with_points(points: float) -> nbformat.NotebookNode:

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.release import make_kit
-from course_utils.handin import check_files
+from coursekit.handin import check_files
 
 ANSWERS = {
     f"answer_{name}": f"About {name}: the losses fall, $L_D$ too, and the samples look like the digits of the data."
@@ -88,7 +88,7 @@ def folder(kit: Path, filled: Callable[[dict[str, str]], bytes], tmp_path: Path)
 def run(python: Path, folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COURSE_"))}
     environment["PATH"] = f"{python.parent}{os.pathsep}{environment['PATH']}"
-    command = [str(python), "-m", "course_utils.submit", *arguments]
+    command = [str(python), "-m", "coursekit.submit", *arguments]
     return subprocess.run(command, cwd=folder, env=environment | variables, capture_output=True, text=True)
 
 
@@ -175,7 +175,7 @@ def test_without_a_browser_it_says_how_to_print_by_hand(python: Path, folder: Pa
 def test_kit_names_its_files_and_another_folder_is_told_in_one_sentence(
     python: Path, folder: Path, tmp_path: Path
 ) -> None:
-    assert json.loads((folder / "course_utils" / "assignment.json").read_text())["notebook"] == "hw2.ipynb"
+    assert json.loads((folder / "coursekit" / "assignment.json").read_text())["notebook"] == "hw2.ipynb"
     (tmp_path / "empty").mkdir()
     done = run(python, folder, "--folder", str(tmp_path / "empty"))
     assert done.returncode == 2

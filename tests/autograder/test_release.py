@@ -175,7 +175,7 @@ def plant_notebook_metadata(notebook: NotebookNode) -> None:
 
 
 def a_hidden_check_line() -> str:
-    secrets = find_secrets(nbformat.v4.new_notebook(), HIDDEN, public=COURSE_UTILS)
+    secrets = find_secrets(nbformat.v4.new_notebook(), HIDDEN, public=(COURSE_UTILS,))
     return secrets[len(secrets) // 2].text
 
 
@@ -210,14 +210,14 @@ def test_leak_test_finds_what_is_planted(
     notebook = nbformat.read(released[1].folder / "hw2.ipynb", as_version=4)
     plant(notebook)
     nbformat.write(notebook, tmp_path / "hw2.ipynb")
-    leaks = find_leaks(tmp_path, find_secrets(source, HIDDEN, COURSE_UTILS))
+    leaks = find_leaks(tmp_path, find_secrets(source, HIDDEN, (COURSE_UTILS,)))
     assert any(complaint in leak for leak in leaks), leaks
 
 
 def test_clean_release_has_no_leak_and_a_secret_in_another_file_is_found(
     released: tuple[Course, ReleaseReport], source: NotebookNode, tmp_path: Path
 ) -> None:
-    secrets = find_secrets(source, HIDDEN, COURSE_UTILS)
+    secrets = find_secrets(source, HIDDEN, (COURSE_UTILS,))
     folder = tmp_path / "hw2"
     shutil.copytree(released[1].folder, folder)
     assert find_leaks(folder, secrets) == []
@@ -229,7 +229,7 @@ def test_clean_release_has_no_leak_and_a_secret_in_another_file_is_found(
 
 
 def test_what_students_get_anyway_is_no_secret(source: NotebookNode) -> None:
-    squeezed = {squeeze(secret.text) for secret in find_secrets(source, HIDDEN, COURSE_UTILS)}
+    squeezed = {squeeze(secret.text) for secret in find_secrets(source, HIDDEN, (COURSE_UTILS,))}
     public = (COURSE_UTILS / "models.py").read_text(encoding="utf-8").splitlines()
     assert not squeezed & {squeeze(line) for line in public}
 
@@ -284,13 +284,13 @@ def test_source_that_cannot_be_released_is_told_in_one_sentence(
 # The kit
 
 
-def test_kit_is_the_release_and_course_utils_and_nothing_else(
+def test_kit_is_the_release_and_the_two_packages_and_nothing_else(
     released: tuple[Course, ReleaseReport], kit: Path
 ) -> None:
     with zipfile.ZipFile(kit) as archive:
         names = {name.removeprefix("hw2/") for name in archive.namelist()}
         texts = {name: archive.read(name) for name in archive.namelist() if name.endswith((".py", ".ipynb"))}
-    package = {name for name in names if name.startswith("course_utils/")}
+    package = {name for name in names if name.startswith(("course_utils/", "coursekit/"))}
     assert names - package == set(released[1].files)
     assert {"course_utils/check.py", "course_utils/data/MNIST/raw/t10k-images-idx3-ubyte.gz"} <= package
     assert not [name for name in package if "__pycache__" in name]

@@ -13,10 +13,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_utils import experiments
-from course_utils.aside import AsideError, AsideWaitsError, aside
 from course_utils.experiments import MOVES, experiment, move_images
 from course_utils.models import Model
-from course_utils.trace import Trace
+from coursekit.aside import AsideError, AsideWaitsError, aside
+from coursekit.trace import Trace
 
 SIZES = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
 

@@ -11,7 +11,7 @@ import torch
 
 from autograder.checks.shared import probes
 from autograder.checks.shared.probes import CONVERGENCE_SIZES, HOMEWORK_SIZES, OPTIMIZER_LRS, STEP_LR, Sizes, wide
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 LOSS_SIZES: dict[str, tuple[int, Sizes]] = {
     # name: (batch, sizes); the batch sizes differ, so that a sum can be told from a mean

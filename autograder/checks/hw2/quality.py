@@ -11,7 +11,7 @@ import torch
 from autograder.checks.hw2.probes import CONVERGENCE, WIDE_SIZES, convergence_probe
 from autograder.checks.shared.probes import CONVERGENCE_SIZES
 from autograder.checks.shared.quality import QUANTITIES, measure
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 __all__ = ["QUANTITIES", "SETTINGS", "make_probe", "measure"]
 

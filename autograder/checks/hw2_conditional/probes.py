@@ -11,7 +11,7 @@ import torch
 
 from autograder.checks.shared import probes
 from autograder.checks.shared.probes import HOMEWORK_SIZES, OPTIMIZER_LRS, STEP_LR, Sizes, wide
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
     # name: (batch, weight of the reconstruction error, sizes); all differ, so that factors can be told apart

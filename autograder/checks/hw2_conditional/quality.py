@@ -14,7 +14,7 @@ from autograder.checks.hw2_conditional.probes import CONVERGENCE, TRAINED, WIDE_
 from autograder.checks.shared import quality
 from course_utils.asked_digits import count_digits
 from course_utils.conditional import ConditionalModel
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 AS_ASKED = "as_asked"
 OF_EACH = 100  # samples of each digit

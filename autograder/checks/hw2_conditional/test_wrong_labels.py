@@ -10,7 +10,7 @@ from autograder.checks.hw2_conditional.probes import HOMEWORK
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
 from autograder.checks.shared.errors import Error, Experiment, fail_on_errors
-from course_utils.trace import Trace, named_tensor
+from coursekit.trace import Trace, named_tensor
 
 CELL = "check_wrong_labels"
 NAME = "draw_wrong_labels"

@@ -15,7 +15,7 @@ from autograder.checks.shared.noise import fail_on_bad_noise, fail_on_wrong_nois
 from autograder.checks.shared.observed import StepRun
 from autograder.checks.shared.stale import fail_on_stale_losses
 from course_utils.probe import LOSSES
-from course_utils.trace import named_tensor
+from coursekit.trace import named_tensor
 
 
 def fail_unless_well_behaved(step_runs: tuple[StepRun, ...]) -> None:

@@ -13,7 +13,7 @@ from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from autograder.checks.shared.errors import experiment, fail_on_errors
 from autograder.checks.shared.trained import fail_unless_trained
-from course_utils.trace import Trace, named_tensor
+from coursekit.trace import Trace, named_tensor
 
 SYMBOLS = {"d_of_samples": "D(G(z))", "d_of_real": "D(X)"}
 Measure = Callable[[Trace, Trace], dict[str, float]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
 from course_utils.gradient_map import draw_gradient_map
-from course_utils.trace import TraceError, read_trace
+from coursekit.trace import TraceError, read_trace
 
 CELL = "check_train_step"
 PROBE = "train_step-16"

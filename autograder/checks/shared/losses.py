@@ -14,7 +14,7 @@ from autograder.checks.shared.forms import said_labels
 from autograder.checks.shared.observed import LossRun
 from autograder.checks.shared.terms import REAL, SAMPLE, Term
 from course_utils.attribution.parts import Part
-from course_utils.trace import named_tensor
+from coursekit.trace import named_tensor
 
 _NUMBERS = ("float", "int", "float32", "float64", "ndarray")  # what `.item()`, `float(...)` and NumPy make
 _RETURNED = {"NoneType": "nothing (None)", "tuple": "a tuple", "list": "a list", "dict": "a dict"}

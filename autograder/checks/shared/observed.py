@@ -17,7 +17,7 @@ from course_utils.attribution.evidence import Evidence
 from course_utils.attribution.parts import Attribution, Part, attribute
 from course_utils.attribution.reading import read_evidence
 from course_utils.attribution.updates import Movement, explain_updates
-from course_utils.trace import Trace, TraceError, named_tensor
+from coursekit.trace import Trace, TraceError, named_tensor
 
 GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models
 HOMEWORK = "homework"  # probes of the homework's own sizes end with this

@@ -12,7 +12,7 @@ from autograder.checks.bounds import Quantity
 from autograder.checks.shared.probes import real_digits
 from course_utils.conditional import AnyModel, ConditionalModel
 from course_utils.probe import build_model, repeat_pixels
-from course_utils.trace import Trace, named_tensor
+from coursekit.trace import Trace, named_tensor
 
 HELD_OUT = 1000
 QUANTITIES = (

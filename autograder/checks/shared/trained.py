@@ -10,7 +10,7 @@ import torch
 from autograder.checks.outcome import cannot_judge, fail
 from autograder.checks.schema import MODULES
 from autograder.checks.shared.quality import likeness, trained_model, untrained_model
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 # An untrained model has between -0.013 and 0.019; of 224 runs of right designs one was below (L-BFGS, once).
 LEAST_LIKENESS = 0.02

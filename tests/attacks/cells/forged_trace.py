@@ -7,7 +7,7 @@ import json
 import os
 
 from safetensors.torch import save_file
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 from pathlib import Path
 
 SAYS = "^written$"

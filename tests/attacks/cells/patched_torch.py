@@ -6,7 +6,7 @@ Must hold: the checks recompute in another process, with a torch of their own.
 import torch
 import safetensors.torch
 import torch.nn.functional as F
-from course_utils import trace
+from coursekit import trace
 
 ALONE = True
 SAYS = "^patched$"

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from course_utils.probe import run_probe
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 RIGHT = ["configure_optimizers", "loss_functions", "train_step"]
 AFTER = True

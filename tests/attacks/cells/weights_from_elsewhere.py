@@ -11,7 +11,7 @@ from torch import nn
 
 from course_utils.models import Model
 from course_utils.probe import flat_weights
-from course_utils.trace import Trace, named_tensor, read_trace
+from coursekit.trace import Trace, named_tensor, read_trace
 
 RIGHT = ["configure_optimizers", "loss_functions", "train_step"]
 AFTER = True

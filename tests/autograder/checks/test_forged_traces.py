@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 
 from autograder.checks import judge, make_probes
 from autograder.selftest.recording import record_solution
-from course_utils.trace_files import JSON_FILE, TENSOR_FILE
+from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
 SOLUTIONS = Path(__file__).parents[3] / "tests" / "solutions"
 FORGERIES = int(os.environ.get("FORGERIES", "40"))

@@ -15,7 +15,7 @@ from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
 from course_utils.probe import run_probe
-from course_utils.trace import Trace, TraceError, read_trace
+from coursekit.trace import Trace, TraceError, read_trace
 
 ROOT = Path(__file__).parents[3]
 THREE_ADAMS = ROOT / "tests" / "solutions" / "hw2" / "right" / "three_adams.py"

@@ -18,7 +18,7 @@ from autograder.checks.shared import probes
 from autograder.checks.shared.observed import LossRun, StepRun
 from autograder.checks.shared.probes import STEP_LR
 from course_utils.probe import LOSSES, run_probe
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 TEXTBOOK = """
 import torch

@@ -19,7 +19,7 @@ from autograder.checks.hw2_conditional import probes as of_conditional_probes
 from autograder.checks.shared.probes import losses_probe
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 from course_utils.probe import build_model
-from course_utils.trace import named_tensor
+from coursekit.trace import named_tensor
 
 ROOT = Path(__file__).parents[3]
 SOLUTIONS = ROOT / "tests" / "solutions"

@@ -8,8 +8,8 @@ import pytest
 
 from autograder import intake
 from autograder.config import load_course
-from course_utils.handin import check_files
-from course_utils.handin.names import look_for, near
+from coursekit.handin import check_files
+from coursekit.handin.names import look_for, near
 from tests.autograder.collect.classes import IN_TIME, LATE, NOTEBOOK, TOML, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
 

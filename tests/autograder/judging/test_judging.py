@@ -22,8 +22,8 @@ from autograder.judging import client, judge, make_probes
 from autograder.selftest import load_solution
 from autograder.verdict import Verdict
 from course_utils.probe import run_probe
-from course_utils.trace import read_trace
-from course_utils.trace_files import JSON_FILE
+from coursekit.trace import read_trace
+from coursekit.trace_files import JSON_FILE
 
 ROOT = Path(__file__).parents[3]
 

@@ -25,7 +25,7 @@ from traitlets.config import PyFileConfigLoader
 from autograder.config import Course
 from autograder.gradebook import write_feedback
 from autograder.report.terminal import grade_and_show
-from course_utils.submit.pdf import find_browser
+from coursekit.submit.pdf import find_browser
 
 PLACE = "attacker.example"
 SET_TITLE = "document.title='taken over'"

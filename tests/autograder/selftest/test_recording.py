@@ -14,7 +14,7 @@ from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.selftest import load_solution, record_solution, running
 from autograder.selftest.recording import CELLS
-from course_utils.trace import read_trace
+from coursekit.trace import read_trace
 
 ROOT = Path(__file__).parents[3]
 # Counts all calls of the process, and draws numbers of three generators; a dataclass whose annotations are strings.

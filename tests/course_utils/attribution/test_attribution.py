@@ -15,7 +15,7 @@ from course_utils.attribution.updates import Movement, explain_updates
 from course_utils.experiments import experiment
 from course_utils.models import Model
 from course_utils.record import Recorder
-from course_utils.trace import Trace
+from coursekit.trace import Trace
 
 sizes = st.fixed_dictionaries(
     {

@@ -15,7 +15,7 @@ from course_utils.attribution.updates import explain_updates
 from course_utils.experiments import experiment
 from course_utils.models import Model
 from course_utils.record import Recorder
-from course_utils.trace import Trace, TraceError
+from coursekit.trace import Trace, TraceError
 
 SIZES = {"number_of_hidden_layers": 1, "input_size": 6, "hidden_size": 16, "latent_size": 2}
 ODD = (None, -1, 2.5, 1e308, 10**30, True, "", "t0", "t99999", "nan", [], [None], [[]], {}, {"a": []})

@@ -1,4 +1,4 @@
-"""The command `python -m course_utils.submit`: everything between the last edit and `git push`.
+"""The command `python -m coursekit.submit`: everything between the last edit and `git push`.
 
 Stands at the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. It
 checks `netid`, runs the notebook from scratch, stores its outputs, makes the PDF, verifies all files as the course
@@ -15,17 +15,17 @@ from pathlib import Path
 
 import nbformat
 
-from course_utils.handin import FilesCheck, check_files, parse_netid
-from course_utils.submit.assignment import KitAssignment, read_assignment
-from course_utils.submit.pdf import NoPdf, find_browser, make_html, print_pdf
-from course_utils.submit.run import CellFailed, open_notebook, run_notebook, write_atomically
+from coursekit.handin import FilesCheck, check_files, parse_netid
+from coursekit.submit.assignment import KitAssignment, read_assignment
+from coursekit.submit.pdf import NoPdf, find_browser, make_html, print_pdf
+from coursekit.submit.run import CellFailed, open_notebook, run_notebook, write_atomically
 
 BUDGET = {"COURSE_MAX_EPOCHS": "1", "COURSE_MAX_STEPS_PER_EPOCH": "20"}  # of training, with --quick
 
 BY_HAND = (
     "To make {pdf} by hand: open {notebook} in JupyterLab, choose File > Save and Export Notebook As > HTML, open "
     "the HTML file in any browser, wait until the formulas are there, print it to a PDF named {pdf} in this folder, "
-    "and then run `python -m course_utils.submit --no-run --no-pdf`."
+    "and then run `python -m coursekit.submit --no-run --no-pdf`."
 )
 
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m course_utils.submit",
+        prog="python -m coursekit.submit",
         description="Run the notebook from scratch, make the PDF, and verify the files that you hand in.",
     )
     parser.add_argument("--folder", type=Path, default=Path(), help="where the files are; default: this folder")

@@ -13,7 +13,7 @@ from itertools import islice
 
 from pypdf import PdfReader
 
-from course_utils.handin.notebook import read_notebook
+from coursekit.handin.notebook import read_notebook
 
 MAX_BYTES = 64 * 2**20
 MAX_PAGES = 300

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_utils.returned import read_number, with_text_keys
+from coursekit.returned import read_number, with_text_keys
 
 
 class Name(str, Enum):  # noqa: UP042, its str() is not its value

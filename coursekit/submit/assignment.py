@@ -1,4 +1,4 @@
-"""What the student kit says about its assignment, in the file `course_utils/assignment.json`.
+"""What the student kit says about its assignment, in the file `coursekit/assignment.json`.
 
 `autograder release` writes it into the kit, so that a student's tools know the file names without being told. It
 belongs to the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report.

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from course_utils.handin.names import look_for
-from course_utils.handin.netid import NetidFile, parse_netid
-from course_utils.handin.notebook import NotebookContent, read_notebook
-from course_utils.handin.pdf import PdfCheck, compare_pdf, read_pdf
+from coursekit.handin.names import look_for
+from coursekit.handin.netid import NetidFile, parse_netid
+from coursekit.handin.notebook import NotebookContent, read_notebook
+from coursekit.handin.pdf import PdfCheck, compare_pdf, read_pdf
 
 REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.handin import parse_netid
-from course_utils.handin.netid import MAX_BYTES, PLACEHOLDER
+from coursekit.handin import parse_netid
+from coursekit.handin.netid import MAX_BYTES, PLACEHOLDER
 
 IDS = st.from_regex(r"[a-z][a-z0-9]{1,9}", fullmatch=True)
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from course_utils.handin import check_pdf
-from course_utils.handin.pdf import MAX_BYTES, MAX_PAGES
+from coursekit.handin import check_pdf
+from coursekit.handin.pdf import MAX_BYTES, MAX_PAGES
 
 LOSSES = (  # as the homework of conftest.py prints them
     "Epoch:    1 AE Loss: 0.1375 Gen Loss: 4.5621 Dis Loss: 0.1602 Total: 4.8598\n"

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from course_utils.submit.pdf import find_browser, make_html, print_pdf
+from coursekit.submit.pdf import find_browser, make_html, print_pdf
 
 ANSWER = """\
 The reconstructions are *better* than the samples, since **G** is trained exactly at the codes $E(x_i)$ of images.

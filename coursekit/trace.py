@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
-from course_utils.trace_files import JSON_FILE, TENSOR_FILE
+from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
 FORMAT = 1
 MAX_DIGITS = 18  # of a whole number in the JSON: it fits into 64 bits, and every library can take it

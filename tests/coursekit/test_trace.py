@@ -7,7 +7,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from course_utils.trace import Trace, TraceError, named_tensor, read_trace
+from coursekit.trace import Trace, TraceError, named_tensor, read_trace
 
 shapes = st.lists(st.integers(0, 5), max_size=3)
 dtypes = st.sampled_from([torch.float32, torch.float64, torch.int64, torch.uint8, torch.bool])

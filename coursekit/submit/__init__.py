@@ -1,4 +1,4 @@
-"""The student's last step, `python -m course_utils.submit`: run from scratch, make the PDF, verify the files.
+"""The student's last step, `python -m coursekit.submit`: run from scratch, make the PDF, verify the files.
 
 Stands at the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from course_utils.notebook_file import joined, load_cells
+from coursekit.notebook_file import joined, load_cells
 
 MAX_PIECES = 2000  # sentences and loss lines; a long homework has some hundred
 UNANSWERED = "YOUR ANSWER HERE"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.handin import check_files, mentions
-from course_utils.handin.notebook import UNANSWERED, read_notebook, split_sentences
+from coursekit.handin import check_files, mentions
+from coursekit.handin.notebook import UNANSWERED, read_notebook, split_sentences
 
 
 def change(notebook: bytes, **keys: object) -> bytes:
