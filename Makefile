@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ASSIGNMENT ?= hw2
 INSTALLED := .venv/.installed
-SOURCES := autograder coursekit course_utils tests benchmarks scripts
+SOURCES := autograder coursekit course_utils checks tests benchmarks scripts
 
 .PHONY: help setup bubblewrap chromium demo test test-only lint format release grade formgrader report bench clean
 

@@ -61,7 +61,7 @@ def try_solution(course: Course, assignment: str, path: Path, keep_trace: Path |
         course: the course.
         assignment: name of the assignment.
         path: the file.
-        keep_trace: a folder to make, for the probes and the trace; `pytest autograder/checks/ASSIGNMENT
+        keep_trace: a folder to make, for the probes and the trace; `pytest checks/ASSIGNMENT
             --trace-folder FOLDER` then judges them again.
 
     Raises:

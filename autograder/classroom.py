@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from autograder import intake, results
-from autograder.config import Course
+from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.grading import (
     GradedSubmission,
@@ -30,7 +30,6 @@ from autograder.grading import (
     make_task,
     store_graded,
 )
-from autograder.judging import require_checks
 from autograder.sandbox.workspace import open_folder
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def grade_class(
     Raises:
         UsageError: the assignment has no hidden checks, nothing can be graded here, or the scheduler does not answer.
     """
-    require_checks(assignment)
+    course.assignment(assignment).require_checks()
     waiting: deque[_Waiting] = deque()
     for student in class_of(course, assignment):
         if reason := intake.unusable_name(student):
@@ -103,7 +102,7 @@ def grade_class(
             waiting.append(_Waiting(student, size))
     if not waiting:
         return
-    with _dask(scheduler, len(waiting)) as client:
+    with _dask(course.assignment(assignment), scheduler, len(waiting)) as client:
         yield from _grade_on(client, course, assignment, waiting)
 
 
@@ -189,7 +188,7 @@ def _tell(error: BaseException | None, trace: TracebackType | None) -> str:
 
 
 @contextmanager
-def _dask(scheduler: str | None, most: int) -> Iterator["Client"]:
+def _dask(assignment: Assignment, scheduler: str | None, most: int) -> Iterator["Client"]:
     """A client of the scheduler at that address, or of a cluster that lives as long as the block."""
     import dask
     from distributed import Client, LocalCluster
@@ -216,12 +215,12 @@ def _dask(scheduler: str | None, most: int) -> Iterator["Client"]:
         raise UsageError(f"No Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
     with client:
         try:
-            versions = client.run(results.grader_version)
+            versions = client.run(results.grader_version, assignment)
         except ImportError as error:
             raise UsageError(f"A Dask worker lacks what it needs ({error}): install this package there.") from None
         if not versions:
             raise UsageError(f"The Dask scheduler at {scheduler} has no workers.")
-        other = sorted(worker for worker, found in versions.items() if found != results.grader_version())
+        other = sorted(worker for worker, found in versions.items() if found != results.grader_version(assignment))
         if other:
             raise UsageError(f"These Dask workers have another version of the grader: {', '.join(other)}.")
         yield client

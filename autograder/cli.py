@@ -30,11 +30,10 @@ SolutionsFolder = Annotated[
     Path | None,
     typer.Option(
         metavar="FOLDER",
-        help="the folder that holds right/, wrong/ and blind_spots/; default: tests/solutions/ASSIGNMENT",
+        help="the folder that holds right/, wrong/ and blind_spots/; default: solutions/ASSIGNMENT",
         show_default=False,
     ),
 ]
-SOLUTIONS = Path("tests/solutions")
 
 
 class Half(StrEnum):
@@ -176,19 +175,24 @@ def selftest(
     processes: Annotated[
         int | None, typer.Option(min=1, help="at once; default: one for each core", show_default=False)
     ] = None,
+    course: CourseFolder = Path(),
 ) -> None:
     """Try the hidden checks on known solutions. Exits 0 when each was judged as its docstring says, else 1."""
+    from autograder.config import load_course
+
+    of_course = load_course(course).assignment(assignment)
+    checks = of_course.require_checks()
     if designs:
         from autograder.report.designs import run_and_show as judge_designs
 
-        if not judge_designs(assignment, designs, seeds, processes, console, as_json).passed:
+        if not judge_designs(checks, designs, seeds, processes, console, as_json).passed:
             raise typer.Exit(1)
         return
     from autograder.report.selftest import run_and_show
     from autograder.selftest import Selftest
 
-    folder = solutions or SOLUTIONS / assignment
-    settings = Selftest(assignment, folder, mutants, seed, quick, processes, None if half is None else half.value)
+    folder = solutions or of_course.solutions
+    settings = Selftest(checks, folder, mutants, seed, quick, processes, None if half is None else half.value)
     if not run_and_show(settings, console, html=html, json_file=as_json).passed:
         raise typer.Exit(1)
 
@@ -213,8 +217,10 @@ def calibrate(
     from autograder.config import load_course
     from autograder.report.calibration import run_and_show
 
-    store = load_course(course).state / "calibration" / f"{assignment}.jsonl"
-    settings = Settings(assignment, solutions or SOLUTIONS / assignment, store, seeds, wrong_seeds, processes)
+    settings_of_course = load_course(course)
+    of_course = settings_of_course.assignment(assignment)
+    store = settings_of_course.state / "calibration" / f"{assignment}.jsonl"
+    settings = Settings(of_course.checks, solutions or of_course.solutions, store, seeds, wrong_seeds, processes)
     if not run_and_show(settings, second_runs, console, write=write):
         raise typer.Exit(1)
 

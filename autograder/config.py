@@ -23,6 +23,7 @@ COURSE_FILE = "course.toml"
 STATE_FOLDER = ".autograder"  # results, staged files and the secret; never committed
 
 _SIZES = {"address_space", "resident_memory", "file_size", "outbox_size", "output_size"}
+_OURS = {"autograder", "coursekit", "checks", "solutions"}  # no names for helpers
 _SECONDS = {"cell_seconds", "notebook_seconds"}
 _UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
@@ -39,6 +40,8 @@ class Assignment:
         required: the files to hand in, each with the points that are lost without it.
         group_size: how many people may hand in together.
         late: what late work loses.
+        root: the folder of the course.
+        helpers: packages and modules of the course that the notebooks import.
     """
 
     name: str
@@ -48,6 +51,34 @@ class Assignment:
     required: Mapping[str, float]
     group_size: int
     late: LatePolicy
+    root: Path
+    helpers: tuple[Path, ...] = ()
+
+    @property
+    def source(self) -> Path:
+        """The folder of the instructor's notebook and of what students get beside it."""
+        return self.root / "source" / self.name
+
+    @property
+    def checks(self) -> Path:
+        """The hidden checks: a folder or one file; they may be missing, as those of a class lab."""
+        folder = self.root / "checks" / self.name
+        return folder if folder.is_dir() else folder.with_suffix(".py")
+
+    def require_checks(self) -> Path:
+        """The hidden checks.
+
+        Raises:
+            UsageError: there are none, as for a class lab.
+        """
+        if not self.checks.exists():
+            raise UsageError(f"There are no hidden checks for {self.name!r}: {self.checks.with_suffix('')} is missing.")
+        return self.checks
+
+    @property
+    def solutions(self) -> Path:
+        """The folder of the known solutions: right/, wrong/ and blind_spots/."""
+        return self.root / "solutions" / self.name
 
 
 @dataclass(frozen=True)
@@ -134,10 +165,11 @@ class _Reader:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
+        self.root = path.parent.resolve()
         self.lines = text.splitlines()
 
     def course(self, data: dict[str, Any]) -> Course:
-        self.known((), data, {"name", "time_zone", "roster", "extensions", "assignments", "limits"})
+        self.known((), data, {"name", "time_zone", "roster", "extensions", "helpers", "assignments", "limits"})
         zone = self.value((), data, "time_zone", str)
         try:
             ZoneInfo(zone)
@@ -146,19 +178,32 @@ class _Reader:
                 ("time_zone",), f'is {zone!r}, which is no time zone; write one as in "America/Chicago"'
             ) from None
         tables = self.value((), data, "assignments", dict)
+        helpers = self.helpers(data.get("helpers", []))
         return Course(
-            root=self.path.parent.resolve(),
+            root=self.root,
             name=self.value((), data, "name", str),
             time_zone=zone,
-            assignments={name: self.assignment(name, table, zone) for name, table in tables.items()},
+            assignments={name: self.assignment(name, table, zone, helpers) for name, table in tables.items()},
             limits=self.limits(self.value((), data, "limits", dict) if "limits" in data else {}),
-            roster=self.path.parent.resolve() / self.value((), data, "roster", str) if "roster" in data else None,
-            extensions=(
-                self.path.parent.resolve() / self.value((), data, "extensions", str) if "extensions" in data else None
-            ),
+            roster=self.root / self.value((), data, "roster", str) if "roster" in data else None,
+            extensions=self.root / self.value((), data, "extensions", str) if "extensions" in data else None,
         )
 
-    def assignment(self, name: str, table: Any, zone: str) -> Assignment:
+    def helpers(self, names: Any) -> tuple[Path, ...]:
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise self.wrong(("helpers",), 'must be a list of names, as in ["course_utils"]')
+        found = []
+        for name in names:
+            path = self.root / name
+            known = path if path.is_dir() else path.with_suffix(".py")
+            if not name.isidentifier() or name in _OURS or not known.exists():
+                raise self.wrong(
+                    ("helpers",), f"names {name!r}, but must name packages or modules that stand beside {COURSE_FILE}"
+                )
+            found.append(known)
+        return tuple(found)
+
+    def assignment(self, name: str, table: Any, zone: str, helpers: tuple[Path, ...]) -> Assignment:
         where = ("assignments", name)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
             raise self.wrong(where, "is no name for a folder; use letters, digits, _ and -")
@@ -187,6 +232,8 @@ class _Reader:
             required=self.required((*where, "required"), table.get("required", {notebook: 0}), notebook),
             group_size=group_size,
             late=self.late((*where, "late"), table.get("late", "none")),
+            root=self.root,
+            helpers=helpers,
         )
 
     def required(self, where: tuple[str, ...], table: Any, notebook: str) -> dict[str, float]:

@@ -10,7 +10,7 @@ import copy
 import shutil
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,7 +40,13 @@ EXITED = "the cell ended it with `exit()` or `quit()`"
 
 
 def run_notebook(
-    notebook: NotebookNode, *, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None = None
+    notebook: NotebookNode,
+    *,
+    files: Mapping[str, bytes],
+    inbox: Path,
+    limits: Limits,
+    outbox: Path | None = None,
+    helpers: Sequence[Path] = (),
 ) -> Execution:
     """Runs all code cells of a notebook in a fresh sandbox.
 
@@ -54,6 +60,7 @@ def run_notebook(
             working folder.
         inbox: folder of the probes; the notebook's code sees it read-only as `/inbox`.
         limits: what the run may use.
+        helpers: packages and modules that the notebook may import.
         outbox: an empty folder for the files that the notebook leaves in its outbox; without one they are dropped.
 
     Raises:
@@ -62,10 +69,10 @@ def run_notebook(
     """
     check_sandbox()
     try:
-        execution = _run_counted(notebook, files, inbox, limits, outbox)
+        execution = _run_counted(notebook, files, inbox, limits, outbox, helpers)
     except NoKernelError:
-        return _run_counted(notebook, files, inbox, limits, outbox)
-    return _run_counted(notebook, files, inbox, limits, outbox) if execution.unexplained else execution
+        return _run_counted(notebook, files, inbox, limits, outbox, helpers)
+    return _run_counted(notebook, files, inbox, limits, outbox, helpers) if execution.unexplained else execution
 
 
 class NoKernelError(UsageError):
@@ -77,7 +84,12 @@ class RelayKilledError(GraderFault):
 
 
 def _run_counted(
-    notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None
+    notebook: NotebookNode,
+    files: Mapping[str, bytes],
+    inbox: Path,
+    limits: Limits,
+    outbox: Path | None,
+    helpers: Sequence[Path],
 ) -> Execution:
     """A run that counts, into an outbox that is empty again."""
     for _ in range(RUNS_WITHOUT_RELAY):
@@ -85,18 +97,23 @@ def _run_counted(
             shutil.rmtree(outbox)
             outbox.mkdir()
         with suppress(RelayKilledError):
-            return _run_once(notebook, files, inbox, limits, outbox)
+            return _run_once(notebook, files, inbox, limits, outbox, helpers)
     raise RelayKilledError("The process that reads what the notebook sends was killed from outside, again and again.")
 
 
 def _run_once(
-    notebook: NotebookNode, files: Mapping[str, bytes], inbox: Path, limits: Limits, outbox: Path | None
+    notebook: NotebookNode,
+    files: Mapping[str, bytes],
+    inbox: Path,
+    limits: Limits,
+    outbox: Path | None,
+    helpers: Sequence[Path],
 ) -> Execution:
     with open_workspace() as workspace:
         content = {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files}
         refused = place_files(workspace.submission, content, limits.outbox_size // 2)  # of the home folder
         place_folder(workspace.inbox, inbox)
-        return _Run(notebook, workspace, limits).execute(tuple(refused), outbox)
+        return _Run(notebook, workspace, limits, helpers).execute(tuple(refused), outbox)
 
 
 def _encode(text: str) -> bytes:
@@ -107,10 +124,11 @@ def _encode(text: str) -> bytes:
 class _Run:
     """One run of one notebook."""
 
-    def __init__(self, notebook: NotebookNode, workspace: Workspace, limits: Limits) -> None:
+    def __init__(self, notebook: NotebookNode, workspace: Workspace, limits: Limits, helpers: Sequence[Path]) -> None:
         self.notebook = copy.deepcopy(notebook)
         self.workspace = workspace
         self.limits = limits
+        self.helpers = helpers
         self.stopped: str | None = None
         self.unexplained = False
         # only their sources: the submission's metadata (tags that skip a cell) have no effect
@@ -124,7 +142,7 @@ class _Run:
         left_out: tuple[str, ...] = ()
         begin = time.monotonic()
         try:
-            kernel = start_kernel(self.workspace, self.limits)
+            kernel = start_kernel(self.workspace, self.limits, self.helpers)
         except SandboxError as error:
             raise _no_kernel(error) from error
         sandbox = kernel.sandbox

@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import intake, results
-from autograder.config import Course
+from autograder.config import Assignment, Course
 from autograder.judging import Judgement, judge, make_probes
 from autograder.printable import printable
 from autograder.reasons import explain
@@ -40,7 +40,7 @@ class Task:
     """All that is needed to grade one submission.
 
     Attributes:
-        assignment: name of the assignment, which names its checks.
+        assignment: what is graded; its checks and helpers must be in their places where the task is done.
         notebook: the student's notebook, as `intake.read_submission` reads it; empty where it is missing.
         files: the student's other files, by path relative to the submission.
         release: the released notebook.
@@ -50,7 +50,7 @@ class Task:
         unreadable: why the notebook, though it is there, could not be read; or None.
     """
 
-    assignment: str
+    assignment: Assignment
     notebook: bytes
     files: dict[str, bytes]
     release: bytes
@@ -108,7 +108,7 @@ def make_task(course: Course, assignment: str, submission: intake.Submission) ->
     """The task for one submission; its seed follows from its content and the course's secret."""
     content = results.content_hash(submission.notebook, submission.files)
     return Task(
-        assignment=assignment,
+        assignment=course.assignment(assignment),
         notebook=submission.notebook,
         files=submission.files,
         release=course.release_notebook(assignment).read_bytes(),
@@ -223,7 +223,14 @@ def _run_and_judge(
         remarks.append(f"{repaired.unreadable} Nothing could be run, so nothing could be checked.")
         verdict = judge(task.assignment, folder).verdict.not_checked(repaired.unreadable)
         return repaired.notebook, Judgement(verdict, {}), 0, clock.seconds
-    execution = run_notebook(repaired.notebook, files=task.files, inbox=inbox, limits=task.limits, outbox=outbox)
+    execution = run_notebook(
+        repaired.notebook,
+        files=task.files,
+        inbox=inbox,
+        limits=task.limits,
+        outbox=outbox,
+        helpers=task.assignment.helpers,
+    )
     clock.split(_phases(execution))
     if execution.stopped:
         remarks.append(execution.stopped)

@@ -53,8 +53,8 @@ def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Sequence[
 
     Args:
         source: the instructor's notebook.
-        checks: the folders of the hidden checks; every line of their Python files is secret ...
-        public: ... unless it stands in a Python file of these folders, which students get anyway.
+        checks: folders and files of the hidden checks; every line of their Python files is secret ...
+        public: ... unless it stands in a Python file of these, which students get anyway.
     """
     secrets = []
     for cell in source.cells:
@@ -64,8 +64,8 @@ def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Sequence[
             pieces = text.splitlines() if is_code else _sentences(text)
             enough = MIN_CODE if is_code else MIN_SENTENCE
             secrets += [Secret(piece.strip(), origin) for piece in pieces if len(squeeze(piece)) >= enough]
-    known = {squeeze(line) for folder in public for path in folder.rglob("*.py") for line in _lines_of(path)}
-    for path in sorted(path for folder in checks for path in folder.rglob("*.py")):
+    known = {squeeze(line) for path in _python_files(public) for line in _lines_of(path)}
+    for path in _python_files(checks):
         for line in _lines_of(path):
             is_import = line.lstrip().startswith(("import ", "from "))
             if not is_import and len(squeeze(line)) >= MIN_CHECK and squeeze(line) not in known:
@@ -140,6 +140,11 @@ def _find_leftovers(notebook: NotebookNode) -> Iterator[str]:
 
 def _sentences(text: str) -> list[str]:
     return [piece for line in text.splitlines() for piece in re.split(r"(?<=[.?!])\s+(?=[A-Z$*])", line)]
+
+
+def _python_files(places: Sequence[Path]) -> list[Path]:
+    files = [path for place in places for path in ([place] if place.is_file() else place.rglob("*"))]
+    return sorted(path for path in files if path.suffix == ".py")
 
 
 def _lines_of(path: Path) -> list[str]:

@@ -22,16 +22,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
-import course_utils
 import coursekit
-from autograder.config import Course
+from autograder.config import Assignment, Course
 from autograder.errors import UsageError
+from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
 from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
-CHECKS = Path(__file__).parent / "checks"
-SHARED_CHECKS = CHECKS / "shared"
-COURSE_UTILS = Path(course_utils.__file__).parent
 COURSEKIT = Path(coursekit.__file__).parent
 NBGRADER_CONFIG = "nbgrader_config.py"
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
@@ -65,10 +62,10 @@ def release(course: Course, assignment: str) -> ReleaseReport:
         UsageError: there is no such source, nbgrader refuses it, or something secret would get out. The
             release and the gradebook are then as they were before.
     """
-    notebook = course.assignment(assignment).notebook
-    source = _read_source(course.root / "source" / assignment / notebook)
+    settings = course.assignment(assignment)
+    source = _read_source(settings.source / settings.notebook)
     config = _nbgrader_config(course.root)
-    secrets = find_secrets(source, (CHECKS / assignment, SHARED_CHECKS), public=(COURSE_UTILS, COURSEKIT))
+    secrets = find_secrets(source, _secret_checks(course, settings), public=(*settings.helpers, COURSEKIT))
     with _staging_folder(course) as staging:
         trial = staging / "trial"
         _generate(course, assignment, config, trial, gradebook=staging / "trial.db")
@@ -76,8 +73,7 @@ def release(course: Course, assignment: str) -> ReleaseReport:
         if leaks:
             more = f" (and {len(leaks) - 1} more)" if len(leaks) > 1 else ""
             raise UsageError(
-                f"Not released, since students would see too much: {leaks[0]}{more}; "
-                f"take it out of {course.root / 'source' / assignment}."
+                f"Not released, since students would see too much: {leaks[0]}{more}; take it out of {settings.source}."
             )
         _generate(course, assignment, config, staging / "final", gradebook=None)
         folder = course.root / "release" / assignment
@@ -100,20 +96,23 @@ def release(course: Course, assignment: str) -> ReleaseReport:
 def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
-    The kit is the release, `course_utils` and `coursekit`, and nothing else; the README gets the deadline, and
-    `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte for byte.
+    The kit is the release, `coursekit`, and of the course's helpers what the notebook imports, and nothing else; the
+    README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte
+    for byte.
 
     Raises:
         UsageError: there is no such assignment, or it is not released yet.
     """
-    released = course.release_notebook(assignment).parent
+    released = course.release_notebook(assignment)
     kits = course.root / "kits"
     with _staging_folder(course) as staging:
         folder = staging / assignment
-        shutil.copytree(released, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-        for package in (COURSE_UTILS, COURSEKIT):
-            shutil.copytree(package, folder / package.name, ignore=ignored)
+        shutil.copytree(released.parent, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(COURSEKIT, folder / COURSEKIT.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
+        notebook = nbformat.read(released, as_version=4)
+        for path in needed_files(course.assignment(assignment).helpers, code_of(notebook)):
+            (folder / path.relative_to(course.root)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / path.relative_to(course.root))
         (folder / COURSEKIT.name / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
         readme = folder / "README.md"
         if readme.exists():
@@ -124,6 +123,12 @@ def make_kit(course: Course, assignment: str) -> Path:
         kits.mkdir(exist_ok=True)
         _put_into_place(folder, kits / assignment)
         return draft.replace(kits / f"{assignment}.zip")
+
+
+def _secret_checks(course: Course, assignment: Assignment) -> list[Path]:
+    """The checks of the assignment, and what the checks of several assignments share."""
+    others = {other.checks.name for name, other in course.assignments.items() if name != assignment.name}
+    return [place for place in sorted((course.root / "checks").glob("*")) if place.name not in others]
 
 
 def _kit_assignment(course: Course, assignment: str) -> KitAssignment:

@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+import sys
 import time
 from dataclasses import asdict
 from functools import lru_cache
@@ -19,9 +20,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 import autograder
-import course_utils
 import coursekit
+from autograder.config import Assignment
+from autograder.imports import code_of, needed_files
 from autograder.result_form import MAX_SIZE, read_json
 from autograder.sandbox.limits import Limits
 
@@ -44,27 +48,41 @@ def make_seed(secret: str, assignment: str, content: str) -> int:
     return int.from_bytes(digest[:4], "big") >> 1  # 31 bits
 
 
-def result_key(assignment: str, content: str, release: bytes, seed: int, limits: Limits) -> str:
+def result_key(assignment: Assignment, content: str, release: bytes, seed: int, limits: Limits) -> str:
     """The name of the result that these make together with the grader's code."""
     decisive = [
-        assignment,
+        assignment.name,
         content,
         hashlib.sha256(release).hexdigest(),
         seed,
         asdict(limits),
-        grader_version(),
+        grader_version(assignment),
     ]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def grader_version() -> str:
-    """Hash of all code and bounds that can change a grade; the same on two machines that grade alike."""
-    digest = hashlib.sha256(version("torch").encode())
-    for package in (autograder, coursekit, course_utils):
-        root = Path(str(package.__file__)).parent
-        for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".json")):
-            digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))
+def grader_version(assignment: Assignment) -> str:
+    """Hash of all that can change a grade beside the submission; the same on two machines that grade alike.
+
+    That is Python, torch and NumPy; of our own packages what grading imports; the checks; and what those and the
+    release import of the course's helpers, with the data and weights beside it. A page of another colour, or the figure
+    of another lab, decides nothing.
+    """
+    return _version(assignment.checks, assignment.source / assignment.notebook, assignment.helpers)
+
+
+@lru_cache(maxsize=8)
+def _version(checks: Path, source: Path, helpers: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256(" ".join([sys.version, version("torch"), version("numpy")]).encode())
+    ours, kit = (Path(str(package.__file__)).parent for package in (autograder, coursekit))
+    decide = [path for path in (checks.rglob("*") if checks.is_dir() else [checks]) if path.suffix in (".py", ".json")]
+    decide += (ours / "sandbox").rglob("*.py")  # some of it is started by its name, as are these two
+    decide += [ours / "grading.py", ours / "judging" / "server.py"]
+    notebook = nbformat.read(source, as_version=4)
+    packages = (ours, kit, checks.parent, *helpers)
+    for path in needed_files(packages, code_of(notebook), decide):
+        root = next(package.parent for package in packages if path.is_relative_to(package))
+        digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))
     return digest.hexdigest()
 
 

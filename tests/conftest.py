@@ -30,6 +30,8 @@ def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for name in ("course.toml", "nbgrader_config.py"):
         shutil.copy(REPOSITORY / name, root / name)
     shutil.copytree(REPOSITORY / "source" / "hw2", root / "source" / "hw2")
+    for name in ("checks", "solutions", "course_utils"):
+        (root / name).symlink_to(REPOSITORY / name)
     course = load_course(root)
     release(course, "hw2")
     return course
@@ -40,7 +42,7 @@ def copy_course(released_course: Course) -> Callable[[Path], Course]:
     """Makes a copy of the released course at a path that is not there yet."""
 
     def copy(root: Path) -> Course:
-        shutil.copytree(released_course.root, root)
+        shutil.copytree(released_course.root, root, symlinks=True)
         return load_course(root)
 
     return copy

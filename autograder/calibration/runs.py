@@ -5,20 +5,19 @@ that bounds are derived from. The file has one JSON object a line and only grows
 """
 
 import hashlib
-import importlib
 import json
 import math
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
 
-from autograder.checks.judge import CHECKS
+from autograder.checks.bounds import Quality
+from autograder.checks.load import load_checks
 from autograder.errors import UsageError
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import running
@@ -35,7 +34,7 @@ class Settings:
     """What to run.
 
     Attributes:
-        assignment: name of the assignment.
+        checks: the place of the checks.
         solutions: the folder that holds right/ and wrong/.
         store: the file of finished runs.
         seeds: of each right design.
@@ -43,7 +42,7 @@ class Settings:
         processes: at once; None for as many as there are cores.
     """
 
-    assignment: str
+    checks: Path
     solutions: Path
     store: Path
     seeds: int
@@ -74,23 +73,22 @@ class Run:
 
 @dataclass(frozen=True)
 class _Task:
-    assignment: str
+    checks: Path
     claim: Claim
     seed: int
     key: str
 
 
-def quality_of(assignment: str) -> ModuleType:
-    """The module of an assignment's checks that says what is measured after training.
+def quality_of(place: Path) -> Quality:
+    """What the checks measure after training.
 
     Raises:
-        UsageError: its checks measure nothing after training.
+        UsageError: there are no checks, or they measure nothing.
     """
-    if not (CHECKS / assignment / "quality.py").is_file():
-        raise UsageError(
-            f"There are no bounds to derive for {assignment!r}: autograder/checks/{assignment}/quality.py is missing."
-        )
-    return importlib.import_module(f"autograder.checks.{assignment}.quality")
+    quality = load_checks(place).quality
+    if quality is None:
+        raise UsageError(f"There are no bounds to derive for {place.stem!r}: {place} measures nothing after training.")
+    return quality
 
 
 def measure_all(settings: Settings, progress: Callable[[int, int], None] = lambda *_: None) -> list[Run]:
@@ -103,14 +101,14 @@ def measure_all(settings: Settings, progress: Callable[[int, int], None] = lambd
     Raises:
         UsageError: there are no right solutions, or the store cannot be read or written.
     """
-    quality = quality_of(settings.assignment)
+    quality = quality_of(settings.checks)
     claims = [claim for claim in find_solutions(settings.solutions) if claim.kind in ("right", "wrong")]
     if not any(claim.kind == "right" for claim in claims):
         raise UsageError(f"There are no right solutions (*.py) in {settings.solutions / 'right'}.")
     seeds = {"right": settings.seeds, "wrong": settings.wrong_seeds}
     # Seed by seed, so that a part of the work is already a fair sample.
     tasks = [
-        _Task(settings.assignment, claim, FIRST_SEED + number, _key(claim, quality.SETTINGS))
+        _Task(settings.checks, claim, FIRST_SEED + number, _key(claim, quality.settings))
         for number in range(max(seeds.values()))
         for claim in claims
         if number < seeds[claim.kind]
@@ -127,8 +125,8 @@ def measure_all(settings: Settings, progress: Callable[[int, int], None] = lambd
     return [known[task.key, task.seed] for task in tasks]
 
 
-def _key(claim: Claim, settings: dict[str, Any]) -> str:
-    decisive = [claim.path.read_text(encoding="utf-8"), settings, torch.__version__]
+def _key(claim: Claim, settings: Mapping[str, Any]) -> str:
+    decisive = [claim.path.read_text(encoding="utf-8"), dict(settings), torch.__version__]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -162,7 +160,7 @@ def _append_to(store: Path) -> Any:
 
 
 def _measure(task: _Task) -> Run:
-    quality = quality_of(task.assignment)
+    quality = quality_of(task.checks)
     probe = quality.make_probe(task.seed)
     begin = time.perf_counter()
     values: dict[str, float] | None = None

@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from coursekit.trace import Trace
 
 Side = Literal["low", "high"]
 FILE = "bounds.json"
@@ -71,6 +73,23 @@ class Bound:
     def near(self, value: float) -> bool:
         """Whether `value` crosses the limit, but not by so much that one run is enough."""
         return self.crossed(value) and (value >= self.far if self.side == "low" else value <= self.far)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What is measured after the training of an assignment.
+
+    Attributes:
+        settings: of the run that the bounds hold for: they must be derived anew whenever these change.
+        quantities: what is measured.
+        make_probe: the probe of training of a seed.
+        measure: the quantities by name, from the probe and from what was recorded.
+    """
+
+    settings: Mapping[str, Any]
+    quantities: tuple[Quantity, ...]
+    make_probe: Callable[[int], Trace]
+    measure: Callable[[Trace, Trace], dict[str, float]]
 
 
 def read_bounds(checks: Path) -> tuple[Bound, ...]:

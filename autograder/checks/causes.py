@@ -6,28 +6,23 @@ follows from it, or in the same function; two functions that fail each for itsel
 no mistake is its own cause, and none comes before its cause.
 """
 
-import importlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
 
 from autograder.verdict import CheckResult
 
-CHECKS = Path(__file__).parent
-# The test cells of all assignments in the order of their notebooks: code of a later one uses that of the earlier ones.
-CELLS = ("check_optimizers", "check_wrong_labels", "check_losses", "check_train_step", "check_convergence")
-OF_SEVERAL_FUNCTIONS = ("check_losses",)
 _QUOTED = re.compile(r"(?:error[^:`]*|\)): (.+? at `[^`]*`)")  # an error that a rationale quotes, with its line
 _UNWRITTEN = ("not-implemented", "function-missing")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What an assignment knows of consequences, from its module `consequences`.
+    """What an assignment knows of consequences.
 
     Attributes:
+        cells: its test cells in the order of the notebook: code of a later one uses that of the earlier ones.
+        of_several: those of them that try several functions.
         consequences: mistake -> what it may show up as in another check.
         last: mistakes that every other one may lead to that has to do with training.
         without: mistakes that training does not mind.
@@ -37,6 +32,8 @@ class Known:
         one_idea: pairs that go together also where they are in two functions of one cell.
     """
 
+    cells: Sequence[str]
+    of_several: Sequence[str]
     consequences: Mapping[str, Sequence[str]]
     last: Sequence[str]
     without: Sequence[str]
@@ -45,25 +42,16 @@ class Known:
     words: Mapping[tuple[str, str], str]
     one_idea: Sequence[tuple[str, str]]
 
-    @staticmethod
-    def of(module: ModuleType) -> "Known":
-        return Known(
-            module.CONSEQUENCES,
-            module.LAST,
-            module.WITHOUT_EFFECT,
-            module.OF_EACH_FUNCTION,
-            module.FOUND_IN,
-            module.WORDS,
-            module.ONE_IDEA,
-        )
+    def place(self, result: CheckResult) -> int:
+        """Where in the notebook it stands."""
+        return self.cells.index(result.cell) if result.cell in self.cells else len(self.cells)
 
 
-def name_causes(assignment: str, results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+def name_causes(known: Known | None, results: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
     """The results; those that failed for what another check found say so: which mistake, or where it was the same."""
-    if not (CHECKS / assignment / "consequences.py").is_file():
+    if known is None:
         return results
-    known = Known.of(importlib.import_module(f"autograder.checks.{assignment}.consequences"))
-    failed = sorted((result for result in results if result.outcome == "failed"), key=_place)
+    failed = sorted((result for result in results if result.outcome == "failed"), key=known.place)
     explained: dict[str, CheckResult] = {}
     for result in failed:
         causes = [cause for cause in failed if cause is not result and _explains(cause, result, known)]
@@ -75,16 +63,12 @@ def name_causes(assignment: str, results: tuple[CheckResult, ...]) -> tuple[Chec
     return tuple(explained.get(result.name, result) for result in results)
 
 
-def _place(result: CheckResult) -> int:
-    return CELLS.index(result.cell) if result.cell in CELLS else len(CELLS)
-
-
 def _follows(result: CheckResult) -> bool:
     return bool(result.consequence_of or result.same_as)
 
 
 def _explains(cause: CheckResult, result: CheckResult, known: Known) -> bool:
-    earlier = _place(cause) < _place(result)
+    earlier = known.place(cause) < known.place(result)
     if _quoted(result) or result.mistake in _UNWRITTEN:
         if earlier and (_quoted(cause) == _quoted(result) != "" or _calls(result, cause)):
             return True
@@ -93,7 +77,7 @@ def _explains(cause: CheckResult, result: CheckResult, known: Known) -> bool:
     if result.mistake in known.last:
         return earlier and cause.mistake not in known.without and not _quoted(cause)
     pair = (cause.mistake, result.mistake)
-    one_function = _place(cause) == _place(result) and cause.cell not in OF_SEVERAL_FUNCTIONS
+    one_function = known.place(cause) == known.place(result) and cause.cell not in known.of_several
     return (
         result.mistake in known.consequences.get(cause.mistake, ())
         and (earlier or one_function or pair in known.one_idea)

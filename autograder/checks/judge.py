@@ -5,7 +5,6 @@ rest of the autograder. The checks run under pytest in this process, since impor
 """
 
 import contextlib
-import importlib
 import io
 import os
 from collections.abc import Iterator
@@ -17,11 +16,12 @@ import torch
 from pytest import ExitCode
 
 from autograder.checks.causes import name_causes
+from autograder.checks.load import Checks
 from autograder.checks.session import Session, session_key
-from autograder.errors import GraderFault, UsageError
+from autograder.errors import GraderFault
 from autograder.verdict import Verdict
 
-CHECKS = Path(__file__).parent
+PLUGIN = "autograder.checks.plugin"
 
 
 class _Give:
@@ -34,58 +34,67 @@ class _Give:
         config.stash[session_key] = self._session
 
 
-def make_probes(assignment: str, seed: int, inbox: Path) -> None:
-    """Write the probes of `assignment` into `inbox`, one folder each; equal seeds give equal probes.
-
-    Raises:
-        UsageError: the assignment has no checks.
-    """
-    if not (CHECKS / assignment / "probes.py").is_file():
-        raise UsageError(f"There are no hidden checks for {assignment!r}: autograder/checks/{assignment}/ is missing.")
-    probes = importlib.import_module(f"autograder.checks.{assignment}.probes")
+def make_probes(checks: Checks, seed: int, inbox: Path) -> None:
+    """Write the probes into `inbox`, one folder each; equal seeds give equal probes."""
     with one_thread():
-        for name, probe in probes.make_probes(seed):
+        for name, probe in checks.make_probes(seed):
             probe.write(inbox / name)
 
 
-def judge(assignment: str, folder: Path) -> Verdict:
-    """Run the checks of `assignment` over `folder/inbox` and `folder/outbox`.
+def judge(checks: Checks, folder: Path) -> Verdict:
+    """Run the checks over `folder/inbox` and `folder/outbox`.
 
     A check that breaks cannot judge, and its traceback is among the faults of the verdict.
 
     Raises:
         GraderFault: the checks cannot be run at all.
     """
-    verdict = run_checks(assignment, folder, Session())
-    return replace(verdict, checks=name_causes(assignment, verdict.checks))
+    verdict = run_checks(checks, folder, Session())
+    return replace(verdict, checks=name_causes(checks.known, verdict.checks))
 
 
-def run_checks(assignment: str, folder: Path, session: Session) -> Verdict:
+def collect(checks: Checks) -> None:
+    """Import the checks and all that they import, so that a process that is forked has it.
+
+    Raises:
+        GraderFault: they cannot be imported.
+    """
+    status, said = _pytest(checks, ["--collect-only"], Session())
+    if status != ExitCode.OK:
+        raise GraderFault(said)
+
+
+def run_checks(checks: Checks, folder: Path, session: Session) -> Verdict:
     """Run the checks that have no result in the session yet; what follows from what is not named.
 
     Raises:
         GraderFault: the checks cannot be run at all.
     """
-    arguments = [str(CHECKS / assignment), f"--trace-folder={folder}", f"--rootdir={CHECKS}", "--capture=no"]
-    arguments += ["-c", os.devnull, "--import-mode=importlib", "-q"]
+    status, said = _pytest(checks, [f"--trace-folder={folder}"], session)
+    if not session.results or status not in (ExitCode.OK, ExitCode.TESTS_FAILED, ExitCode.NO_TESTS_COLLECTED):
+        raise GraderFault("\n".join([*session.faults, said]))
+    return Verdict(checks.place.stem, tuple(session.results.values()), tuple(session.faults))
+
+
+def _pytest(checks: Checks, options: list[str], session: Session) -> tuple[int, str]:
+    """The exit status of pytest, and what it printed."""
+    root = checks.place.parent
+    arguments = [str(checks.place), *options, f"--rootdir={root}", "--capture=no"]
+    arguments += ["-c", os.devnull, f"--confcutdir={root}", "--import-mode=importlib", "-q", "-p", PLUGIN]
     for plugin in ("cacheprovider", "faulthandler", "warnings", "logging", "junitxml", "unraisableexception"):
         arguments += ["-p", f"no:{plugin}"]
     output = io.StringIO()
     with _no_other_plugins(), one_thread(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main(arguments, plugins=[_Give(session)])
-    if not session.results or status not in (ExitCode.OK, ExitCode.TESTS_FAILED, ExitCode.NO_TESTS_COLLECTED):
-        raise GraderFault("\n".join([*session.faults, output.getvalue()]))
-    return Verdict(assignment, tuple(session.results.values()), tuple(session.faults))
+    return status, output.getvalue()
 
 
-def draw_figures(assignment: str, folder: Path) -> dict[str, bytes]:
+def draw_figures(checks: Checks, folder: Path) -> dict[str, bytes]:
     """PNG figures for the feedback, by the grade id of their cell; none where nothing was recorded."""
-    if not (CHECKS / assignment / "figures.py").is_file():
+    if checks.draw_figures is None:
         return {}
-    module = importlib.import_module(f"autograder.checks.{assignment}.figures")
     with one_thread():
-        figures: dict[str, bytes] = module.draw_figures(folder)
-    return figures
+        return checks.draw_figures(folder)
 
 
 @contextlib.contextmanager

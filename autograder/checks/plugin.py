@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from autograder.checks.load import PACKAGE, enter_course
 from autograder.checks.origin import require_origin
 from autograder.checks.outcome import CheckEnded, cannot_judge, not_checked
 from autograder.checks.schema import require_form
@@ -66,6 +67,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "check(cell, points, needs=()): the graded cell and points of a check")
     config.stash.setdefault(session_key, Session())
+    for place in (Path(argument.partition("::")[0]).resolve() for argument in config.args):  # where run by hand
+        course = next((folder for folder in place.parents if (folder / PACKAGE).is_dir()), None)
+        if course is not None:
+            enter_course(course)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from autograder.checks.outcome import fail
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
-MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in tests/solutions/hw2 leave at most 3,507
+MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}  # a finite one: all others are strings by now
 _ANY_NUMBER = {"anyOf": [_NUMBER, {"enum": ["inf", "-inf", "nan"]}]}

@@ -85,4 +85,6 @@ def _make_course(course: Course) -> Course:
     (folder / "extensions.csv").write_text(EXTENSIONS, encoding="utf-8")
     shutil.copy(course.root / "nbgrader_config.py", folder / "nbgrader_config.py")
     shutil.copytree(course.root / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
+    for path in (course.root / "checks", *course.assignment(ASSIGNMENT).helpers):
+        (folder / path.name).symlink_to(path)
     return load_course(folder)

@@ -157,9 +157,9 @@ def attack_sandbox(course: Course) -> Iterator[Finding]:
 def _try_to_get_out(course: Course) -> list[Finding]:
     from autograder.sandbox import seccomp
 
-    package = Path(__file__).resolve().parent.parent
-    own = [course.root / name for name in (COURSE_FILE, "gradebook.db", "source", "submitted", ".autograder")]
-    paths = [*own, *filter(None, (course.roster, course.extensions)), package / "checks", Path.home() / ".ssh"]
+    names = (COURSE_FILE, "gradebook.db", "source", "checks", "solutions", "submitted", ".autograder")
+    own = [course.root / name for name in names]
+    paths = [*own, *filter(None, (course.roster, course.extensions)), Path.home() / ".ssh"]
     with socket.create_server(("127.0.0.1", 0)) as server:
         words = {
             "paths": json.dumps([str(path) for path in (*paths, Path("/etc/passwd"), Path("/etc/shadow"))]),

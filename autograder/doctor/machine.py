@@ -10,11 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import psutil
 
 from autograder.config import Course
 from autograder.doctor.finding import Finding
 from autograder.errors import UsageError
+from autograder.imports import code_of, needed_files
 from autograder.roster import load_extensions, load_roster
 from autograder.sandbox.cgroup import MemoryGroup
 from autograder.sandbox.seccomp import compile_filter
@@ -29,7 +31,7 @@ def look_at_machine(course: Course) -> Iterator[Finding]:
     """Everything but the sandbox, in the order in which it is told."""
     yield _system()
     yield _packages()
-    yield _data()
+    yield _helpers(course)
     yield _people(course)
     yield _git()
     yield _browser()
@@ -58,15 +60,20 @@ def _packages() -> Finding:
     return Finding("packages", "good", ", ".join(found))
 
 
-def _data() -> Finding:
-    from course_utils.data import mnist_images
-
+def _helpers(course: Course) -> Finding:
+    """Whether what the notebooks import from the course's own helpers is there."""
+    files: set[Path] = set()
     try:
-        counts = [len(mnist_images(train)[0]) for train in (True, False)]
-    except Exception as error:  # missing, cut off, or no images at all
-        told = (str(error).splitlines() or [type(error).__name__])[0][:120]
-        return Finding("MNIST", "bad", told, "Get course_utils/data back from the repository.")
-    return Finding("MNIST", "good", f"{counts[0]} training and {counts[1]} test images")
+        for assignment in course.assignments.values():
+            if assignment.helpers and (assignment.source / assignment.notebook).is_file():
+                notebook = nbformat.read(assignment.source / assignment.notebook, as_version=4)
+                files |= set(needed_files(assignment.helpers, code_of(notebook)))
+    except (UsageError, nbformat.ValidationError, nbformat.reader.NotJSONError, OSError) as error:
+        return Finding("helpers", "bad", f"{error}", "Get the file back from the repository.")
+    empty = sorted(path for path in files if path.suffix != ".py" and path.stat().st_size == 0)
+    if empty:
+        return Finding("helpers", "bad", f"{empty[0]} is empty", "Get the file back from the repository.")
+    return Finding("helpers", "good", f"{len(files)} files that the notebooks import, with the data beside them")
 
 
 def _people(course: Course) -> Finding:

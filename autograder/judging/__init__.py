@@ -4,6 +4,6 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 the verdict: `client` asks, `server` answers, `children` run `autograder.checks`, and `wire` is what they say.
 """
 
-from autograder.judging.client import Judgement, judge, make_probes, require_checks
+from autograder.judging.client import Judgement, judge, make_probes
 
-__all__ = ["Judgement", "judge", "make_probes", "require_checks"]
+__all__ = ["Judgement", "judge", "make_probes"]

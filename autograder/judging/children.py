@@ -24,6 +24,7 @@ from typing import Any, Literal, NoReturn, TextIO
 
 from autograder.checks.causes import name_causes
 from autograder.checks.judge import draw_figures, run_checks
+from autograder.checks.load import Checks
 from autograder.checks.session import Session, Watcher
 from autograder.verdict import CheckResult, Verdict
 
@@ -65,11 +66,11 @@ class _Story:
                 self.done = done
 
 
-def judge_in_children(assignment: str, folder: Path, seconds: float, requests: int) -> dict[str, Any]:
+def judge_in_children(checks: Checks, folder: Path, seconds: float, requests: int) -> dict[str, Any]:
     """The verdict on the trace in `folder` and its figures or, under "fault", why there is none.
 
     Args:
-        assignment: name of the assignment.
+        checks: of the assignment.
         folder: holds `inbox/` and `outbox/`.
         seconds: processor time of one check.
         requests: descriptor of the stream of requests; this process ends when nobody waits for the answer any more.
@@ -77,7 +78,7 @@ def judge_in_children(assignment: str, folder: Path, seconds: float, requests: i
     (folder / "outbox").mkdir(exist_ok=True)
     story = _Story()
     tried: set[str] = set()
-    while (ended := _run_child(assignment, folder, seconds, requests, story)) != "done":
+    while (ended := _run_child(checks, folder, seconds, requests, story)) != "done":
         if story.at in story.results:  # it died between two checks
             continue
         if ended == "killed" and story.at not in tried:  # perhaps by something that has nothing to do with the trace
@@ -91,19 +92,19 @@ def judge_in_children(assignment: str, folder: Path, seconds: float, requests: i
         (check,) = (check for check in story.checks if check.name == story.at)
         why = (_LATE if ended == "late" else _KILLED).format(seconds=seconds)
         story.results[check.name] = replace(check, outcome="cannot_judge", rationale=why)
-    checks = name_causes(assignment, tuple(story.results[check.name] for check in story.checks))
-    verdict = Verdict(assignment, checks, tuple(dict.fromkeys(story.faults)))
+    results = name_causes(checks.known, tuple(story.results[check.name] for check in story.checks))
+    verdict = Verdict(checks.place.stem, results, tuple(dict.fromkeys(story.faults)))
     return {"verdict": verdict.to_json(), "figures": story.figures}
 
 
-def _run_child(assignment: str, folder: Path, seconds: float, requests: int, story: _Story) -> Ended:
+def _run_child(checks: Checks, folder: Path, seconds: float, requests: int, story: _Story) -> Ended:
     """Fork a child, hear it to its end, and say how it ended."""
     story.at = _COLLECTION
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _be_the_child(assignment, folder, seconds, story.results, writing)
+        _be_the_child(checks, folder, seconds, story.results, writing)
     os.close(writing)
     try:
         heard_out = _hear(reading, requests, seconds * PATIENCE, story)
@@ -141,7 +142,7 @@ def _hear(reading: int, requests: int, patience: float, story: _Story) -> bool:
 
 
 def _be_the_child(
-    assignment: str, folder: Path, seconds: float, results: dict[str, CheckResult], writing: int
+    checks: Checks, folder: Path, seconds: float, results: dict[str, CheckResult], writing: int
 ) -> NoReturn:
     """Judge, tell, and end this process."""
     try:
@@ -151,9 +152,9 @@ def _be_the_child(
             teller = _Teller(stream, seconds)
             teller.begins(_COLLECTION)
             try:
-                run_checks(assignment, folder, Session(dict(results), watcher=teller))
+                run_checks(checks, folder, Session(dict(results), watcher=teller))
                 teller.begins(_FIGURES)
-                teller.tell(figures=_encoded(draw_figures(assignment, folder)), done=True)
+                teller.tell(figures=_encoded(draw_figures(checks, folder)), done=True)
             except Exception:  # a fault of ours: it is told, and costs what was being judged
                 teller.tell(fault=traceback.format_exc())
     finally:

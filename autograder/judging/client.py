@@ -20,7 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from autograder.errors import GraderFault, UsageError
+from autograder.config import Assignment
+from autograder.errors import GraderFault
 from autograder.judging.wire import names_in, read_message, write_message
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, SUBMISSION, build_command
 from autograder.sandbox.limits import MIB, Limits
@@ -48,23 +49,17 @@ class Judgement:
     figures: dict[str, bytes]
 
 
-def make_probes(assignment: str, seed: int, inbox: Path) -> None:
+def make_probes(assignment: Assignment, seed: int, inbox: Path) -> None:
     """Write the probes of `assignment` into `inbox`, one folder each; equal seeds give equal probes.
 
     Raises:
         UsageError: the assignment has no checks, or this machine has no sandbox.
     """
-    require_checks(assignment)
-    _judges().ask({"do": "make probes", "assignment": assignment, "seed": seed}, inbox, inbox)
+    message = {"do": "make probes", "checks": assignment.require_checks().name, "seed": seed}
+    _judges(_Course.of(assignment)).ask(message, inbox, inbox)
 
 
-def require_checks(assignment: str) -> None:
-    """Raises UsageError if the assignment has no hidden checks, as a class lab."""
-    if not (_PACKAGE / "checks" / assignment / "probes.py").is_file():
-        raise UsageError(f"There are no hidden checks for {assignment!r}: autograder/checks/{assignment}/ is missing.")
-
-
-def judge(assignment: str, folder: Path) -> Judgement:
+def judge(assignment: Assignment, folder: Path) -> Judgement:
     """Run the checks of `assignment` over `folder/inbox` and `folder/outbox`.
 
     Raises:
@@ -72,8 +67,8 @@ def judge(assignment: str, folder: Path) -> Judgement:
         UsageError: this machine has no sandbox.
     """
     with tempfile.TemporaryDirectory() as nothing:
-        message = {"do": "judge", "assignment": assignment, "seconds": SECONDS}
-        answer = _judges().ask(message, folder, Path(nothing), _names_to_judge(folder))
+        message = {"do": "judge", "checks": assignment.checks.name, "seconds": SECONDS}
+        answer = _judges(_Course.of(assignment)).ask(message, folder, Path(nothing), _names_to_judge(folder))
     if "fault" in answer:
         raise GraderFault(answer["fault"])
     figures = {cell: b64decode(png) for cell, png in answer["figures"].items()}
@@ -94,10 +89,26 @@ def _names_to_judge(folder: Path) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class _Course:
+    """What the process sees of a course: its checks, and what they and the notebooks import."""
+
+    checks: Path
+    helpers: tuple[Path, ...]
+
+    @staticmethod
+    def of(assignment: Assignment) -> "_Course":
+        return _Course(assignment.checks.parent, assignment.helpers)
+
+    def binds(self) -> list[tuple[Path, str]]:
+        return [(path, f"{SUBMISSION}/{path.name}") for path in (self.checks, *self.helpers)]
+
+
 class _Judges:
     """The process of `autograder.judging.server`, started when it is first needed, and again if it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, course: _Course) -> None:
+        self._course = course
         self._lock = threading.Lock()
         self._owner = os.getpid()
         self._process: subprocess.Popen | None = None
@@ -126,7 +137,7 @@ class _Judges:
         if self._process is None or self._process.poll() is not None:
             self.end()
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process; a pipe would fill
-            self._process = _start(self._errors)
+            self._process = _start(self._course, self._errors)
         return self._process
 
     def end(self) -> str:
@@ -147,19 +158,19 @@ class _Judges:
 
 
 @cache
-def _judges() -> _Judges:
-    judges = _Judges()
+def _judges(course: _Course) -> _Judges:
+    judges = _Judges(course)
     atexit.register(judges.end)
     return judges
 
 
-def _start(errors: IO[bytes]) -> subprocess.Popen:
+def _start(course: _Course, errors: IO[bytes]) -> subprocess.Popen:
     check_sandbox()
     seccomp = open_filter()
     program = [os.path.normpath(sys.executable), "-P", "-s", "-c", _PROGRAM]
     try:
         return subprocess.Popen(
-            build_command(program, LIMITS, [(_PACKAGE, f"{SUBMISSION}/autograder")], seccomp=seccomp),
+            build_command(program, LIMITS, [(_PACKAGE, f"{SUBMISSION}/autograder"), *course.binds()], seccomp=seccomp),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -6,15 +6,16 @@ lies in a folder of its own that ends with the request, and only children read i
 nothing of one trace is there for the next. The other end is `autograder.judging.client`.
 """
 
-import importlib
 import os
-import pkgutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
-from autograder.checks.judge import make_probes
+from autograder.checks.judge import collect, make_probes
+from autograder.checks.load import PACKAGE, Checks, load_checks
 from autograder.judging.children import judge_in_children
 from autograder.judging.wire import names_in, read_message, write_message
+from autograder.sandbox.command import SUBMISSION
 
 
 def serve() -> None:
@@ -28,18 +29,18 @@ def serve() -> None:
             message = read_message(requests, folder)
             if message is None:
                 return
-            _import_everything(message["assignment"])
+            checks = _load(message["checks"])
             if message["do"] == "make probes":
-                make_probes(message["assignment"], message["seed"], folder)
+                make_probes(checks, message["seed"], folder)
                 write_message(answers, {}, folder, names_in(folder))
                 continue
-            answer = judge_in_children(message["assignment"], folder, message["seconds"], requests.fileno())
+            answer = judge_in_children(checks, folder, message["seconds"], requests.fileno())
         write_message(answers, answer)  # now that nothing of the trace is left
 
 
-def _import_everything(assignment: str) -> None:
-    """What judging needs is imported before the fork: it takes seconds, judging does not."""
-    for name in ("autograder.checks", f"autograder.checks.{assignment}"):
-        for module in pkgutil.iter_modules(importlib.import_module(name).__path__):
-            if not module.name.startswith(("test_", "conftest")):
-                importlib.import_module(f"{name}.{module.name}")
+@cache
+def _load(name: str) -> Checks:
+    """The checks of that name, with all that judging imports: it takes seconds, judging does not."""
+    checks = load_checks(Path(SUBMISSION) / PACKAGE / name)
+    collect(checks)
+    return checks

@@ -19,7 +19,6 @@ from rich.table import Table
 from autograder.calibration import Calibration, Run, Settings, derive, measure_all
 from autograder.calibration.runs import quality_of
 from autograder.checks.bounds import FILE, Bound, Quantity, read_bounds
-from autograder.checks.judge import CHECKS
 
 PLOT = "bounds.png"
 RIGHT, WRONG = "#1f77b4", "#d62728"
@@ -40,18 +39,18 @@ def run_and_show(settings: Settings, second_runs: float, console: Console, write
     Raises:
         UsageError: there is nothing to run, or no place for the runs.
     """
-    quality = quality_of(settings.assignment)
+    quality = quality_of(settings.checks)
     columns = (TextColumn("Training known solutions"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=None)
         runs = measure_all(settings, lambda done, total: progress.update(bar, completed=done, total=total))
-    calibration = derive(settings.assignment, quality.SETTINGS, quality.QUANTITIES, runs, second_runs)
-    print_calibration(calibration, quality.QUANTITIES, console)
-    folder = CHECKS / settings.assignment
+    calibration = derive(settings.checks.stem, dict(quality.settings), quality.quantities, runs, second_runs)
+    print_calibration(calibration, quality.quantities, console)
+    folder = settings.checks
     if write:
         text = json.dumps(calibration.to_json(), indent=1, ensure_ascii=False) + "\n"
         (folder / FILE).write_text(text, encoding="utf-8")
-        draw(calibration, quality.QUANTITIES, runs).savefig(folder / PLOT, dpi=100)
+        draw(calibration, quality.quantities, runs).savefig(folder / PLOT, dpi=100)
         console.print(f"Bounds: {folder / FILE}\nPlot: {folder / PLOT}", soft_wrap=True)
     in_force = (folder / FILE).is_file() and read_bounds(folder) == calibration.bounds
     if not in_force:

@@ -19,7 +19,7 @@ MOST_LINES = 12
 
 
 def run_and_show(
-    assignment: str, designs: int, seeds: int, processes: int | None, console: Console, json_file: Path | None
+    checks: Path, designs: int, seeds: int, processes: int | None, console: Console, json_file: Path | None
 ) -> Rates:
     """Judge the first designs on some seeds each, print what came out, and write it to the file if one is named.
 
@@ -31,7 +31,7 @@ def run_and_show(
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("Judging designs", total=None)
         rates = judge_designs(
-            assignment,
+            checks,
             range(designs),
             range(FIRST_SEED, FIRST_SEED + seeds),
             processes,

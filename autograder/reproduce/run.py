@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -38,6 +39,7 @@ class Rerun:
         release: the released notebook.
         epochs: how many epochs the training may take, or None for as many as the notebook asks for.
         limits: of the sandbox.
+        helpers: packages and modules of the course that it may import.
     """
 
     team: str
@@ -45,6 +47,7 @@ class Rerun:
     release: bytes
     epochs: int | None
     limits: Limits
+    helpers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def read_reruns(
             release,
             epochs,
             limits,
+            settings.helpers,
         )
         for team in everyone
         if not teams or team in teams
@@ -163,6 +167,7 @@ def _run_and_compare(rerun: Rerun) -> Reproduction:
             files=rerun.submission.files,
             inbox=inbox,
             limits=rerun.limits,
+            helpers=rerun.helpers,
         )
     execution.notebook.cells.pop(0)
     comparison = compare_notebooks(submitted, execution.notebook, rerun.epochs)

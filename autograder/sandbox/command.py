@@ -6,12 +6,12 @@ may lie in folders that only root can enter) and unshares everything but the use
 unused user and makes the user name space. The program is never kernel user 0, whoever starts it.
 """
 
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import coursekit
 from autograder.sandbox.limits import Limits
 
 HOME = "/student"
@@ -186,14 +186,9 @@ def _python_folders() -> list[tuple[Path, str]]:
 
 def _course() -> list[tuple[Path, str]]:
     """What the sandbox's programs import besides the environment, and our start-up file."""
-    packages = []
-    for name in ("coursekit", "course_utils"):
-        found = importlib.util.find_spec(name)
-        if found is None or not found.submodule_search_locations:
-            raise ModuleNotFoundError(f"{name} is not installed beside autograder")
-        packages.append((Path(found.submodule_search_locations[0]).resolve(), f"{COURSE}/{name}"))
+    kit = Path(str(coursekit.__file__)).resolve().parent
     start_up = Path(__file__).resolve().with_name("inside.py")
-    return [*packages, (start_up, f"{COURSE}/sitecustomize.py")]
+    return [(kit, f"{COURSE}/coursekit"), (start_up, f"{COURSE}/sitecustomize.py")]
 
 
 def _font_lists() -> list[tuple[Path, str]]:

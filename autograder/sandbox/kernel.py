@@ -8,9 +8,11 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from autograder.sandbox.command import CONNECTION_FILE, GIVEN, INBOX, SOCKETS
+from autograder.sandbox.command import CONNECTION_FILE, COURSE, GIVEN, INBOX, SOCKETS
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.workspace import Workspace
@@ -32,8 +34,8 @@ class Kernel:
     key: str
 
 
-def start_kernel(workspace: Workspace, limits: Limits) -> Kernel:
-    """Starts the kernel over the files and probes of a workspace.
+def start_kernel(workspace: Workspace, limits: Limits, helpers: Sequence[Path] = ()) -> Kernel:
+    """Starts the kernel over the files and probes of a workspace; `helpers` are what it may import, besides.
 
     Raises:
         SandboxError: the sandbox did not come up.
@@ -54,6 +56,7 @@ def start_kernel(workspace: Workspace, limits: Limits) -> Kernel:
         (workspace.submission, GIVEN),
         (workspace.inbox, INBOX),
         (workspace.connection_file, CONNECTION_FILE),
+        *((helper, f"{COURSE}/{helper.name}") for helper in helpers),
     ]
     sandbox = SandboxProcess([*program, "--HistoryManager.enabled=False"], limits, binds, copies=GIVEN)
     return Kernel(sandbox, key)

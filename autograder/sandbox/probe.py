@@ -21,7 +21,7 @@ from autograder.sandbox.workspace import open_workspace
 OLDEST_BUBBLEWRAP = (0, 8)  # the first with --disable-userns and --size
 _FIND = """
 from importlib.util import find_spec
-for name in ("ipykernel", "coursekit", "course_utils"):
+for name in ("ipykernel", "coursekit"):
     assert find_spec(name), f"{name} is not installed"
 """
 _SWITCHES = {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.checks import GraderFault, judge, make_probes
+from autograder.checks import GraderFault, judge, load_checks, make_probes
 from autograder.errors import UsageError
 from autograder.selftest.behavior import Behavior, alike, observe, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
@@ -32,7 +32,7 @@ class Selftest:
     """What to run.
 
     Attributes:
-        assignment: name of the assignment.
+        checks: the place of the checks.
         folder: holds right/, wrong/ and blind_spots/.
         mutants: of each right solution, at most.
         seed: of the probes and of the choice of mutants.
@@ -41,7 +41,7 @@ class Selftest:
         half: of the solutions, or None for all.
     """
 
-    assignment: str
+    checks: Path
     folder: Path
     mutants: int = 0
     seed: int = 2024
@@ -54,14 +54,14 @@ class Selftest:
 class _Task:
     """One solution or mutant, for a worker."""
 
-    assignment: str
+    checks: Path
     inbox: Path
     leave_out: tuple[str, ...]
     claim: Claim
     mutant: Mutant | None = None
 
 
-def judge_solution(assignment: str, path: Path, inbox: Path, *, leave_out: tuple[str, ...] = ()) -> Verdict:
+def judge_solution(checks: Path, path: Path, inbox: Path, *, leave_out: tuple[str, ...] = ()) -> Verdict:
     """Run the probes in `inbox` on a solution file, but for the kinds to leave out, and judge what was recorded.
 
     As in grading, what is near a threshold is decided by a second run with another seed, which starts anew.
@@ -70,20 +70,20 @@ def judge_solution(assignment: str, path: Path, inbox: Path, *, leave_out: tuple
         UsageError: the file cannot be loaded.
         GraderFault: a check broke.
     """
-    verdict = _judge_once(assignment, path, inbox, leave_out)
+    verdict = _judge_once(checks, path, inbox, leave_out)
     if not verdict.near_threshold:
         return verdict
     with tempfile.TemporaryDirectory(prefix="selftest-again-") as again:
-        make_probes(assignment, SECOND_SEED, Path(again))
-        return verdict.decided_by(_judge_once(assignment, path, Path(again), leave_out))
+        make_probes(load_checks(checks), SECOND_SEED, Path(again))
+        return verdict.decided_by(_judge_once(checks, path, Path(again), leave_out))
 
 
-def _judge_once(assignment: str, path: Path, inbox: Path, leave_out: tuple[str, ...]) -> Verdict:
+def _judge_once(checks: Path, path: Path, inbox: Path, leave_out: tuple[str, ...]) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="selftest-") as folder:
         (Path(folder) / "inbox").symlink_to(inbox.resolve())
         (Path(folder) / "outbox").mkdir()
         record_solution(path, Path(folder) / "inbox", Path(folder) / "outbox", leave_out)
-        verdict = judge(assignment, Path(folder))
+        verdict = judge(load_checks(checks), Path(folder))
         if verdict.faults:
             raise GraderFault("\n".join(verdict.faults))
         return verdict
@@ -103,23 +103,23 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
     claims = find_solutions(settings.folder, settings.half)
     with tempfile.TemporaryDirectory(prefix="selftest-probes-") as folder:
         inbox = Path(folder)
-        make_probes(settings.assignment, settings.seed, inbox)
+        make_probes(load_checks(settings.checks), settings.seed, inbox)
         leave_out = SLOW if settings.quick else ()
-        tasks = [_Task(settings.assignment, inbox, leave_out, claim) for claim in claims]
+        tasks = [_Task(settings.checks, inbox, leave_out, claim) for claim in claims]
         made = 0
         for claim in claims:
             if claim.kind == "right" and settings.mutants:
                 mutants = make_mutants(claim.path.read_text(encoding="utf-8"))
                 made += len(mutants)
                 chosen = choose(mutants, settings.mutants, f"{settings.seed} {claim.path.stem}")
-                tasks += [_Task(settings.assignment, inbox, leave_out, claim, mutant) for mutant in chosen]
+                tasks += [_Task(settings.checks, inbox, leave_out, claim, mutant) for mutant in chosen]
         progress(0, len(tasks), "")
         rows: list[Row | MutantRow] = []
         for row in map_in_processes(_examine, tasks, settings.processes):
             rows.append(row)
             progress(len(rows), len(tasks), row.name)
     return Matrix.of(
-        settings.assignment,
+        settings.checks.stem,
         settings.seed,
         settings.quick,
         rows,
@@ -138,7 +138,7 @@ def _examine_solution(task: _Task) -> Row:
     fault = ""
     try:
         with limited(SECONDS):
-            verdict = judge_solution(task.assignment, task.claim.path, task.inbox, leave_out=task.leave_out)
+            verdict = judge_solution(task.checks, task.claim.path, task.inbox, leave_out=task.leave_out)
     except (UsageError, GraderFault, TimeIsUp, SystemExit) as error:
         fault = f"{type(error).__name__}: {error}"
     else:
@@ -172,7 +172,7 @@ def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
             if original is not None and train_alike(original, behavior):
                 reason = SAME_TRAINING
             for leave_out in dict.fromkeys((SLOW, task.leave_out)):
-                cells = _cells(judge_solution(task.assignment, path, task.inbox, leave_out=leave_out), leave_out)
+                cells = _cells(judge_solution(task.checks, path, task.inbox, leave_out=leave_out), leave_out)
                 if any(cell.outcome != "passed" for cell in cells.values() if cell.outcome != "left_out"):
                     break
     except (UsageError, TimeIsUp, SystemExit) as error:

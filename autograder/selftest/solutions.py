@@ -1,7 +1,7 @@
 """Solution files: finding them, reading what their docstring claims, and comparing the claim with a verdict.
 
 Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these are the known answers
-that the way from trace to verdict is tried on. `tests/solutions/README.md` says how such a file is written.
+that the way from trace to verdict is tried on. `solutions/README.md` says how such a file is written.
 """
 
 import ast

@@ -74,6 +74,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     course_root.mkdir()
     for name in ("course.toml", "nbgrader_config.py"):
         shutil.copy(REPOSITORY / name, course_root / name)
+    for name in ("checks", "course_utils"):
+        (course_root / name).symlink_to(REPOSITORY / name)
     shutil.copytree(REPOSITORY / "release" / "hw2", course_root / "release" / "hw2")
     secret = f"canary-{secrets.token_hex(8)}"
     others = ["gradebook.db", "roster.csv", "source/hw2/hw2.ipynb", "submitted/other/hw2/hw2.ipynb"]

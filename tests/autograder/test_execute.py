@@ -44,12 +44,16 @@ def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     assert not list(folder.glob(PREFIX + "*"))
 
 
+HELPERS = (Path(__file__).parents[2] / "course_utils",)
+
+
 def run(*sources: str, limits: Limits = SMALL, files: dict[str, bytes] | None = None) -> Execution:
     others = set(psutil.Process().children(recursive=True))  # of tests that ran before in this process
     with tempfile.TemporaryDirectory() as inbox, tempfile.TemporaryDirectory() as outbox:
         (Path(inbox) / "probe.json").write_text('{"probe": 1}')
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-        execution = run_notebook(notebook, files=files or {}, inbox=Path(inbox), limits=limits, outbox=Path(outbox))
+        places = {"inbox": Path(inbox), "outbox": Path(outbox)}
+        execution = run_notebook(notebook, files=files or {}, limits=limits, helpers=HELPERS, **places)
         assert sorted(execution.outbox) == sorted(name for name, _ in left_in(Path(outbox)))
     assert set(psutil.Process().children(recursive=True)) <= others, "a process is left"
     assert not list(Path(tempfile.gettempdir()).glob(PREFIX + "*")), "a workspace is left"

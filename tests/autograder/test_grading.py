@@ -8,13 +8,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder import grading
 from autograder.attempt import fill_in
 from autograder.checks import bounds, judge
-from autograder.checks.shared import convergence
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.faults import keep_faults
 from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
 from autograder.intake import Submission
 from autograder.judging import Judgement
 from autograder.verdict import CheckResult, Verdict
+from checks.gan import convergence
 from coursekit.trace import read_trace
 
 

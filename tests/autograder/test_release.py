@@ -15,11 +15,12 @@ from nbformat import NotebookNode
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from autograder.leaks import find_leaks, find_secrets, squeeze
-from autograder.release import CHECKS, COURSE_UTILS, SHARED_CHECKS, ReleaseReport, make_kit, release
+from autograder.release import ReleaseReport, make_kit, release
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "source" / "hw2" / "hw2.ipynb"
-HIDDEN = (CHECKS / "hw2", SHARED_CHECKS)
+COURSE_UTILS = ROOT / "course_utils"
+HIDDEN = (ROOT / "checks" / "hw2", ROOT / "checks" / "gan")
 ANSWERS = {
     "answer_what_you_did": 4,
     "answer_results": 2,
@@ -35,6 +36,8 @@ def copy_course(folder: Path) -> Course:
         shutil.copy(ROOT / name, folder / name)
     ignored = shutil.ignore_patterns(".ipynb_checkpoints", "runs")
     shutil.copytree(ROOT / "source", folder / "source", ignore=ignored)
+    for name in ("checks", "course_utils"):
+        (folder / name).symlink_to(ROOT / name)
     return load_course(folder)
 
 

@@ -1,12 +1,15 @@
 import os
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.config import load_course
 from autograder.results import content_hash, load_result, make_seed, result_key, store_result
 from autograder.sandbox.limits import Limits
 
+ROOT = Path(__file__).parents[2]
 FILES = st.dictionaries(st.text(max_size=3), st.binary(max_size=3), max_size=3)
 
 
@@ -39,16 +42,17 @@ def test_other_content_secret_or_assignment_gives_another_seed():
 
 def test_all_that_decides_a_result_is_in_its_name():
     limits = Limits()
+    hw2, other = (load_course(ROOT).assignment(name) for name in ("hw2", "hw2_conditional"))
     keys = {
-        result_key("hw2", "content", b"release", 1, limits),
-        result_key("hw3", "content", b"release", 1, limits),
-        result_key("hw2", "changed", b"release", 1, limits),
-        result_key("hw2", "content", b"changed", 1, limits),
-        result_key("hw2", "content", b"release", 2, limits),
-        result_key("hw2", "content", b"release", 1, replace(limits, cell_seconds=1)),
+        result_key(hw2, "content", b"release", 1, limits),
+        result_key(other, "content", b"release", 1, limits),
+        result_key(hw2, "changed", b"release", 1, limits),
+        result_key(hw2, "content", b"changed", 1, limits),
+        result_key(hw2, "content", b"release", 2, limits),
+        result_key(hw2, "content", b"release", 1, replace(limits, cell_seconds=1)),
     }
     assert len(keys) == 6
-    assert result_key("hw2", "content", b"release", 1, Limits()) in keys
+    assert result_key(hw2, "content", b"release", 1, Limits()) in keys
 
 
 def test_a_stored_result_comes_back_and_a_damaged_one_counts_as_none(tmp_path):

@@ -11,7 +11,7 @@ from autograder.selftest import load_solution
 from course_utils import check
 from course_utils.practice import practice_probes
 
-SOLUTIONS = Path(__file__).parents[1] / "solutions" / "hw2"
+SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ def copied_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         shutil.copy(ROOT / name, folder / name)
     ignored = shutil.ignore_patterns(".ipynb_checkpoints", "runs")
     shutil.copytree(ROOT / "source", folder / "source", ignore=ignored)
+    for name in ("checks", "course_utils"):
+        (folder / name).symlink_to(ROOT / name)
     return load_course(folder)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.checks import GraderFault, make_probes
+from autograder.checks import GraderFault, load_checks, make_probes
 from autograder.errors import UsageError
 from autograder.selftest.designs.compose import compose
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
@@ -108,14 +108,14 @@ class Rates:
 
 @dataclass(frozen=True)
 class _Task:
-    assignment: str
+    checks: Path
     inbox: Path
     number: int
     seed: int
 
 
 def judge_designs(
-    assignment: str,
+    checks: Path,
     numbers: Sequence[int],
     seeds: Sequence[int],
     processes: int | None = None,
@@ -126,12 +126,13 @@ def judge_designs(
     Raises:
         UsageError: nothing is composed for the assignment, or a process ended.
     """
+    assignment = checks.stem
     compose(0, assignment)  # tells at once if there are none
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="designs-probes-") as folder:
         for seed in seeds:
-            make_probes(assignment, seed, Path(folder) / str(seed))
-        tasks = [_Task(assignment, Path(folder) / str(seed), number, seed) for seed in seeds for number in numbers]
+            make_probes(load_checks(checks), seed, Path(folder) / str(seed))
+        tasks = [_Task(checks, Path(folder) / str(seed), number, seed) for seed in seeds for number in numbers]
         judged: list[Judged] = []
         progress(0, len(tasks))
         for result in map_in_processes(_judge, tasks, processes):
@@ -143,7 +144,7 @@ def judge_designs(
 
 def _judge(task: _Task) -> Judged:
     begin = time.perf_counter()
-    design = compose(task.number, task.assignment)
+    design = compose(task.number, task.checks.stem)
     told: dict[str, tuple[str, str]] = {}
     fault = ""
     with tempfile.TemporaryDirectory(prefix="design-") as folder:
@@ -151,7 +152,7 @@ def _judge(task: _Task) -> Judged:
         path.write_text(design.source, encoding="utf-8")
         try:
             with limited(SECONDS):
-                verdict = judge_solution(task.assignment, path, task.inbox, leave_out=SLOW)
+                verdict = judge_solution(task.checks, path, task.inbox, leave_out=SLOW)
         except (UsageError, GraderFault, TimeIsUp) as error:
             fault = f"{type(error).__name__}: {error}"
         else:

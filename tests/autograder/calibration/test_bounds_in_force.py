@@ -8,8 +8,8 @@ import pytest
 
 from autograder.checks import bounds
 from autograder.checks.bounds import read_bounds
-from autograder.checks.hw2 import quality as of_hw2
-from autograder.checks.hw2_conditional import quality as of_conditional
+from checks.hw2 import quality as of_hw2
+from checks.hw2_conditional import quality as of_conditional
 
 
 # The extra credit has fewer designs and points: fewer runs, and a bound on false failures that is less sharp.

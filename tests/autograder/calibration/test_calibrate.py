@@ -11,7 +11,7 @@ from autograder.calibration import Settings, measure_all
 from autograder.cli import main
 
 ROOT = Path(__file__).parents[3]
-SOLUTIONS = ROOT / "tests" / "solutions" / "hw2"
+SOLUTIONS = ROOT / "solutions" / "hw2"
 
 
 def calibrate(course: Path, *arguments: str | Path) -> int:
@@ -24,6 +24,8 @@ def calibrate(course: Path, *arguments: str | Path) -> int:
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "course.toml", tmp_path)
+    for name in ("checks", "course_utils"):
+        (tmp_path / name).symlink_to(ROOT / name)
     for name in ("right/three_adams", "wrong/labels_swapped", "wrong/learning_rate_far_too_large"):
         path = tmp_path / "solutions" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +43,7 @@ def test_runs_are_kept_and_an_interrupted_calibration_goes_on_where_it_stopped(c
     lines = store.read_text().splitlines()
     assert len(lines) == 7
     store.write_text("\n".join(lines)[:-40])  # the last line was cut off
-    settings = Settings("hw2", course / "solutions", store, 5, 1, processes=1)
+    settings = Settings(ROOT / "checks" / "hw2", course / "solutions", store, 5, 1, processes=1)
     seen: list[tuple[int, int]] = []
     runs = measure_all(settings, lambda done, total: seen.append((done, total)))
     assert seen == [(6, 7), (7, 7)]

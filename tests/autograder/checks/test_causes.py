@@ -6,10 +6,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.checks.causes import CELLS, name_causes
+from autograder.checks.causes import name_causes
+from autograder.checks.load import load_checks
 from autograder.verdict import CheckResult, as_text
 
 ROOT = Path(__file__).parents[3]
+KNOWN = load_checks(ROOT / "checks" / "hw2").known
+assert KNOWN is not None
 ERROR = "`{}` stopped with an error: {} at `{}`."
 
 
@@ -22,12 +25,15 @@ def raised(cell: str, function: str, said: str = "TypeError: no", line: str = "a
 
 
 def causes(*results: CheckResult, assignment: str = "hw2") -> dict[str, str]:
-    named = name_causes(assignment, results)
+    named = name_causes(load_checks(ROOT / "checks" / assignment).known, results)
     return {result.name: result.consequence_of or result.same_as for result in named}
 
 
 def test_an_error_of_a_loss_that_the_step_stops_with_is_told_as_the_same_and_never_as_its_own_cause() -> None:
-    named = name_causes("hw2", (raised("convergence", "training"), raised("train_step", "step"), raised("losses", "d")))
+    named = name_causes(
+        load_checks(ROOT / "checks" / "hw2").known,
+        (raised("convergence", "training"), raised("train_step", "step"), raised("losses", "d")),
+    )
     assert [result.same_as for result in named] == ["About d.", "About d.", ""]
     assert all(result.consequence_of == "" for result in named)
     text = as_text(named, 0, 3)
@@ -116,6 +122,6 @@ def test_a_chain_is_told_by_its_root() -> None:
 def test_the_cells_stand_in_the_order_of_the_notebooks(assignment: str) -> None:
     notebook = nbformat.read(ROOT / "source" / assignment / f"{assignment}.ipynb", as_version=4)
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
-    graded = [name for name in ids if name in CELLS]
+    graded = [name for name in ids if name in KNOWN.cells]
     assert len(graded) >= 4
-    assert graded == [name for name in CELLS if name in graded]
+    assert graded == [name for name in KNOWN.cells if name in graded]

@@ -9,17 +9,18 @@ import nbformat
 import pytest
 
 from autograder.attempt import fill_in
-from autograder.checks import make_probes
+from autograder.checks import load_checks, make_probes
 from autograder.checks.outcome import CheckEnded
-from autograder.checks.shared.errors import Error, Experiment, fail_on_errors
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
 from autograder.selftest import judge_solution
 from autograder.verdict import CheckResult, Verdict
+from checks.gan.errors import Error, Experiment, fail_on_errors
 
 HEAD = "import torch\nimport torch.nn.functional as F\n\n"
+HW2 = Path(__file__).parents[3] / "checks" / "hw2"
 CHECKS = {
     "configure_optimizers": "every_module_has_an_optimizer",
     "discriminator_loss": "discriminator_loss_is_right",
@@ -134,7 +135,7 @@ MEMBERS: list[dict[str, tuple[str, str, str]]] = [
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probes")
-    make_probes("hw2", 2024, folder)
+    make_probes(load_checks(HW2), 2024, folder)
     return folder
 
 
@@ -145,7 +146,7 @@ def judged(functions: dict[str, str], folder: Path, inbox: Path) -> dict[str, Ch
         f"def {name}({ARGUMENTS[name]}):\n{textwrap.indent(body, '    ')}\n" for name, body in functions.items()
     )
     path.write_text(HEAD + "\n".join(THREE_OPTIMIZERS.values()) + "\n" + wrong)
-    verdict = judge_solution("hw2", path, inbox, leave_out=("convergence",))
+    verdict = judge_solution(HW2, path, inbox, leave_out=("convergence",))
     by_name = {result.name: result for result in verdict.checks}
     return {function: by_name[check] for function, check in CHECKS.items()}
 

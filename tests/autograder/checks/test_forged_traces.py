@@ -17,11 +17,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
-from autograder.checks import judge, make_probes
+from autograder.checks import judge, load_checks, make_probes
 from autograder.selftest.recording import record_solution
 from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
-SOLUTIONS = Path(__file__).parents[3] / "tests" / "solutions"
+SOLUTIONS = Path(__file__).parents[3] / "solutions"
+CHECKS = SOLUTIONS.parent / "checks"
 FORGERIES = int(os.environ.get("FORGERIES", "40"))
 RAW = "raw:"  # what follows it is written into the JSON as it is
 VALUES: list[Any] = [
@@ -45,7 +46,7 @@ NUMBERS = [float("nan"), float("inf"), -1e38, 1e-45, 0.0, 0.5, 1e4]
 
 def record(assignment: str, root: Path) -> Path:
     """The probes of a seed and what a right solution recorded for them, quickly: it trains for a few steps only."""
-    make_probes(assignment, 7, root / "inbox")
+    make_probes(load_checks(CHECKS / assignment), 7, root / "inbox")
     training = root / "inbox" / "convergence" / JSON_FILE
     training.write_text(json.dumps(json.loads(training.read_text()) | {"num_steps": 7, "log_every": 3}))
     solution = SOLUTIONS / assignment / "right" / "three_adams.py"
@@ -124,6 +125,6 @@ def test_no_change_of_a_trace_breaks_the_judge(recorded: dict[str, Path], data: 
         traces = sorted(path.parent for path in (folder / "outbox").rglob(JSON_FILE))
         for trace in data.draw(st.lists(st.sampled_from(traces), min_size=1, max_size=6, unique=True)):
             data.draw(st.sampled_from([forge_a_value, forge_a_tensor]))(trace, data)
-        verdict = judge(assignment, folder)
+        verdict = judge(load_checks(CHECKS / assignment), folder)
     assert verdict.faults == ()
     assert all(check.rationale for check in verdict.checks if check.outcome != "passed")

@@ -9,22 +9,23 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks import judge, make_probes
-from autograder.checks.hw2.probes import convergence_probe
+from autograder.checks import judge, load_checks, make_probes
 from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
+from checks.hw2.probes import convergence_probe
 from course_utils.probe import run_probe
 from coursekit.trace import Trace, TraceError, read_trace
 
 ROOT = Path(__file__).parents[3]
-THREE_ADAMS = ROOT / "tests" / "solutions" / "hw2" / "right" / "three_adams.py"
+HW2 = ROOT / "checks" / "hw2"
+THREE_ADAMS = ROOT / "solutions" / "hw2" / "right" / "three_adams.py"
 
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("probes")
-    make_probes("hw2", 7, folder)
+    make_probes(load_checks(HW2), 7, folder)
     return folder
 
 
@@ -33,8 +34,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_equal_seeds_give_equal_probes_and_other_seeds_others(inbox: Path, tmp_path: Path) -> None:
-    make_probes("hw2", 7, tmp_path / "same")
-    make_probes("hw2", 8, tmp_path / "other")
+    make_probes(load_checks(HW2), 7, tmp_path / "same")
+    make_probes(load_checks(HW2), 8, tmp_path / "other")
     assert files(tmp_path / "same") == files(inbox)
     assert files(tmp_path / "other") != files(inbox)
 
@@ -50,15 +51,15 @@ def test_probes_hold_no_answers(inbox: Path) -> None:
 
 
 def test_the_same_solution_judged_twice_gets_the_same_verdict(inbox: Path) -> None:
-    path = ROOT / "tests" / "solutions" / "hw2" / "wrong" / "fakes_not_detached.py"
-    verdicts = [judge_solution("hw2", path, inbox, leave_out=("convergence",)) for _ in range(2)]
+    path = ROOT / "solutions" / "hw2" / "wrong" / "fakes_not_detached.py"
+    verdicts = [judge_solution(HW2, path, inbox, leave_out=("convergence",)) for _ in range(2)]
     assert verdicts[0] == verdicts[1]
 
 
 def test_an_empty_outbox_is_not_checked_rather_than_failed(inbox: Path, tmp_path: Path) -> None:
     (tmp_path / "inbox").symlink_to(inbox)
     (tmp_path / "outbox").mkdir()
-    verdict = judge("hw2", tmp_path)
+    verdict = judge(load_checks(HW2), tmp_path)
     assert {check.outcome for check in verdict.checks} == {"not_checked"}
     assert verdict.points == 0
     assert verdict.max_points == 7
@@ -72,7 +73,7 @@ def test_a_trace_that_is_not_one_fails_with_its_reason(inbox: Path, tmp_path: Pa
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "trace.json").write_text('{"format": 1, "events": [{"event": "call"}], "error": null}')
             (folder / "tensors.safetensors").write_bytes(b"\xff" * 64)
-    verdict = judge("hw2", tmp_path)
+    verdict = judge(load_checks(HW2), tmp_path)
     assert {check.outcome for check in verdict.checks} == {"failed"}
     assert {check.mistake for check in verdict.checks} == {"trace-unreadable"}
 
@@ -93,8 +94,12 @@ def test_a_trace_of_another_run_is_no_answer(recorded: Path, tmp_path: Path) -> 
     """Its weights are not the ones of the probes: no points for the losses, and a person looks at the steps."""
     (tmp_path / "inbox").mkdir()
     (tmp_path / "outbox").symlink_to(recorded)
-    make_probes("hw2", 8, tmp_path / "inbox")
-    checks = [check for check in judge("hw2", tmp_path).checks if check.cell in ("check_losses", "check_train_step")]
+    make_probes(load_checks(HW2), 8, tmp_path / "inbox")
+    checks = [
+        check
+        for check in judge(load_checks(HW2), tmp_path).checks
+        if check.cell in ("check_losses", "check_train_step")
+    ]
     assert len(checks) > 5
     assert all(check.outcome != "passed" for check in checks)
     assert {check.mistake for check in checks if check.cell == "check_losses"} == {"trace-unreadable"}
@@ -106,7 +111,7 @@ def test_good_weights_that_did_not_grow_out_of_the_probes_are_for_a_person(inbox
     solution = load_solution(THREE_ADAMS)
     functions = {name: getattr(solution, name) for name in ("train_step", "configure_optimizers")}
     run_probe(elsewhere, functions, tmp_path / "outbox" / "convergence")
-    (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
+    (check,) = [check for check in judge(load_checks(HW2), tmp_path).checks if check.cell == "check_convergence"]
     assert check.outcome == "cannot_judge"
     assert "did not come from the ones that the model was given" in check.rationale
 
@@ -116,7 +121,7 @@ def test_bad_weights_fail_wherever_they_come_from(inbox: Path, tmp_path: Path) -
     elsewhere = convergence_probe(torch.Generator().manual_seed(99))
     trace = Trace({"error": None, "losses": [], "ways": [], "weights": elsewhere.data["weights"]}, elsewhere.tensors)
     trace.write(tmp_path / "outbox" / "convergence")
-    (check,) = [check for check in judge("hw2", tmp_path).checks if check.cell == "check_convergence"]
+    (check,) = [check for check in judge(load_checks(HW2), tmp_path).checks if check.cell == "check_convergence"]
     assert (check.outcome, check.mistake) == ("failed", "training-does-not-converge")
 
 
@@ -167,13 +172,13 @@ def test_what_the_recorder_writes_is_never_refused(recorded: Path) -> None:
 
 def test_unknown_assignment_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no hidden checks for 'hw99'"):
-        make_probes("hw99", 1, tmp_path)
+        load_checks(ROOT / "checks" / "hw99")
 
 
 def test_checks_run_by_hand_over_a_stored_trace(inbox: Path, tmp_path: Path) -> None:
     (tmp_path / "inbox").symlink_to(inbox)
     (tmp_path / "outbox").mkdir()
-    command = [sys.executable, "-m", "pytest", "autograder/checks/hw2", f"--trace-folder={tmp_path}", "-q"]
+    command = [sys.executable, "-m", "pytest", "checks/hw2", f"--trace-folder={tmp_path}", "-q"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stdout.count("The test cell did not run") >= 10

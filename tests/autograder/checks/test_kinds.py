@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from autograder.checks.hw2 import test_losses, test_train_step
-from autograder.checks.hw2.probes import LOSS_SIZES, STEPS
 from autograder.checks.outcome import CheckEnded
-from autograder.checks.shared import probes
-from autograder.checks.shared.observed import LossRun, StepRun
-from autograder.checks.shared.probes import STEP_LR
+from checks.gan import probes
+from checks.gan.observed import LossRun, StepRun
+from checks.gan.probes import STEP_LR
+from checks.hw2 import test_losses, test_train_step
+from checks.hw2.probes import LOSS_SIZES, STEPS
 from course_utils.probe import LOSSES, run_probe
 from coursekit.trace import read_trace
 

@@ -11,18 +11,17 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from autograder.checks import make_probes
-from autograder.checks.hw2 import consequences as of_hw2
-from autograder.checks.hw2 import probes as of_hw2_probes
-from autograder.checks.hw2_conditional import consequences as of_conditional
-from autograder.checks.hw2_conditional import probes as of_conditional_probes
-from autograder.checks.shared.probes import losses_probe
+from autograder.checks import load_checks, make_probes
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
+from checks.gan.probes import losses_probe
+from checks.hw2 import probes as of_hw2_probes
+from checks.hw2_conditional import probes as of_conditional_probes
 from course_utils.probe import build_model
 from coursekit.trace import named_tensor
 
 ROOT = Path(__file__).parents[3]
-SOLUTIONS = ROOT / "tests" / "solutions"
+CHECKS = ROOT / "checks"
+SOLUTIONS = ROOT / "solutions"
 POINTS = {"hw2": 7, "hw2_conditional": 8}  # by checks
 TRAINING_CHECKS = ("training_converges", "digits_come_as_asked")
 ERRORS = ("function-raises", "function-missing", "sizes-hard-coded", "device-hard-coded")
@@ -41,7 +40,7 @@ def of_kind(kind: str) -> list[object]:
 def inboxes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folders = {assignment: tmp_path_factory.mktemp(f"probes-{assignment}") for assignment in POINTS}
     for assignment, folder in folders.items():
-        make_probes(assignment, 2024, folder)
+        make_probes(load_checks(CHECKS / assignment), 2024, folder)
     return folders
 
 
@@ -71,7 +70,7 @@ def test_the_matrices_are_large() -> None:
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("right"))
 def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
-    verdict = judge_solution(assignment, claim.path, inboxes[assignment])
+    verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment])
     assert disagreement(claim, verdict) == ""
     assert verdict.points == verdict.max_points == POINTS[assignment]
 
@@ -81,7 +80,7 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(
     assignment: str, claim: Claim, inboxes: dict[str, Path]
 ) -> None:
     leave_out = () if claim.check in TRAINING_CHECKS else ("convergence",)
-    verdict = judge_solution(assignment, claim.path, inboxes[assignment], leave_out=leave_out)
+    verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=leave_out)
     assert disagreement(claim, verdict) == ""
     named = next(result for result in verdict.checks if result.name == claim.check)
     assert named.rationale
@@ -93,7 +92,7 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("blind_spots"))
 def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
-    verdict = judge_solution(assignment, claim.path, inboxes[assignment], leave_out=("convergence",))
+    verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=("convergence",))
     assert disagreement(claim, verdict, left_out=TRAINING_CHECKS) == ""
 
 
@@ -116,7 +115,7 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
 ) -> None:
     path = SOLUTIONS / "hw2" / "wrong" / f"{solution}.py"
     claim = next(claim for _, claim in CLAIMS if claim.path == path)
-    verdict = judge_solution("hw2", path, inboxes["hw2"], leave_out=("convergence",))
+    verdict = judge_solution(CHECKS / "hw2", path, inboxes["hw2"], leave_out=("convergence",))
     names = {result.title: result.name for result in verdict.checks}
     failed = {
         result.name: result.consequence_of or names.get(result.same_as, "")
@@ -127,19 +126,22 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
     assert causes.items() <= failed.items()
 
 
-@pytest.mark.parametrize("known", [of_hw2, of_conditional])
-def test_no_mistake_follows_from_itself_by_way_of_others(known: ModuleType) -> None:
+@pytest.mark.parametrize("assignment", POINTS)
+def test_no_mistake_follows_from_itself_by_way_of_others(assignment: str) -> None:
+    known = load_checks(CHECKS / assignment).known
+    assert known is not None
+
     def reached(mistake: str) -> set[str]:
         found: set[str] = set()
-        waiting = [*known.CONSEQUENCES.get(mistake, ())]
+        waiting = [*known.consequences.get(mistake, ())]
         while waiting:
             if (after := waiting.pop()) not in found:
                 found.add(after)
-                waiting += known.CONSEQUENCES.get(after, ())
+                waiting += known.consequences.get(after, ())
         return found
 
-    assert [mistake for mistake in known.CONSEQUENCES if mistake in reached(mistake)] == []
-    assert not set(known.CONSEQUENCES) & set(known.LAST)
+    assert [mistake for mistake in known.consequences if mistake in reached(mistake)] == []
+    assert not set(known.consequences) & set(known.last)
 
 
 @pytest.mark.parametrize(
@@ -151,9 +153,9 @@ def test_no_mistake_follows_from_itself_by_way_of_others(known: ModuleType) -> N
     ],
 )
 def test_a_right_design_passes_where_a_probe_is_rare(name: str, seed: int, tmp_path: Path) -> None:
-    make_probes("hw2", seed, tmp_path)
+    make_probes(load_checks(CHECKS / "hw2"), seed, tmp_path)
     path = SOLUTIONS / "hw2" / "right" / f"{name}.py"
-    verdict = judge_solution("hw2", path, tmp_path, leave_out=("convergence",))
+    verdict = judge_solution(CHECKS / "hw2", path, tmp_path, leave_out=("convergence",))
     told = {check.name: check.rationale for check in verdict.checks if check.outcome not in ("passed", "not_checked")}
     assert told == {}
 

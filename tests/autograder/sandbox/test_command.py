@@ -134,11 +134,11 @@ def test_this_package_is_hidden_where_it_is_installed_among_the_libraries(
     assert said.startswith("autograder\nother.py\n") and said.count("cannot") == 3
 
 
-def test_an_editable_install_binds_course_utils_alone() -> None:
+def test_an_editable_install_binds_coursekit_alone() -> None:
     words = command.build_command(["true"], Limits())
     package = Path(autograder.__file__).resolve().parent
     bound = [words[index + 1] for index, word in enumerate(words) if word == "--ro-bind"]
-    assert str(package.parent / "course_utils") in bound
+    assert str(package.parent / "coursekit") in bound
     assert not [path for path in bound if package.is_relative_to(path)]
 
 

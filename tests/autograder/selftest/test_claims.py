@@ -9,7 +9,7 @@ from autograder.selftest import Claim, disagreement, find_solutions, read_claim
 from autograder.selftest.solutions import KINDS, half_of
 from autograder.verdict import CheckResult, Verdict
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
+SOLUTIONS = Path(__file__).parents[3] / "solutions" / "hw2"
 
 
 def write(folder: Path, docstring: str) -> Path:

@@ -9,7 +9,7 @@ import pytest
 from autograder.selftest.behavior import alike, observe, train_alike
 from autograder.selftest.mutants import Mutant, choose, make_mutants
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
+SOLUTIONS = Path(__file__).parents[3] / "solutions" / "hw2"
 THREE_ADAMS = (SOLUTIONS / "right" / "three_adams.py").read_text(encoding="utf-8")
 
 

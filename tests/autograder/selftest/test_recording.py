@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from autograder.attempt import try_solution
-from autograder.checks import make_probes
+from autograder.checks import load_checks, make_probes
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.selftest import load_solution, record_solution, running
@@ -127,7 +127,7 @@ def test_a_design_with_state_is_recorded_as_in_grading(
 
 
 def test_each_run_starts_anew_and_leaves_nothing_behind(with_state: Path, tmp_path: Path, monkeypatch) -> None:
-    make_probes("hw2", 3, tmp_path / "inbox")
+    make_probes(load_checks(ROOT / "checks" / "hw2"), 3, tmp_path / "inbox")
     monkeypatch.chdir(tmp_path)
     before, here = sys.modules["__main__"], Path.cwd()
     for name in ("first", "again"):

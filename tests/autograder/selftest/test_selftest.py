@@ -14,13 +14,14 @@ from autograder.selftest import Matrix, Row, read_claim
 from autograder.selftest.matrix import Cell, MutantRow
 from autograder.selftest.mutants import Edit
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
+ROOT = Path(__file__).parents[3]
+SOLUTIONS = ROOT / "solutions" / "hw2"
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
 
 def run(*arguments: str | Path) -> int:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
-        patch.setattr(sys, "argv", ["autograder", "selftest", "hw2", *map(str, arguments)])
+        patch.setattr(sys, "argv", ["autograder", "selftest", "hw2", "--course", str(ROOT), *map(str, arguments)])
         main()
     return int(ended.value.code or 0)
 
@@ -130,11 +131,12 @@ def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(tmp_path, monkeyp
 
 
 def test_an_assignment_without_checks_is_told(tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(sys, "argv", ["autograder", "selftest", "hw9", "--solutions", str(SOLUTIONS)])
+    command = ["autograder", "selftest", "hw9", "--course", str(ROOT), "--solutions", str(SOLUTIONS)]
+    monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert "There are no hidden checks for 'hw9'" in capsys.readouterr().err
+    assert "There is no assignment 'hw9'" in capsys.readouterr().err
 
 
 def row(folder: Path, kind, name: str, docstring: str, fault: str = "", **cells: str) -> Row:

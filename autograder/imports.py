@@ -1,0 +1,113 @@
+"""What some code imports from some packages, read from its text: nothing is executed.
+
+Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this says which modules of a
+course a notebook needs, so that its kit holds those and no others, and which files decide a grade, so that a change of
+any other grades nothing anew. Imports that are written as statements are found, wherever they stand.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.errors import UsageError
+
+_LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
+
+
+def needed_files(packages: Sequence[Path], sources: Iterable[str], start: Iterable[Path] = ()) -> tuple[Path, ...]:
+    """The files of `packages` that the sources need, sorted: modules, and the other files beside them.
+
+    Args:
+        packages: folders of packages, and modules.
+        sources: texts of Python.
+        start: files of the packages that are needed anyway.
+
+    Raises:
+        UsageError: a file is no Python.
+    """
+    tops = {path.stem: path for path in packages}
+    found: set[Path] = set()
+    waiting = [path for source in sources for name in _imported(source) for path in _files_of(name, tops)]
+    waiting += start
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        if path.suffix == ".py":
+            waiting += [
+                file for name in _imported(_read(path), _package_of(path, tops)) for file in _files_of(name, tops)
+            ]
+            if path.name == "__init__.py":
+                waiting += _beside(path.parent)
+    return tuple(sorted(found))
+
+
+def code_of(notebook: NotebookNode) -> list[str]:
+    """The code cells of a notebook, without magics."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return ["\n".join(line for line in cell.splitlines() if not line.lstrip().startswith(("%", "!"))) for cell in cells]
+
+
+def _imported(source: str, package: str = "") -> Iterator[str]:
+    """The names of modules that may be meant; of `from a import b` both `a` and `a.b`."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _files_of(name: str, tops: Mapping[str, Path]) -> Iterator[Path]:
+    """The module of that name and the packages that it is in; nothing for names of other packages."""
+    first, *rest = name.split(".")
+    place = tops.get(first)
+    if place is None:
+        return
+    if place.is_file():
+        yield place
+        return
+    for part in ["", *rest]:
+        place = place / part if part else place
+        if (place / "__init__.py").is_file():
+            yield place / "__init__.py"
+        else:
+            if place.with_suffix(".py").is_file():
+                yield place.with_suffix(".py")
+            return
+
+
+def _package_of(path: Path, tops: Mapping[str, Path]) -> str:
+    for name, top in tops.items():
+        if path.is_relative_to(top):
+            return ".".join([name, *path.parent.relative_to(top).parts]) if top.is_dir() else ""
+    return ""
+
+
+def _beside(folder: Path) -> Iterator[Path]:
+    """The files of a package that are no modules, also in its folders that are no packages."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in _LEFT_OUT and not (path / "__init__.py").exists():
+            yield from _beside(path)
+        elif path.is_file() and path.suffix not in (".py", ".pyc") and not path.name.startswith("."):
+            yield path
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text)
+    except (SyntaxError, ValueError, OSError) as error:
+        raise UsageError(f"{path} is no valid Python ({error}).") from None
+    return text

@@ -1,0 +1,108 @@
+"""Parts of the hidden checks of losses and steps: is a loss what the homework asks for, and with which labels?
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this puts into words what the
+experiments say of a loss. Each function but `said_labels` ends the check if it finds what it is named for.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from autograder.checks.outcome import fail
+from checks.gan.terms import Term
+from course_utils.attribution.parts import Part
+
+# Relative. Read weights are exact; random labels leave them alone. The plain sum of the terms is off by 100 %.
+TOLERANCE = 0.1
+
+
+def said_labels(parts: Sequence[Part]) -> str:
+    """The labels that some images have, in words: one number, or from one to another."""
+    readings = [part.reading for part in parts if part.reading and len(part.reading.labels)]
+    if not readings:
+        return "others"
+    labels = torch.cat([reading.labels for reading in readings])
+    labels = labels[labels.isfinite()]
+    low, high = f"{float(labels.min()) + 0.0:.2f}", f"{float(labels.max()) + 0.0:.2f}"
+    low, high = (number.replace("-0.00", "0.00") for number in (low, high))
+    return low if low == high else f"{low} to {high}"
+
+
+def fail_on_function_of_scores(what: str, parts: Sequence[Part]) -> None:
+    """A loss is a function of the cross-entropy, such as its root or logarithm, and not the cross-entropy itself."""
+    if any(part.reading and not part.reading.steady for part in parts):
+        fail(
+            f"{what} is a function of the binary cross-entropy, such as its root, square or logarithm, expected the "
+            "cross-entropy itself: its gradient then has another size, which changes with the loss.",
+            "Return the sum of the terms as it is, perhaps times a number.",
+            mistake="not-binary-cross-entropy",
+        )
+
+
+def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> None:
+    """A loss of D's scores is no binary cross-entropy.
+
+    Args:
+        what: drives the scores, in words at the beginning of a sentence.
+        parts: of gradients that come from scores.
+        form: one of cross-entropy that is not allowed, such as `"saturating"`.
+    """
+    for part in parts:
+        found = part.reading.form if part.reading else "unread"
+        if found == "double sigmoid":
+            fail(
+                f"{what} applies a sigmoid to D's output, which is a probability already: scores can then only lie "
+                "between 0.5 and 0.73, and the gradient fades.",
+                "Use the loss for probabilities, `binary_cross_entropy`, instead of the one for logits.",
+                mistake="sigmoid-applied-twice",
+            )
+        if found == "other" or found == form:
+            fail(
+                f"{what} is not a binary cross-entropy of D's scores, which the homework asks for: as the scores "
+                "change, its gradient does not change as that of a cross-entropy.",
+                "Compare with the formula in the notebook; `torch.nn.functional.binary_cross_entropy` computes it.",
+                mistake="not-binary-cross-entropy",
+            )
+
+
+def fail_on_other_error(what: str, part: Part) -> None:
+    """A reconstruction loss is none, or has another target; says nothing of a part that draws no images."""
+    form = part.error.form if part.error else "none"
+    if form == "other target":
+        fail(
+            f"{what} compares G(E(X)), or another image of G, with something else than the image X that was encoded.",
+            "The target is `x_real` itself, in the same order and scale.",
+            mistake="wrong-reconstruction-target",
+        )
+    if form == "second sigmoid":
+        fail(
+            f"{what} applies a sigmoid to G's output, which lies in [0, 1] already: reconstructions can then only lie "
+            "between 0.5 and 0.73.",
+            "Compare G(E(X)) with X as it is.",
+            mistake="sigmoid-applied-twice",
+        )
+    if form in ("absolute error", "cross-entropy", "other"):
+        seen = f"is the {form}" if form != "other" else "does not change with the pixels of G(E(X)) as a squared error"
+        fail(
+            f"{what} {seen}, expected the mean squared error, so that losses can be compared.",
+            "`torch.nn.functional.mse_loss` computes it.",
+            mistake="not-mean-squared-error",
+        )
+
+
+def fail_on_proportion(what: str, parts: Sequence[Part], shares: Mapping[Term, float]) -> None:
+    """The terms of L_D weigh as much as they should, up to a common factor; the first is what the others are to."""
+    weights = {
+        term: sum(part.reading.weight for part in parts if part.reading and part.loss.startswith(f"{term.kind} "))
+        for term in shares
+    }
+    first, *others = shares
+    for term in others:
+        ratio = weights[term] / weights[first] if weights[first] else float("inf")
+        if abs(ratio / shares[term] - 1) > TOLERANCE:
+            fail(
+                f"{what} weighs {term.score} {ratio:.2f} times as much as D(X, h), expected {shares[term]:g} times: "
+                "accepting and rejecting are then not in balance.",
+                "Take the mean of the two terms that reject, and add it to the term that accepts.",
+                mistake="terms-weighted-wrongly",
+            )

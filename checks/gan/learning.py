@@ -1,0 +1,244 @@
+"""Parts of the hidden checks of a training step: each module learns from its own losses and from nothing else.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the `test_train_step.py` of an
+assignment puts its checks together from these. What a loss must be when it is called alone, it must be in the step.
+Each function ends the check if it finds something wrong.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from autograder.checks.outcome import cannot_judge, fail
+from checks.gan.forms import fail_on_other_error, fail_on_other_scores, fail_on_proportion, said_labels
+from checks.gan.images import fail_on_rescaled_images
+from checks.gan.observed import StepRun
+from checks.gan.terms import Term
+from checks.gan.updates import Moved, leave_unclear_to_a_person, updates_of
+from checks.gan.usage import (
+    fail_on_few_fakes,
+    fail_on_few_images,
+    fail_on_few_reconstructions,
+    fail_on_few_samples,
+)
+from course_utils.attribution.parts import Part
+
+FAKES = ("sample", "reconstruction", "stray")
+MOST = 0.5  # a term's label is wrong if it is in more than this share of the updates that show the term
+LEAST_CURRENT = 0.2  # the least share of D's fakes that are of the current G; a pool of older ones mixes in half
+
+
+def fail_unless_discriminator_learns(
+    step_runs: tuple[StepRun, ...], terms: Sequence[Term], proportion: Mapping[Term, float] | None = None
+) -> None:
+    """What moves D is its own loss, with all of these terms and, if it is given, in this proportion."""
+    updates = updates_of(step_runs, "discriminator")
+    fail_on_other_scores("An update of D", _parts(updates, "discriminator"))
+    swapped = [m for m in updates if m.losses & {"real down"} and m.losses & {"sample up"}]
+    if len(swapped) > MOST * len(updates):
+        fail(
+            "The updates of D drive D(X) towards 0 and D(G(z)) towards 1: the labels are swapped, or the sign is.",
+            "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
+            mistake="labels-swapped",
+        )
+    _fail_on_generator_loss(updates, terms)
+    for term in terms:
+        _fail_on_label(term, updates)
+    seen = frozenset().union(*(m.losses for m in updates))
+    for term in terms:
+        if not any(loss.startswith(term.kind) for loss in seen):
+            _fail_on_missing(term, seen, terms)
+    _fail_on_old_fakes(updates)
+    if proportion:
+        parts = [part for part in _parts(updates, "discriminator") if part.reading]
+        fail_on_proportion("An update of D", parts, proportion)
+    fail_on_few_images(updates)
+    fail_on_few_fakes(updates)
+    _fail_on_rescaled(step_runs, "discriminator")
+    leave_unclear_to_a_person(step_runs, "discriminator")
+
+
+def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
+    """What moves G is its adversarial loss and the reconstruction error."""
+    updates = updates_of(step_runs, "generator")
+    _fail_on_discriminator_loss(updates)
+    fail_on_other_scores("The adversarial loss that moves G", _parts(updates, "generator"))
+    if any(m.losses & {"sample down", "sample mixed"} for m in updates):
+        labels = said_labels([part for part in _parts(updates, "generator") if part.loss.startswith("sample")])
+        fail(
+            f"The updates of G drive D(G(z)) towards {labels}, expected towards 1: G is taught to be caught.",
+            "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
+            mistake="generator-trained-towards-fake",
+        )
+    _fail_on_reconstruction(updates)
+    seen = frozenset().union(*(m.losses for m in updates))
+    if "sample up" not in seen:
+        fail(
+            "G was updated, but never by its adversarial loss: nothing makes its samples look real.",
+            "Check that the optimizer that steps after the generator's loss holds `model.generator.parameters()`.",
+            mistake="generator-not-trained-by-its-loss",
+        )
+    if "error" not in seen:
+        fail(
+            "G was updated, but never by the reconstruction error: as a decoder it stays untrained.",
+            "Step on the autoencoder's loss with an optimizer that holds the parameters of both E and G.",
+            mistake="generator-not-trained-by-reconstruction",
+        )
+    fail_on_few_samples(updates)
+    fail_on_few_reconstructions(updates)
+    leave_unclear_to_a_person(step_runs, "generator")
+
+
+def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
+    """What moves E is the reconstruction error."""
+    updates = updates_of(step_runs, "encoder")
+    _fail_on_reconstruction(updates)
+    seen = frozenset().union(*(m.losses for m in updates))
+    if "reconstruction down" in seen:
+        fail(
+            "An update of E came from D's loss, which drives D's scores of reconstructions towards 0.",
+            "Detach the reconstructions in D's step.",
+            mistake="fakes-not-detached",
+        )
+    if "error" not in seen:
+        fail(
+            "E was updated, but never by the reconstruction error.",
+            "Step the optimizer that holds `model.encoder.parameters()` after the autoencoder's backward pass.",
+            mistake="encoder-never-updated",
+        )
+    fail_on_few_reconstructions(updates)
+    _fail_on_rescaled(step_runs, "encoder")
+    leave_unclear_to_a_person(step_runs, "encoder")
+
+
+def _parts(updates: Iterable[Moved], module: str) -> list[Part]:
+    return [driver.part for moved in updates for driver in moved.drivers if driver.part.call.module == module]
+
+
+def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> None:
+    """D is moved by a loss that drives scores of fakes up: the generator's, unless D's own loss labels them so."""
+    labels_of_its_own = [m for m in updates if _labels_fakes_real(m)]
+    if len(labels_of_its_own) > MOST * len(updates):
+        term = next(term for term in terms if term.kind == "sample")
+        _fail_label(term, [d.part for m in labels_of_its_own for d in m.drivers])
+    for moved in updates:
+        foreign = moved.losses & {f"{kind} up" for kind in FAKES}
+        if foreign and not (moved.losses & {"real down"}):
+            fail(
+                f"{moved.share(foreign):.0%} of an update of D came from the generator's loss, which drives D(G(z)) "
+                "towards 1: D helps to be fooled.",
+                "Zero D's gradients right before the backward pass of D's loss, or let only D's own parameters be "
+                "updated by that loss.",
+                mistake="discriminator-moved-by-generator-loss",
+            )
+
+
+def _labels_fakes_real(moved: Moved) -> bool:
+    """Whether samples have the label 1 in a loss that gives nothing to G, and no other label beside it."""
+    samples = [driver.part for driver in moved.drivers if driver.part.loss.startswith("sample ")]
+    leads_to_g = any(part.call.inputs_require_grad for part in samples)
+    return "sample up" in moved.losses and "sample down" not in moved.losses and not leads_to_g
+
+
+def _fail_on_label(term: Term, updates: Sequence[Moved]) -> None:
+    """Most updates that show the term give it its label."""
+    wanted = f"{term.kind} {'up' if term.label else 'down'}"
+    shown = [m for m in updates if any(loss.startswith(f"{term.kind} ") for loss in m.losses)]
+    wrong = [m for m in shown if wanted not in m.losses]
+    if len(wrong) > MOST * len(shown):
+        _fail_label(term, [d.part for m in wrong for d in m.drivers])
+
+
+def _fail_label(term: Term, parts: Sequence[Part]) -> None:
+    labels = said_labels([part for part in parts if part.loss.startswith(term.kind)])
+    fail(
+        f"In the updates of D the labels of {term.name} are {labels}, expected {term.label}.",
+        "Check the label of each term of D's loss, also where a tensor of labels is used again.",
+        mistake=term.flipped,
+    )
+
+
+def _fail_on_missing(term: Term, seen: frozenset[str], terms: Sequence[Term]) -> None:
+    if term.kind == "sample" and any(loss.split()[0] in ("old", "other") for loss in seen):
+        fail(
+            "The fakes that D learns from do not come from the G that is trained: when the weights of G are moved, "
+            "they stay the same.",
+            "Make the fakes of each step with `model.generator` as it is then.",
+            mistake=term.missing,
+        )
+    if term.kind == "real" and any(loss.startswith("other") for loss in seen):
+        fail(
+            "What D is to take for real does not change with the images in `x_real`.",
+            "Give D the images of `x_real`; its loss has a term for them.",
+            mistake=term.missing,
+        )
+    fail(
+        f"No update of D came from {term.name}, but D has to tell {'both' if len(terms) == 2 else 'all'} kinds apart.",
+        f"Step D on {'both' if len(terms) == 2 else 'all'} terms of its loss.",
+        mistake=term.missing,
+    )
+
+
+def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
+    """Some of D's fakes may be kept from earlier steps, not nearly all."""
+    rows = {"current": 0, "older": 0}
+    for part in _parts(updates, "discriminator"):
+        kind, _, direction = part.loss.partition(" ")
+        if direction == "down" and kind in ("sample", "reconstruction", "old", "other"):
+            rows["current" if kind in FAKES else "older"] += int((part.gradient != 0).any(dim=1).sum())
+    if rows["current"] < LEAST_CURRENT * sum(rows.values()):
+        fail(
+            f"{rows['older']} of {sum(rows.values())} fakes that D learnt from were not made by the G that is trained.",
+            "Make the fakes of each step with `model.generator` as it is then.",
+            mistake="fake-images-missing",
+        )
+
+
+def _fail_on_discriminator_loss(updates: Sequence[Moved]) -> None:
+    for moved in updates:
+        down = moved.losses & {"sample down", "reconstruction down", "sample mixed"}
+        if down and _came_from_discriminator_loss(moved):
+            fail(
+                f"{moved.share(down):.0%} of an update of G came from D's loss, which drives D(G(z)) towards 0: "
+                "G is taught to be caught.",
+                "Detach the samples in D's step, `model.generator(z).detach()`, or zero G's gradients before G's "
+                "own backward pass.",
+                mistake="fakes-not-detached",
+            )
+
+
+def _came_from_discriminator_loss(moved: Moved) -> bool:
+    """Whether one of the backward passes behind the update also drove D's scores of real images."""
+    attribution = moved.run.attribution
+    for driver in moved.drivers:
+        if driver.part.loss.endswith(("down", "mixed")):
+            parts = attribution.of("discriminator", driver.part.backward)
+            if any(part.loss.startswith("real") for part in parts):
+                return True
+            if any(
+                part.loss == "sample up"
+                for backward in moved.run.evidence.backward_times()
+                for part in attribution.of("generator", backward)
+            ):  # the generator's own loss is another one
+                return True
+    return False
+
+
+def _fail_on_reconstruction(updates: Sequence[Moved]) -> None:
+    for moved in updates:
+        name = moved.movement.module
+        for driver in moved.drivers:
+            if driver.part.loss != "unknown":
+                continue
+            fail_on_other_error(f"The loss that moves the {name} in `train_step`", driver.part)
+            cannot_judge(f"{driver.share:.0%} of an update of the {name} follows a loss that is not recognized.")
+    if any("error up" in m.losses for m in updates):
+        fail(
+            "The reconstruction error is made larger instead of smaller.",
+            "Check the sign of the autoencoder's loss: the optimizer minimizes.",
+            mistake="reconstruction-maximized",
+        )
+
+
+def _fail_on_rescaled(step_runs: Sequence[StepRun], module: str) -> None:
+    for run in step_runs:
+        if not run.light and run.lr > 0:
+            fail_on_rescaled_images("train_step", run.attribution, module)

@@ -1,0 +1,175 @@
+"""Parts of the hidden checks of losses: each loss alone, its type, its shape, then what its gradient says about it.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the `test_losses.py` of an
+assignment puts its checks together from these. Each function ends the check if it finds what it is named for.
+"""
+
+from collections.abc import Sequence
+
+import torch
+
+from autograder.checks.outcome import cannot_judge, fail
+from checks.gan.errors import fail_on_errors
+from checks.gan.forms import said_labels
+from checks.gan.observed import LossRun
+from checks.gan.terms import REAL, SAMPLE, Term
+from course_utils.attribution.parts import Part
+from coursekit.trace import named_tensor
+
+_NUMBERS = ("float", "int", "float32", "float64", "ndarray")  # what `.item()`, `float(...)` and NumPy make
+_RETURNED = {"NoneType": "nothing (None)", "tuple": "a tuple", "list": "a list", "dict": "a dict"}
+
+
+def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
+    """Type first, then shape, then value, and stop at the first that fails."""
+    name = f"{runs[0].loss}_loss"
+    fail_on_errors(name, [run.experiment for run in runs])
+    for run in runs:
+        _fail_on_changes(name, run)
+        loss = run.data["loss"]
+        if loss["type"] != "Tensor":
+            mistake = "loss-detached" if loss["type"] in _NUMBERS else "wrong-return-value"
+            several = " Where it has several terms, add them up." if loss["type"] in ("tuple", "list", "dict") else ""
+            fail(
+                f"`{name}` returned {_RETURNED.get(loss['type'], loss['type'])}, expected a tensor: without the graph "
+                "behind it, nothing can be learnt from it.",
+                f"End it with `return` and the loss, one tensor.{several}"
+                if mistake == "wrong-return-value"
+                else "Return the loss itself, without `.item()`, `float(...)` or NumPy.",
+                mistake=mistake,
+            )
+        if loss["shape"] != []:
+            fail(
+                f"`{name}` returned a tensor of shape {tuple(loss['shape'])} for a mini-batch of {len(run.x_real)}, "
+                "expected the shape (): `backward()` needs one number.",
+                'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
+                mistake="loss-not-scalar",
+            )
+        if not isinstance(loss.get("value"), int | float):
+            fail(
+                f"`{name}` is {loss.get('value', 'complex')}, expected a finite number: it ruins all weights.",
+                "Look for the logarithm of 0 or a division by 0.",
+                mistake="loss-not-finite",
+            )
+        if not loss["requires_grad"]:
+            _fail_detached(name, "any of the modules")
+
+
+def _fail_on_changes(name: str, run: LossRun) -> None:
+    if not torch.equal(named_tensor(run.trace, run.data["x_real"]), run.x_real):
+        fail(
+            f"`{name}` changed the images `x_real` that it was given: later code works with others.",
+            "Make a new tensor instead of changing `x_real` in place.",
+            mistake="batch-changed-in-place",
+        )
+    for h in {"h", "h_wrong"} & set(run.given):
+        if not torch.equal(named_tensor(run.trace, run.data.get(h)), run.given[h]):
+            fail(
+                f"`{name}` changed the labels `{h}` that it was given: later code works with others.",
+                f"Make a new tensor instead of changing `{h}` in place.",
+                mistake="labels-changed-in-place",
+            )
+
+
+def _fail_detached(name: str, modules: str) -> None:
+    fail(
+        f"No gradient reaches {modules} from `{name}`, so nothing can be learnt from it.",
+        "Look for `.detach()`, `torch.no_grad()`, `.item()`, `.data` or a new `torch.tensor(...)` on the way from "
+        f"{modules} to the loss.",
+        mistake="loss-detached",
+    )
+
+
+def fail_unless_reached(run: LossRun, module: str) -> None:
+    if any(part.loss == "unread" for part in run.parts(module)):
+        cannot_judge(
+            f"`{run.loss}_loss` does something else when it is called again with slightly other scores or images, or "
+            "it computes too coarsely to be compared."
+        )
+    if run.parts(module) and run.reached(module):
+        return
+    evidence = run.attribution.evidence
+    arrived = [arrival.gradient for arrival in evidence.arrivals if arrival.call.module == module]
+    if run.reached(module) and arrived and not any(bool(gradient.any()) for gradient in arrived):
+        fail(
+            f"The gradient that the {module} gets from `{run.loss}_loss` is 0 for every image, so nothing can be "
+            "learnt from it.",
+            "Look for something that is the same whatever the scores are, such as a softmax over a single one, or for "
+            "a clamp that cuts all of them off.",
+            mistake="loss-detached",
+        )
+    if run.reached(module):
+        cannot_judge(
+            f"A gradient reaches the {module} from `{run.loss}_loss`, but not through a call of the {module} that was "
+            "seen."
+        )
+    _fail_detached(f"{run.loss}_loss", f"the {module}")
+
+
+def fail_unless_given_z(run: LossRun) -> None:
+    """The samples are made from the z that the function was given."""
+    z = run.z.double()
+    for call in run.attribution.evidence.calls:
+        rows = run.attribution.rows[call.number]
+        noise = [i for i, row in enumerate(rows) if row.kind == "noise"]
+        if call.module != "generator" or not noise or call.content.shape[1] != z.shape[1]:
+            continue
+        nearest = (call.content[noise][:, None] - z[None]).abs().amax(dim=2).amin(dim=1)  # (noise rows,)
+        if bool((nearest > 1e-5).all()):
+            fail(
+                f"`{run.loss}_loss` called G on other latent vectors than the `z` that it was given, so whoever calls "
+                "it has no say in the samples.",
+                "Use the argument `z`.",
+                mistake="given-z-not-used",
+            )
+
+
+def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequence[Term]) -> None:
+    """Every term of D's loss is there and drives its scores in its direction."""
+    losses = {part.loss for part in parts}
+    directions = {term: {loss.split()[1] for loss in losses if loss.startswith(term.kind)} for term in terms}
+    every = "both" if len(terms) == 2 else "all"
+    for term in terms:
+        if not directions[term]:
+            if any(loss.startswith("other") for loss in losses):
+                fail(
+                    f"`{name}` is to have a term for {term.name}, but what D is called on changes neither with the "
+                    "real images nor with G.",
+                    f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
+                    mistake=term.missing,
+                )
+            fail(
+                f"`{name}` drives no scores of {term.name}, but D has to tell {every} kinds apart.",
+                f"Add the term for {term.symbol}; {every} terms are in the formula in the notebook.",
+                mistake=term.missing,
+            )
+    wanted = {term: {"up" if term.label else "down"} for term in terms}
+    if directions.get(REAL) == {"down"} and directions.get(SAMPLE) == {"up"}:
+        fail(
+            f"`{name}` drives D(X) towards 0 and D(G(z)) towards 1, expected the other way round: "
+            "its labels are swapped, or its sign is.",
+            "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
+            mistake="labels-swapped",
+        )
+    for term in terms:
+        if directions[term] != wanted[term]:
+            labels = said_labels([part for part in parts if part.loss.startswith(f"{term.kind} ")])
+            fail(
+                f"In `{name}` the labels of {term.name} are {labels}, expected {term.label}.",
+                f"Check the label of each of the {'two' if len(terms) == 2 else len(terms)} terms, and its sign.",
+                mistake=term.flipped,
+            )
+
+
+def fail_unless_samples_driven_up(run: LossRun) -> None:
+    """G's loss drives D's score of its samples towards real."""
+    losses = {part.loss for part in run.parts("generator")}
+    if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
+        if "unknown" in losses or any(loss.startswith("other") for loss in losses):
+            cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")
+        labels = said_labels([part for part in run.parts("generator") if part.loss.startswith("sample")])
+        fail(
+            f"In `generator_loss` the labels of samples are {labels}, expected 1: the generator learns to be caught.",
+            "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
+            mistake="generator-trained-towards-fake",
+        )

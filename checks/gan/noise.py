@@ -1,0 +1,148 @@
+"""The latent vectors that a training step draws.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these are parts of the check
+`step_is_well_behaved`. Each function ends the check if it finds what it is named for.
+"""
+
+import re
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from autograder.checks.outcome import fail
+from checks.gan.observed import StepRun
+from checks.gan.probes import HOMEWORK_SIZES
+
+# Kolmogorov-Smirnov: P(sqrt(n) D > x) is about 2 exp(-2 x^2), here 3e-8 (Massey 1951, J. Am. Stat. Assoc. 46:68-78).
+KS_LIMIT = 3.0
+
+
+def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
+    """An error that says that latent vectors do not fit into G."""
+    for run in runs:
+        error, latent_size = run.error(), run.probe.data["model"]["latent_size"]
+        classes = run.probe.data["model"].get("number_of_classes", 0)  # columns of the label behind the latent vector
+        found = re.search(r"\(\d+x(\d+) and (\d+)x\d+\)", error["message"]) if error else None
+        if found and int(found[2]) == latent_size + classes and found[1] != found[2] and not run.light:
+            width = int(found[1]) - classes
+            if classes and (width < 1 or int(found[1]) == latent_size):
+                fail(
+                    f"G's layers were called on rows of {found[1]} numbers, expected {found[2]}: the {latent_size} of "
+                    f"a latent vector and the {classes} of its label.",
+                    "Call `model.generator(z, h)`, which puts the label behind z.",
+                    mistake="function-raises",
+                )
+            fail(
+                f"G was called on latent vectors of {width} numbers, expected {latent_size} (`model.latent_size`).",
+                "Draw z of shape `(x_real.shape[0], model.latent_size)`.",
+                mistake="sizes-hard-coded" if width == HOMEWORK_SIZES["latent_size"] else "z-wrong-shape",
+            )
+
+
+def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
+    """Latent vectors are of the right number and shape, standard normal, independent, and new in each step."""
+    drawn = [(run, noise) for run in runs for noise in [_noise_by_step(run)]]
+    rows_used = {run.batch_size: {len(call) for calls in noise for call in calls} for run, noise in drawn}
+    everything = [call for _, noise in drawn for calls in noise for call in calls]
+    if not everything:
+        _fail_on_codes_for_noise(runs)
+        return  # whether samples were used at all is for the checks of D and G
+    for _, noise in drawn:
+        firsts = [calls[0] for calls in noise if calls]
+        different = {z.numpy().tobytes() for z in firsts}
+        if len(firsts) > 1 and len(different) <= len(firsts) / 2:
+            fail(
+                f"{len(firsts)} training steps used {len(different)} different sets of latent vectors"
+                f"{'' if len(different) == 1 else ' in turn'}, so G learns only those few samples.",
+                "Draw z anew in each step, and set no seed inside `train_step`.",
+                mistake="z-constant",
+            )
+    for run, noise in drawn:
+        for calls in noise:
+            # Pieces of a mini-batch may be as small as one image, if there are enough of them.
+            if calls and max(len(z) for z in calls) == 1 and len(calls) < run.batch_size:
+                fail(
+                    f"`train_step` made a single sample for a mini-batch of {run.batch_size} images.",
+                    "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
+                    mistake="z-wrong-shape",
+                )
+            for z in calls:
+                _fail_on_copies(z)
+    sizes = set().union(*rows_used.values())
+    if len(rows_used) > 1 and len(sizes) == 1 and sizes != {1}:
+        fail(
+            f"`train_step` made {sizes.pop()} samples for mini-batches of "
+            f"{', '.join(str(size) for size in sorted(rows_used))} images.",
+            "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
+            mistake="sizes-hard-coded",
+        )
+    values = torch.cat([torch.unique(z, dim=0).flatten() for z in everything]).unique()
+    distance = _distance_to_normal(values)
+    if distance * len(values) ** 0.5 > KS_LIMIT:
+        fail(
+            f"The latent vectors are not standard normal: over {len(values)} numbers, mean {values.mean():.2f} and "
+            f"standard deviation {values.std():.2f}, expected 0 and 1, and a bell curve.",
+            "`torch.randn` draws from N(0, 1); `torch.rand` is uniform.",
+            mistake="z-not-standard-normal",
+        )
+
+
+def _fail_on_copies(z: Tensor) -> None:
+    """Of one latent vector for another in the same call, `(rows, latent_size)`, or of one number for another."""
+    rows, width = z.shape
+    different = len(torch.unique(z, dim=0))
+    if rows > 1 and different == 1:
+        fail(
+            f"All {rows} samples of a mini-batch were made from one and the same latent vector.",
+            "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
+            mistake="z-one-vector-for-the-batch",
+        )
+    if different <= rows / 2:
+        fail(
+            f"Only {different} of {rows} latent vectors in a mini-batch are different from each other.",
+            "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
+            mistake="z-one-vector-for-the-batch",
+        )
+    numbers = len(torch.unique(z, dim=1).T)
+    if numbers <= width / 2:
+        fail(
+            f"Of the {width} numbers of each latent vector only {numbers} "
+            f"{'is a number of its' if numbers == 1 else 'are numbers of their'} own: the others repeat them.",
+            "Draw all of them: `torch.randn(x_real.shape[0], model.latent_size)`.",
+            mistake="z-wrong-shape",
+        )
+
+
+def _fail_on_codes_for_noise(runs: Sequence[StepRun]) -> None:
+    for run in runs:
+        kinds = {
+            row.kind
+            for call in run.evidence.calls
+            if call.module == "discriminator"
+            for row in run.attribution.rows[call.number]
+        }
+        if kinds == {"real", "reconstruction"}:
+            fail(
+                "G's samples were made from codes E(X), expected from latent vectors z ~ N(0, I).",
+                "Draw z with `torch.randn(x_real.shape[0], model.latent_size)`.",
+                mistake="z-not-standard-normal",
+            )
+
+
+def _noise_by_step(run: StepRun) -> list[list[Tensor]]:
+    """For each step, the latent vectors of each call of G that are no codes: `(rows, latent_size)`."""
+    noise: list[list[Tensor]] = [[] for _ in run.batches]
+    for call in run.evidence.calls:
+        chosen = [i for i, row in enumerate(run.attribution.rows[call.number]) if row.kind == "noise"]
+        if call.module == "generator" and chosen:
+            noise[call.step].append(call.content[chosen])
+    return noise
+
+
+def _distance_to_normal(values: Tensor) -> float:
+    """The largest distance between the empirical distribution and that of N(0, 1)."""
+    ordered = values.sort().values
+    expected = torch.special.ndtr(ordered)
+    steps = torch.arange(len(ordered) + 1) / len(ordered)
+    return float(torch.maximum(steps[1:] - expected, expected - steps[:-1]).max())

@@ -1,0 +1,177 @@
+"""What was observed in the probes of losses and training steps, ready for the checks.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands between the trace
+and the verdict: it pairs each probe with what was recorded for it and has the gradients attributed.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torch import Tensor
+
+from autograder.checks.outcome import fail
+from autograder.checks.plugin import TraceFolder
+from checks.gan.errors import Experiment, experiment
+from course_utils.attribution.evidence import Evidence
+from course_utils.attribution.parts import Attribution, Part, attribute
+from course_utils.attribution.reading import read_evidence
+from course_utils.attribution.updates import Movement, explain_updates
+from coursekit.trace import Trace, TraceError, named_tensor
+
+GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models
+HOMEWORK = "homework"  # probes of the homework's own sizes end with this
+
+
+@dataclass(frozen=True, eq=False)
+class LossRun:
+    """One loss function called alone on one probe."""
+
+    loss: str
+    name: str
+    probe: Trace
+    trace: Trace
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.trace.data
+
+    @property
+    def given(self) -> dict[str, Tensor]:
+        """What the functions were given: images and latent vectors and, in a conditional model, labels."""
+        return {name: named_tensor(self.probe, self.probe.data[name]) for name in GIVEN if name in self.probe.data}
+
+    @property
+    def x_real(self) -> Tensor:
+        return self.given["x_real"]  # (batch, input_size)
+
+    @property
+    def z(self) -> Tensor:
+        return self.given["z"]  # (batch, latent_size)
+
+    @property
+    def labels(self) -> list[Tensor]:
+        """The labels of the images, (batch,); none for a model without labels."""
+        return [self.given["h"]] if "h" in self.given else []
+
+    @property
+    def experiment(self) -> Experiment:
+        return experiment(self.probe, len(self.x_real), self.data["error"])
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        evidence = read_evidence(self.probe, self.trace, [self.x_real], self.labels)
+        _fail_on_swapped_arguments(f"{self.loss}_loss", evidence)
+        _fail_on_infinite_gradients(f"{self.loss}_loss", evidence)
+        return attribute(evidence)
+
+    def parts(self, module: str) -> list[Part]:
+        """The named parts of the gradient that reached a module."""
+        backwards = self.attribution.evidence.backward_times()
+        return [part for backward in backwards for part in self.attribution.of(module, backward)]
+
+    def reached(self, module: str) -> bool:
+        """Whether the backward pass added to the gradients of the model's own module at all."""
+        return any(name == module for name, _ in self.attribution.evidence.accumulations)
+
+
+@dataclass(frozen=True, eq=False)
+class StepRun:
+    """Some training steps on one probe."""
+
+    name: str
+    probe: Trace
+    trace: Trace
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.trace.data
+
+    @property
+    def light(self) -> bool:
+        """Only whether the steps ran was recorded."""
+        return bool(self.probe.data["light"])
+
+    @property
+    def lr(self) -> float:
+        return float(self.probe.data["lr"])
+
+    @property
+    def batches(self) -> list[Tensor]:
+        return [named_tensor(self.probe, reference) for reference in self.probe.data["batches"]]
+
+    @property
+    def labels(self) -> list[Tensor]:
+        """The labels of each batch; none for a model without labels."""
+        return [named_tensor(self.probe, reference) for reference in self.probe.data.get("labels", ())]
+
+    @property
+    def batch_size(self) -> int:
+        return len(self.batches[0])
+
+    @property
+    def experiments(self) -> list[int]:
+        """The steps that were taken again with something moved."""
+        return list(self.probe.data.get("experiments", ()))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        evidence = read_evidence(self.probe, self.trace, self.batches, self.labels)
+        if len(evidence.weights) != len(self.batches) + 1:
+            raise TraceError(f"The trace {self.name} does not mark each of its steps.")
+        return evidence
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        _fail_on_infinite_gradients("train_step", self.evidence)
+        return attribute(self.evidence)
+
+    @cached_property
+    def movements(self) -> tuple[Movement, ...]:
+        return explain_updates(self.attribution)
+
+    def error(self) -> dict[str, Any] | None:
+        """What the configuration or a step raised."""
+        errors = [self.data["error"], *(step["error"] for step in self.data["steps"])]
+        return next((error for error in errors if error is not None), None)
+
+    @property
+    def experiment(self) -> Experiment:
+        return experiment(self.probe, self.batch_size, self.error())
+
+
+def _fail_on_swapped_arguments(function: str, evidence: Evidence) -> None:
+    """`binary_cross_entropy(labels, scores)`: torch cuts off its value, but not its gradient in the labels."""
+    of_d = [arrival for arrival in evidence.arrivals if arrival.call.module == "discriminator"]
+    if of_d and all(bool(a.call.outputs.isfinite().all()) and not bool(a.gradient.isfinite().any()) for a in of_d):
+        fail(
+            f"In `{function}` the gradient at every one of D's scores is infinite, though the scores are not: the "
+            "cross-entropy takes the logarithm of the labels, not of the scores.",
+            "`binary_cross_entropy` takes the scores first and the labels second.",
+            mistake="not-binary-cross-entropy",
+        )
+
+
+def _fail_on_infinite_gradients(function: str, evidence: Evidence) -> None:
+    tensors = [arrival.gradient for arrival in evidence.arrivals] + [call.outputs for call in evidence.calls]
+    tensors += [applied.gradient for update in evidence.updates for applied in update.applied.values()]
+    if not all(bool(tensor.isfinite().all()) for tensor in tensors):
+        fail(
+            f"In `{function}` some gradients or outputs are infinite or no numbers at all, which ruins all weights.",
+            "Look for the logarithm of 0, a division by 0, or steps that are far too large.",
+            mistake="loss-not-finite",
+        )
+
+
+def read_loss_runs(trace: TraceFolder, loss: str) -> tuple[LossRun, ...]:
+    probes = trace.probes("losses")
+    runs = (LossRun(loss, name, probe, trace.recorded(name, loss)) for name, probe in probes.items())
+    return tuple(sorted(runs, key=lambda run: -len(run.x_real)))  # the more images, the more can be told
+
+
+def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
+    probes = trace.probes("train_step")
+    runs = [StepRun(name, probe, trace.recorded(name)) for name, probe in probes.items()]
+    if any(run.error() for run in runs if run.lr > 0):
+        return tuple(runs)
+    return tuple(run for run in runs if run.lr > 0 or not run.error())  # a design may refuse a learning rate of 0

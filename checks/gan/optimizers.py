@@ -1,0 +1,102 @@
+"""Hidden checks of the optimizers: every module is optimized, with the learning rate that was asked for.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these are whole checks: the
+`test_optimizers.py` of an assignment imports them.
+"""
+
+from typing import Any
+
+import pytest
+
+from autograder.checks.outcome import fail, not_checked
+from autograder.checks.plugin import TraceFolder
+from checks.gan.errors import Error, Experiment, fail_on_errors
+
+CELL = "check_optimizers"
+MODULES = ("encoder", "generator", "discriminator")
+
+
+def _held(optimizer: dict[str, Any]) -> set[str | None]:
+    return {name for group in optimizer["groups"] for name in group["parameters"]}
+
+
+def _modules(names: set[str | None]) -> set[str]:
+    return {name.partition(".")[0] for name in names if name is not None}
+
+
+@pytest.mark.check(cell=CELL, points=0.5)
+def test_every_module_has_an_optimizer(optimizer_runs: list[dict[str, Any]], trace: TraceFolder) -> None:
+    """Every parameter of E, G and D is held by an optimizer."""
+    fail_on_errors("configure_optimizers", [Experiment("a model", Error.of(optimizer_runs[0]["error"]))])
+    if not optimizer_runs[0]["is_mapping"]:
+        fail(
+            f"`configure_optimizers` returned {optimizer_runs[0]['returned']}, expected a dict of optimizers by name.",
+            'Return something like `{"discriminator": ..., ...}`; how many optimizers it holds is your decision.',
+            mistake="wrong-return-value",
+        )
+    optimizers = optimizer_runs[0]["optimizers"]
+    for optimizer in optimizers:
+        if not optimizer["is_optimizer"]:
+            fail(
+                f"The entry “{optimizer['key']}” is of type {optimizer['kind']}, expected a torch.optim optimizer: "
+                "only that can update weights.",
+                "Put the optimizer object itself into the dict.",
+                mistake="wrong-return-value",
+            )
+    _fail_on_foreign_parameters(optimizers)
+    held = {name for optimizer in optimizers for name in _held(optimizer)}
+    (probe,) = trace.probes("optimizers").values()
+    layers = 2 * (probe.data["model"]["number_of_hidden_layers"] + 1)  # a weight and a bias for each linear layer
+    for module in MODULES:
+        count = sum(1 for name in held if name is not None and name.startswith(module + "."))
+        if count < layers:
+            fail(
+                f"{count} of the {layers} parameter tensors of the {module} are held by an optimizer, "
+                f"expected all {layers}: what no optimizer holds stays as it was initialized.{_held_twice(optimizers)}",
+                f"Pass `model.{module}.parameters()` to the optimizer that is to update the {module}.",
+                mistake="module-without-optimizer",
+            )
+
+
+def _held_twice(optimizers: list[dict[str, Any]]) -> str:
+    """A sentence on two optimizers that hold the very same parameters; none where all are different."""
+    for number, optimizer in enumerate(optimizers):
+        for other in optimizers[:number]:
+            if _held(optimizer) == _held(other):
+                modules = " and the ".join(sorted(_modules(_held(other))))
+                return (
+                    f" Two optimizers, “{other['key']}” and “{optimizer['key']}”, hold the same ones, the {modules}'s."
+                )
+    return ""
+
+
+def _fail_on_foreign_parameters(optimizers: list[dict[str, Any]]) -> None:
+    for optimizer in optimizers:
+        if None in _held(optimizer):
+            fail(
+                f"The optimizer “{optimizer['key']}” holds parameters that are not of the model it was given: "
+                "updating them does not train this model.",
+                "Use the argument `model`, not a model from another cell, and no copies of its parameters.",
+                mistake="wrong-parameters-in-optimizer",
+            )
+
+
+@pytest.mark.check(cell=CELL, points=0.5)
+def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
+    """The optimizers use the learning rate that is passed in."""
+    groups = [
+        [(o["key"], i, float(group["lr"])) for o in run.get("optimizers", []) for i, group in enumerate(o["groups"])]
+        for run in optimizer_runs
+    ]
+    if any(run["error"] is not None for run in optimizer_runs) or not groups[0] or len({len(g) for g in groups}) > 1:
+        not_checked("There are no optimizers yet whose learning rate could be looked at.")
+    for same_group in zip(*groups, strict=True):
+        rates = [rate for *_, rate in same_group]
+        if len(set(rates)) == 1:
+            asked = ", ".join(f"{run['lr']:g}" for run in optimizer_runs)
+            fail(
+                f"The optimizer “{same_group[0][0]}” has the learning rate {rates[0]:g} whatever it was asked for "
+                f"(asked: {asked}), so the setting of the notebook has no effect.",
+                "Pass the argument on: `lr=lr`. A multiple of it is fine, too.",
+                mistake="learning-rate-ignored",
+            )

@@ -1,0 +1,55 @@
+"""Telling a sum from a mean, whatever the weight of the loss: its weight per row must not grow with the mini-batch.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is a part of the checks of
+the losses.
+"""
+
+from autograder.checks.outcome import fail
+from checks.gan.observed import LossRun
+
+SAME = 0.01
+TOLERANCE = 0.2  # label noise moves the weights that are read; a sum over 64 instead of 7 rows moves them ninefold
+
+
+def fail_on_sum(name: str, weights: list[tuple[LossRun, float]]) -> None:
+    """Fail if the weight of the loss, as an average, grows with the rows or with the pixels of the probes."""
+    measured = [(len(run.x_real), run.x_real.shape[1], abs(weight)) for run, weight in weights if abs(weight) > 0]
+    for rows_a, pixels_a, weight_a in measured:
+        for rows_b, pixels_b, weight_b in measured:
+            if pixels_a != pixels_b or rows_b <= rows_a:
+                continue
+            if _grows(weight_b / weight_a, rows_a / rows_b):
+                _fail_divided_again(name, rows_a, rows_b)
+            if _grows(weight_b / weight_a, rows_b / rows_a):
+                _fail(
+                    name,
+                    f"{rows_b / rows_a:g} times as large for {rows_b} images as for {rows_a}",
+                    "mini-batch",
+                )
+    if (
+        name == "autoencoder_loss"
+        and measured
+        and all(abs(weight / pixels - 1) < SAME for _, pixels, weight in measured)
+    ):
+        _fail(name, f"{measured[0][1]} times, the number of pixels, the mean over all elements", "pixels")
+
+
+def _grows(ratio: float, expected: float) -> bool:
+    return abs(ratio / expected - 1) < TOLERANCE
+
+
+def _fail_divided_again(name: str, rows_a: int, rows_b: int) -> None:
+    fail(
+        f"`{name}` averages twice: its weight is {rows_b / rows_a:g} times smaller for {rows_b} images than for "
+        f"{rows_a}, so the size of a step depends on the mini-batch.",
+        'What has been averaged, for example by `reduction="mean"`, needs no further division.',
+        mistake="mean-divided-again",
+    )
+
+
+def _fail(name: str, seen: str, over: str) -> None:
+    fail(
+        f"`{name}` adds up where it should average: it is {seen}, so the size of a step depends on the {over}.",
+        'Average over all elements: the default `reduction="mean"`, or `.mean()` instead of `.sum()`.',
+        mistake="sum-instead-of-mean",
+    )

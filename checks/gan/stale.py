@@ -1,0 +1,199 @@
+"""Whether the losses that a step returns are its own, and not those of another step, a constant or something else.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the last part of the
+check `step_is_well_behaved`. The losses may carry any weight, so a returned series is compared with every series of
+losses that can be recomputed, up to one factor. Only what is positively recognized as wrong fails.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from autograder.checks.outcome import fail
+from checks.gan.observed import StepRun
+from course_utils.attribution.evidence import Call
+from course_utils.attribution.parts import Part
+from course_utils.probe import LOSSES
+
+SAME = 1e-3  # relative spread of the factor between two series that are the same
+MIN_STEPS = 4
+
+
+def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
+    run = max(runs, key=lambda run: len(run.batches))
+    read = sorted(run.evidence.experiments)
+    if len(read) < MIN_STEPS or read != list(range(read[0], read[-1] + 1)):
+        return
+    own = {name: _recomputed(run, read, name) for name in LOSSES}
+    everything = [step["losses"] for step in run.data["steps"]]
+    for name in LOSSES:
+        before = torch.tensor([float(losses[name]["value"]) for losses in everything]).double()
+        returned = before[read]
+        if not own[name] or any(_proportional(returned, series) for series in own[name]):
+            continue
+        if float(returned.std()) <= 1e-9 * float(returned.abs().max()):
+            _fail(
+                f"`train_step` returned the same number, {returned[0]:g}, under {name!r} in every step.",
+            )
+        if any(_proportional(returned[1:], series[:-1]) for series in own[name]):
+            _fail(f"Under {name!r} `train_step` returned the loss of the step before, expected this step's.")
+        steps = torch.tensor(read).double() + 1
+        summed, averaged = returned.diff(), (returned * steps).diff()
+        if any(_proportional(difference, series[1:]) for difference in (summed, averaged) for series in own[name]):
+            _fail(
+                f"Under {name!r} `train_step` returned the total or the mean of all steps so far, expected this step's "
+                "loss alone."
+            )
+        if any(_is_average(returned, series) for series in own[name]):
+            _fail(f"Under {name!r} `train_step` returned a moving average over the steps, expected this step's loss.")
+        for other in LOSSES:
+            if other != name and any(_equal(returned, series) for series in own[other]):
+                fail(
+                    f"Under {name!r} `train_step` returned the {other}'s loss.",
+                    "Check which loss stands under which name in the dict.",
+                    mistake="returned-losses-mixed-up",
+                )
+        if _is_total(returned, own):
+            fail(
+                f"Under {name!r} `train_step` returned the sum of all losses, expected the {name}'s alone.",
+                "Return each loss by itself; the training loop shows their sum.",
+                mistake="returned-losses-mixed-up",
+            )
+        if any(_is_function(returned, series) for series in own[name]):
+            fail(
+                f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
+                "expected the loss.",
+                "Return the loss itself; what else you want to watch may go under other names.",
+                mistake="returned-losses-mixed-up",
+            )
+        said = _score_of(run, read, returned)
+        if said:
+            fail(
+                f"Under {name!r} `train_step` returned {said}, expected the {name}'s loss.",
+                "Return the loss itself; what else you want to watch may go under other names.",
+                mistake="returned-losses-mixed-up",
+            )
+
+
+def _fail(seen: str) -> None:
+    fail(
+        seen,
+        "Return the loss that was computed in this step; the training loop averages over the epoch.",
+        mistake="returned-losses-stale",
+    )
+
+
+def _proportional(returned: Tensor, series: Tensor) -> bool:
+    ratio = returned / series
+    return bool(ratio.isfinite().all() and ratio.any()) and float(ratio.std()) <= SAME * float(ratio.mean().abs())
+
+
+def _equal(returned: Tensor, series: Tensor) -> bool:
+    return bool(((returned - series).abs() <= SAME * series.abs()).all())
+
+
+def _is_average(returned: Tensor, series: Tensor) -> bool:
+    """Whether each number is a part of the one before plus a part of the step's own."""
+    design = torch.stack([returned[:-1], series[1:]], dim=1)  # (steps - 1, 2)
+    factors = torch.linalg.lstsq(design, returned[1:, None]).solution
+    left = float((design @ factors - returned[1:, None]).norm()) / float(returned.norm())
+    return left <= SAME / 10 and 0.05 < float(factors[0, 0]) < 1 - SAME and float(factors[1, 0]) > 0
+
+
+def _is_function(returned: Tensor, series: Tensor) -> bool:
+    """Whether the numbers are the logarithm, root or square of the series, up to a factor and, of the first, a base."""
+    if bool((series <= 0).any()):
+        return False
+    design = torch.stack([series.log(), torch.ones_like(series)], dim=1)  # (steps, 2)
+    left = design @ torch.linalg.lstsq(design, returned[:, None]).solution - returned[:, None]
+    is_logarithm = float(left.norm()) <= SAME / 10 * float((returned - returned.mean()).norm())
+    return is_logarithm or _proportional(returned, series.sqrt()) or _proportional(returned, series.square())
+
+
+def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
+    """Whether the numbers are a sum of all three losses, each with a weight of its own."""
+    if not all(own.values()):
+        return False
+    design = torch.stack([own[name][-1] for name in LOSSES], dim=1)  # (steps, 3)
+    factors = torch.linalg.lstsq(design, returned[:, None]).solution
+    left = float((design @ factors - returned[:, None]).norm()) / float(returned.norm())
+    return left <= SAME / 10 and bool((factors > SAME).all())
+
+
+def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:
+    """What the numbers are if they are no loss, in words: a mean score of D, or its accuracy."""
+    by_kind: dict[str, list[list[Tensor]]] = {"real": [[] for _ in steps], "sample": [[] for _ in steps]}
+    for call in run.evidence.calls:
+        if call.module != "discriminator" or call.step not in steps:
+            continue
+        kinds = [row.kind for row in run.attribution.rows[call.number]]
+        for kind, found in by_kind.items():
+            chosen = torch.tensor([k == kind for k in kinds])
+            if bool(chosen.any()):
+                found[steps.index(call.step)].append(call.outputs[chosen, 0].sigmoid())
+    scores = {kind: _each(found, lambda p: float(p.mean())) for kind, found in by_kind.items()}
+    hits = {
+        "real": _each(by_kind["real"], lambda p: float((p > 0.5).double().mean())),
+        "sample": _each(by_kind["sample"], lambda p: float((p < 0.5).double().mean())),
+    }
+    for kind, symbol in (("real", "D(X)"), ("sample", "D(G(z))")):
+        if any(_equal(returned, series) for series in scores[kind]):
+            return f"the mean of {symbol}"
+        if any(_equal(returned, series) for series in hits[kind]):
+            return "the accuracy of D"
+    if any(_equal(returned, (a + b) / 2) for a in hits["real"] for b in hits["sample"]):
+        return "the accuracy of D"
+    return ""
+
+
+def _each(found: list[list[Tensor]], number: Callable[[Tensor], float]) -> list[Tensor]:
+    """A series over the steps for each call within a step, by its order."""
+    length = min((len(values) for values in found), default=0)
+    return [torch.tensor([number(values[i]) for values in found]).double() for i in range(length)]
+
+
+def _mean_squared_error(run: StepRun, call: Call) -> float:
+    """Of the images of a call of G, against those behind their codes."""
+    indices = torch.tensor([row.index for row in run.attribution.rows[call.number]])
+    targets = run.evidence.batches[call.step][indices]  # (rows, input_size)
+    return float((call.outputs.sigmoid() - targets)[indices >= 0].square().mean())
+
+
+def _cross_entropy(part: Part) -> float:
+    """The value of the loss of scores that a part is of."""
+    reading = part.reading
+    if reading is None or not len(reading.labels):
+        return float("nan")
+    p = part.call.outputs[:, 0].sigmoid()[(part.gradient != 0)[:, 0]]
+    y, w = reading.labels, reading.weights
+    if len(p) != len(y):
+        return float("nan")
+    each = w * -(y * p.log() + (1 - y) * (1 - p).log())
+    return float(torch.where(y.isfinite(), each, 0.0).sum())
+
+
+def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
+    """Series over the steps of what the loss may have been, by its order within the step; `(steps,)` each."""
+    by_step: list[list[float]] = [[] for _ in run.batches]
+    for call in run.evidence.calls:
+        rows = run.attribution.rows[call.number]
+        if call.module == "generator" and name == "autoencoder" and all(row.index >= 0 for row in rows):
+            by_step[call.step].append(_mean_squared_error(run, call))
+    if name != "autoencoder":
+        for backward in run.evidence.backward_times():
+            parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
+            up = {part.loss.startswith("real") for part in parts} == {False}
+            own = [p for p in parts if p.loss.endswith("up") == up] if name == "generator" else parts
+            if not parts or (name == "generator") != up:
+                continue
+            value = sum(_cross_entropy(part) for part in own)
+            by_step[parts[0].call.step].append(value)
+            errors = [p for p in run.attribution.of("generator", backward) if p.loss == "error" and run.labels]
+            if errors and name == "generator":  # with labels, the reconstruction error is a part of this loss
+                value += sum(p.error.weight * _mean_squared_error(run, p.call) for p in errors if p.error)
+                by_step[parts[0].call.step].append(value)
+    read = [by_step[step] for step in steps]
+    length = min((len(values) for values in read), default=0)
+    series = [torch.tensor([values[i] for values in read]).double() for i in range(length)]
+    return [one for one in series if bool(one.isfinite().all())]

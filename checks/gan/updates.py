@@ -1,0 +1,140 @@
+"""The updates of a module in the training steps of the probes, and what can be said of them whatever loss drove them.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks of a training step
+begin here: is the module updated at all, by gradients that are its own, and is it known what drove it? Each function
+ends the check if it finds something wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.checks.outcome import cannot_judge, fail, not_checked
+from checks.gan.observed import StepRun
+from course_utils.attribution.updates import Driver, Movement
+
+MAX_PAUSE = 5  # a module may be updated in every fifth step only
+MIN_SHARE = 1e-3  # a loss with a smaller share of an update is rounding
+MAX_UNCLEAR = 0.25  # the share of updates that may not be explained, or that took another course when done again
+TURN = {"up": "down", "down": "up"}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An update of a module, with the run that it was seen in and the losses that had a share in it."""
+
+    run: StepRun
+    movement: Movement
+    drivers: tuple[Driver, ...]
+
+    @property
+    def losses(self) -> frozenset[str]:
+        """An optimizer that maximizes turns the direction of a loss round."""
+        return frozenset(turned(driver.part.loss, self.movement.maximize) for driver in self.drivers)
+
+    @property
+    def read(self) -> bool:
+        return "unread" not in self.losses
+
+    def share(self, losses: frozenset[str]) -> float:
+        """Of some losses in the update."""
+        return sum(d.share for d in self.drivers if turned(d.part.loss, self.movement.maximize) in losses)
+
+
+def turned(loss: str, maximize: bool) -> str:
+    head, _, direction = loss.rpartition(" ")
+    return f"{head} {TURN[direction]}" if maximize and direction in TURN else loss
+
+
+def updates_of(step_runs: Sequence[StepRun], module: str) -> list[Moved]:
+    """The updates of a module whose losses are known; ends the check if there are none, or too few of them."""
+    if any(run.error() for run in step_runs if not run.light):
+        not_checked("The training step has to run without an error first.")
+    runs = [run for run in step_runs if not run.light and run.lr > 0]
+    movements = [(run, m) for run in runs for m in run.movements if m.module == module]
+    longest = max(runs, key=lambda run: len(run.batches))
+    late = [m for m in longest.movements if m.module == module and m.update.step >= len(longest.batches) - MAX_PAUSE]
+    if not movements or not late:
+        _fail_never_updated(runs, module)
+    explained = [
+        Moved(run, m, tuple(driver for driver in m.drivers if driver.share > MIN_SHARE))
+        for run, m in movements
+        if m.drivers is not None
+    ]
+    if not explained:
+        cannot_judge(f"It cannot be told which loss moved the {module}: {movements[0][1].why_not}.")
+    _fail_on_leftovers(explained)
+    read = [moved for moved in explained if moved.read]
+    if not read:
+        cannot_judge(
+            f"It cannot be told which loss moved the {module}: when a training step is taken again with slightly other "
+            "scores or images, it does something else, or it computes too coarsely to be compared."
+        )
+    return read
+
+
+def leave_unclear_to_a_person(step_runs: Sequence[StepRun], module: str) -> None:
+    """What was seen is right; too much that was not seen may be anything."""
+    runs = [run for run in step_runs if not run.light and run.lr > 0]
+    movements = [m for run in runs for m in run.movements if m.module == module]
+    unexplained = [m for m in movements if m.drivers is None]
+    if len(unexplained) > MAX_UNCLEAR * len(movements):
+        cannot_judge(
+            f"It cannot be told which loss moved the {module} in {len(unexplained)} of {len(movements)} updates: "
+            f"{unexplained[0].why_not}."
+        )
+    asked = [m for run in runs for m in run.movements if m.module == module and m.update.step in run.experiments]
+    unread = [m for m in asked if "unread" in m.losses()]
+    if len(unread) > MAX_UNCLEAR * len(asked):
+        cannot_judge(
+            f"It cannot be told which loss moved the {module} in {len(unread)} of {len(asked)} updates: the training "
+            "step took another course when it was taken again with slightly other scores or images."
+        )
+
+
+def _fail_never_updated(runs: Sequence[StepRun], module: str) -> None:
+    updated = any(m.module == module for run in runs for m in run.movements)
+    changed = any(bool((run.evidence.weights[0][module] != run.evidence.weights[-1][module]).any()) for run in runs)
+    if changed and not updated:
+        cannot_judge(f"The weights of the {module} changed, but not in a step of an optimizer that was configured.")
+    steps = sum(len(run.batches) for run in runs)
+    _fail_on_early_zeroing(runs, module)
+    if not any(call.own for run in runs for call in run.evidence.calls if call.module == module):
+        fail(
+            f"The {module} of the `model` that `train_step` was given was never called: another one was trained.",
+            "Use the argument `model`, no copy of it and no model from another cell.",
+            mistake="given-model-not-trained",
+        )
+    fail(
+        f"The {module} was not updated by a gradient any more after the first few of {steps} training steps."
+        if updated
+        else f"The {module} was never updated by a gradient in {steps} training steps: it stays as it was initialized.",
+        f"After the backward pass of its loss, step the optimizer that holds `model.{module}.parameters()`.",
+        mistake=f"{module}-never-updated",
+    )
+
+
+def _fail_on_early_zeroing(runs: Sequence[StepRun], module: str) -> None:
+    for run in runs:
+        reached = any(name == module for name, _ in run.evidence.accumulations)
+        stepped = [u.applied[module] for u in run.evidence.updates if module in u.applied]
+        if reached and stepped and not any(bool(applied.gradient.any()) for applied in stepped):
+            if not any(bool(a.gradient.any()) for a in run.evidence.arrivals if a.call.module == module):
+                continue  # the loss itself has no gradient
+            fail(
+                f"The gradients of the {module} were all zero when its optimizer stepped, though a backward pass had "
+                "filled them: the step applied nothing.",
+                "The order is `zero_grad()`, `backward()`, `step()`.",
+                mistake="gradients-zeroed-before-the-step",
+            )
+
+
+def _fail_on_leftovers(updates: Sequence[Moved]) -> None:
+    for moved in updates:
+        leftover = sum(driver.share for driver in moved.drivers if driver.leftover)
+        if leftover > MIN_SHARE:
+            fail(
+                f"{leftover:.0%} of an update of the {moved.movement.module} was left over from backward passes before "
+                "its previous update: gradients add up until they are zeroed.",
+                "Call `zero_grad()` before each backward pass whose gradients you want to apply.",
+                mistake="gradients-not-zeroed",
+            )

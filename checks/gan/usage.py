@@ -1,0 +1,146 @@
+"""Parts of the hidden checks of losses and steps: does every image and every latent vector have a say?
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks of losses and of
+training steps call these. What has a say is read from the gradients, image by image. Each function ends the check if it
+finds what it is named for.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from autograder.checks.outcome import fail
+from checks.gan.observed import LossRun
+from checks.gan.updates import Moved
+from course_utils.attribution.origins import Row
+from course_utils.attribution.parts import Attribution, Part
+
+# A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
+FEW = 0.3
+FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out half of those that it could learn from
+
+
+def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
+    """All real images have a say in D's loss."""
+    _fail_on_unused(run, _used(run.attribution, parts, ("real",)), "real-images-missing")
+
+
+def fail_on_unused_reconstructions(run: LossRun, parts: Sequence[Part]) -> None:
+    """All images are reconstructed in a loss."""
+    used = _used(run.attribution, [p for p in parts if p.loss.startswith("error")], ("code",))
+    _fail_on_unused(run, used, "wrong-reconstruction-target")
+
+
+def _fail_on_unused(run: LossRun, used: set[int] | None, mistake: str) -> None:
+    n = len(run.x_real)
+    if used is not None and len(used) < n:
+        fail(
+            f"Only {len(used)} of the {n} real images have a say in `{run.loss}_loss`.",
+            "Average over the whole mini-batch.",
+            mistake=mistake,
+        )
+
+
+def fail_on_unused_z(run: LossRun, parts: Sequence[Part]) -> None:
+    """All latent vectors have a say in a loss."""
+    z = run.z.double()
+    calls = {call.number: call for call in run.attribution.evidence.calls}
+    used: set[int] = set()
+    count, exact = 0, True
+    for part in (part for part in parts if part.loss.startswith("sample")):
+        for row, gradient in zip(run.attribution.rows[part.call.number], part.gradient, strict=True):
+            if not bool(gradient.any()):
+                continue
+            count += 1
+            exact = exact and row.exact and bool(row.sources)
+            for number, i in row.sources[:1]:
+                if calls[number].content.shape[1] == z.shape[1]:
+                    used.add(int((z - calls[number].content[i]).abs().amax(dim=1).argmin()))
+    seen = len(used) if exact else count  # with noise on the samples it cannot be told which is which
+    if 0 < seen < len(z):
+        fail(
+            f"Only {seen} of the {len(z)} latent vectors have a say in `{run.loss}_loss`.",
+            "Make a sample of each row of `z`, and average over all of them.",
+            mistake="given-z-not-used",
+        )
+
+
+def fail_on_few_images(updates: Sequence[Moved]) -> None:
+    """In a step, D learns from most of the real images."""
+    _fail_on_few(updates, ("real",), "D learns from", "real-images-missing")
+
+
+def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
+    """In a step, most of the images are reconstructed."""
+    _fail_on_few(
+        updates,
+        ("code", "real"),
+        "the reconstruction error is that of",
+        "wrong-reconstruction-target",
+        loss="error",
+        few=FEW_RECONSTRUCTED,
+    )
+
+
+def fail_on_few_samples(updates: Sequence[Moved]) -> None:
+    """In a step, G learns from about as many samples as there are images."""
+    _fail_on_few_made(updates, ("sample",), "G learns from", "given-z-not-used")
+
+
+def fail_on_few_fakes(updates: Sequence[Moved]) -> None:
+    """In a step, D learns from about as many fakes as there are images."""
+    _fail_on_few_made(updates, ("sample", "reconstruction", "old", "other"), "D learns from", "fake-images-missing")
+
+
+def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str) -> None:
+    counts: dict[tuple[int, int], int] = {}
+    sizes: dict[tuple[int, int], int] = {}
+    for moved in updates:
+        for driver in moved.drivers:
+            if driver.part.loss.startswith(kinds) and moved.run.batch_size > 1:
+                key = id(moved.run), moved.movement.update.step
+                counts[key] = counts.get(key, 0) + int((driver.part.gradient != 0).any(dim=1).sum())
+                sizes[key] = moved.run.batch_size
+    if counts and all(count <= FEW * sizes[key] for key, count in counts.items()):
+        key = max(counts, key=lambda k: sizes[k])
+        fail(
+            f"In a training step on {sizes[key]} images {what} {counts[key]} image{'s' if counts[key] > 1 else ''} of "
+            "G only.",
+            "Draw one z for each image, and average over all samples.",
+            mistake=mistake,
+        )
+
+
+def _fail_on_few(
+    updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str, loss: str = "", few: float = FEW
+) -> None:
+    used: dict[tuple[int, int], set[int]] = {}
+    sizes: dict[tuple[int, int], int] = {}
+    for moved in updates:
+        parts = [driver.part for driver in moved.drivers if driver.part.loss.startswith(loss or kinds)]
+        found = _used(moved.run.attribution, parts, kinds) if parts else set()
+        if found is None:
+            return
+        key = id(moved.run), moved.movement.update.step
+        if parts:
+            used[key] = used.get(key, set()) | found
+            sizes[key] = moved.run.batch_size
+    several = {key: indices for key, indices in used.items() if sizes[key] > 1}
+    if several and all(len(indices) <= few * sizes[key] for key, indices in several.items()):
+        key = max(several, key=lambda k: sizes[k])
+        fail(
+            f"In a training step on {sizes[key]} images {what} {len(several[key])} of them only.",
+            "Average over the whole mini-batch.",
+            mistake=mistake,
+        )
+
+
+def _used(attribution: Attribution, parts: Iterable[Part], kinds: tuple[str, ...]) -> set[int] | None:
+    """Which images of the batch have a gradient in rows of these kinds; None where some cannot be told apart."""
+    used = set()
+    for part in parts:
+        rows: Sequence[Row] = attribution.rows[part.call.number]
+        for row, gradient in zip(rows, part.gradient, strict=True):
+            if row.kind in kinds and bool(gradient.any()):
+                if row.index < 0:
+                    return None
+                used.add(row.index)
+    return used

@@ -1,0 +1,26 @@
+"""What is measured after a short training run of homework 2, and the settings of the run that its bounds hold for.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands behind the check of
+convergence; `autograder calibrate hw2` derives the bounds.
+"""
+
+from typing import Any
+
+import torch
+
+from autograder.checks.bounds import Quality
+from checks.gan.probes import CONVERGENCE_SIZES
+from checks.gan.quality import QUANTITIES, measure
+from checks.hw2.probes import CONVERGENCE, WIDE_SIZES, convergence_probe
+from coursekit.trace import Trace
+
+# What the bounds hold for: they must be derived anew whenever this changes.
+SETTINGS: dict[str, Any] = {"model": CONVERGENCE_SIZES, "wide_model": WIDE_SIZES, **CONVERGENCE}
+
+
+def make_probe(seed: int) -> Trace:
+    """The convergence probe of that seed."""
+    return convergence_probe(torch.Generator().manual_seed(seed))
+
+
+QUALITY = Quality(SETTINGS, QUANTITIES, make_probe, measure)
