@@ -12,6 +12,17 @@ from typing import Any
 MAX_BYTES = 128 * 2**20  # a run with all its figures is below 5 MiB, one with animations in the page may be above 40
 MAX_CELLS = 1000
 
+_START = 1024  # bytes, by which one tells what a file is
+_KINDS = (  # how files begin that people rename or save in place of a notebook, and what to do
+    (rb"PK\x03\x04", "a zip archive (or an Office document), not a notebook: hand in the notebook that is in it"),
+    (rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!", "an archive, not a notebook: hand in the notebook that is in it"),
+    (rb"%PDF-", "a PDF, not a notebook"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture, not a notebook"),
+    (rb"{\\rtf", "a text document (RTF), not a notebook"),
+    (rb"version https://git-lfs", "a pointer of Git LFS: the notebook itself was not pushed, so push it without LFS"),
+    (rb"(?i)<!doctype html|<html|<head|<\?xml", "a web page (HTML), not a notebook: download the file itself, as Raw"),
+    (rb"#!|# ?%%|# coding|# -\*-|#!/usr|import |from \w+ import |\"\"\"", "a Python script, not a notebook"),
+)
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 
 
@@ -26,12 +37,15 @@ def load_cells(content: bytes) -> list[dict[str, Any]]:
     if len(content) > MAX_BYTES:
         raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
     text = decode(content)
+    start = content[:_START]
     del content  # of a large file, only one copy should be there
     try:
         data = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         if line := conflict_line(text):
-            raise ValueError(f"it holds the marks of a merge that Git could not finish (line {line})") from None
+            raise ValueError(f"it holds the marks of a merge conflict that Git left (line {line})") from None
+        if other := other_kind(start):
+            raise ValueError(f"it is {other}") from None
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"it is damaged or cut off, since it is not valid JSON{where}") from None
     del text
@@ -57,6 +71,12 @@ def decode(content: bytes) -> str:
     wrong = text.count("\ufffd")
     right = sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", text)))
     return text if right > wrong else content.decode("cp1252", "replace")  # damaged UTF-8, or another encoding
+
+
+def other_kind(start: bytes) -> str | None:
+    """What a file is that begins like this and is no notebook, and what to do, or None where that cannot be told."""
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return next((said for pattern, said in _KINDS if re.match(pattern, start)), None)
 
 
 def conflict_line(text: str) -> int | None:

@@ -117,7 +117,7 @@ def _doubt(
     for name in sorted(needed):
         for code in theirs.values():
             if mentions(code.source, name) and conflict_line(code.source):
-                return f"The cell with {name} holds the marks of a merge that Git could not finish."
+                return f"The cell with {name} holds the marks of a merge conflict that Git left."
         if name in moved:
             return f"{name} is defined only below the cell that needs it, and was copied to above it."
         if any(name in code.defines for code in theirs.values()):

@@ -42,7 +42,7 @@ def remarks_on(
         *_told(back, "These were missing, and put back as handed out"),
         *_told(changed, "These were not to be changed, and put back as handed out"),
         *_told(retyped, "These were of another type (code or text), and set to the type handed out"),
-        *_told(conflicts, "These hold the marks of a merge that Git could not finish (<<<<<<<, >>>>>>>)"),
+        *_told(conflicts, "These hold the marks of a merge conflict that Git left (<<<<<<<, >>>>>>>)"),
         *_told(answered.found, "These were empty, and hold now the text that stood beside them or in their question"),
         *_told(answered.perhaps, "These are empty, but text elsewhere may belong there, so a person will look"),
         *_told(found, "These were found in other cells than those handed out for them", "function"),

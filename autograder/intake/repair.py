@@ -66,7 +66,7 @@ def repair(
     files, refused = files or {}, list(refused)
     work = bool(notebook or unreadable or refused or files.keys() - NOT_WORK)
     if not notebook and unreadable is None:
-        return _nothing(release, "The notebook is missing.", work)
+        return _nothing(release, _missing(files), work)
     if unreadable is None:
         try:
             cells = read_cells(notebook)
@@ -102,6 +102,16 @@ def repair(
         remarks.append("The cells of all written answers are missing; a person will ask where they are.")
     waiting = (*answered.found, *answered.perhaps, *(answered.missing if others or lost else ()))
     return Repaired(repaired, tuple(remarks), None, waiting, doubts)
+
+
+def _missing(files: Iterable[str]) -> str:
+    """Why there is no notebook, with what was handed in instead, but for the files of the kit."""
+    instead = [
+        printable(name) for name in sorted(files) if "/" not in name and not name.lower().startswith(_NO_DOCUMENTS)
+    ]
+    if not instead:
+        return "The notebook is missing."
+    return f"The notebook is missing; a person will look at what was handed in instead: {listed(instead)}."
 
 
 def _other_work(

@@ -191,5 +191,5 @@ def test_marks_of_a_merge_are_named_and_the_check_does_not_decide(homework):
     changed = homework()
     changed["loss_functions"].source = f"<<<<<<< HEAD\n{LOSSES}\n=======\n{LOSSES}\n>>>>>>> theirs"
     repaired = changed.repaired()
-    assert any("merge that Git could not finish" in remark for remark in repaired.remarks)
+    assert any("merge conflict that Git left" in remark for remark in repaired.remarks)
     assert list(repaired.doubts) == ["check_losses"]

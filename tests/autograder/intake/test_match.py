@@ -126,7 +126,7 @@ def test_line_ends_and_blanks_at_line_ends_are_no_change(homework, ends):
 def test_marks_of_a_merge_between_cells_are_named():
     text = '{"cells": [\n<<<<<<< HEAD\n{},\n=======\n{}\n>>>>>>> theirs\n]}'
     repaired = repair(text.encode(), new_notebook())
-    assert "merge that Git could not finish (line 2)" in repaired.unreadable
+    assert "merge conflict that Git left (line 2)" in repaired.unreadable
 
 
 def test_the_notebook_as_handed_out_beside_other_work_goes_to_a_person(homework):

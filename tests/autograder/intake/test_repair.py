@@ -73,6 +73,13 @@ def test_locked_cells_metadata_and_kernel_come_from_the_release():
     assert repaired.remarks == ("These were not to be changed, and put back as handed out (1 cell): check_losses.",)
 
 
+def test_work_that_came_in_place_of_the_notebook_is_named_and_waits_for_a_person():
+    repaired = repair(b"", RELEASE, files={"netid": b"abc1", "README.md": b"# kit", "hw2.py": b"x = 1"})
+    assert repaired.unreadable is not None and "handed in instead: hw2.py." in repaired.unreadable
+    assert repaired.waiting == ("answer",) and set(repaired.doubts) == {"check_losses"}
+    assert repair(b"", RELEASE, files={"netid": b"abc1"}).unreadable == "The notebook is missing."
+
+
 def test_missing_cells_are_put_back_and_told():
     notebook = filled()
     del notebook.cells[3], notebook.cells[1]
