@@ -12,8 +12,10 @@ from types import TracebackType
 import torch
 
 MAX_MESSAGE, MAX_LINE, MAX_NAME = 500, 200, 80  # characters
-# Code that is not the student's: ours, Python's own, and what is installed. Checkouts and notebooks lie elsewhere.
-_OTHERS = (Path(__file__).parent, Path(traceback.__file__).parent, Path(torch.__file__).parents[1])
+# Code that is not the student's: Python's own, what is installed, and the packages that stand beside this one, in a kit
+# as in a sandbox. A student's functions stand in the notebook, or in modules.
+_OTHERS = (Path(traceback.__file__).parent, Path(torch.__file__).parents[1])
+_KIT = Path(__file__).parents[1]
 _NOTEBOOK_CELL = "<ipython-input"  # how some notebooks call a cell; ipykernel calls it by a file of its own
 
 
@@ -42,4 +44,7 @@ def _last_of_student(trace: TracebackType | None) -> traceback.FrameSummary | No
 def _is_of_student(name: str) -> bool:
     if name.startswith("<"):  # generated code, such as a dataclass's own methods
         return name.startswith(_NOTEBOOK_CELL)
-    return not any(Path(name).is_relative_to(folder) for folder in _OTHERS)
+    path = Path(name)
+    if any(path.is_relative_to(folder) for folder in _OTHERS):
+        return False
+    return not (path.is_relative_to(_KIT) and (_KIT / path.relative_to(_KIT).parts[0] / "__init__.py").is_file())

@@ -1,4 +1,4 @@
-"""Part of the hidden checks of which images E and D are given: as they are.
+"""Part of the hidden checks of which images E and D are given: as they are, or the real and the made ones alike.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks of losses and of
 training steps call it.
@@ -13,6 +13,9 @@ from course_utils.attribution.parts import Attribution
 # An image is another one rescaled if it differs from a linear function of that one by less than this, relative to it.
 RESCALED = 1e-3
 SAME_SCALE = 0.01
+# Pixels at the edge of a digit's image are black, also when it is shifted or turned a little; noise changes them.
+EDGE = 2  # pixels
+NOISY = 0.02  # mean absolute difference; noise of standard deviation 0.05 that is cut off at 0 gives 0.02
 NAMES = {"encoder": "E", "discriminator": "D"}
 
 
@@ -22,6 +25,8 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
     outputs = {call.number: call.outputs.sigmoid() for call in attribution.evidence.calls if call.module == "generator"}
     real: list[float] = []
     made: list[float] = []
+    noisy: list[bool] = []
+    altered: list[bool] = []
     for call in attribution.evidence.calls:
         if call.module != module:
             continue
@@ -29,9 +34,25 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
         for row, seen in zip(attribution.rows[call.number], call.content, strict=True):
             if row.kind == "real" and row.index >= 0:
                 real.append(1.0 if row.exact else _scale(seen, batch[row.index]))
+                noisy.append(not row.exact and _is_noisy(seen, batch[row.index]))
             elif row.sources:
                 number, i = row.sources[0]
                 made.append(1.0 if row.exact else _scale(seen, outputs[number][i]))
+                altered.append(not row.exact and _differ(seen, outputs[number][i]))
+    if module == "discriminator" and sum(noisy) > len(noisy) / 2 and made.count(1.0) > len(made) / 2:
+        fail(
+            f"`{function}` gives D the real images with noise on them, and the images of G without: D learns to tell "
+            "noise from no noise, and G to make noise.",
+            "Put the same noise on both, or on neither.",
+            mistake="real-images-altered",
+        )
+    if module == "discriminator" and sum(altered) > len(altered) / 2 and real.count(1.0) > len(real) / 2:
+        fail(
+            f"`{function}` gives D the images of G with something on them, such as noise, and the real ones as they "
+            "are: D learns to tell what was put on, and not how digits look.",
+            "Give D what G makes, or put the same on both.",
+            mistake="fake-images-altered",
+        )
     rescaled = [scale for scale in real if abs(scale - 1) > SAME_SCALE]  # not a number where it is no rescaling
     plain = [scale for scale in made if abs(scale - 1) <= SAME_SCALE]
     if rescaled and (module == "encoder" or len(plain) > len(made) / 2 or not made):
@@ -42,6 +63,21 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
             f"Give {name} the images of `x_real` as they are.",
             mistake="real-images-altered",
         )
+
+
+def _is_noisy(seen: Tensor, original: Tensor) -> bool:
+    """Whether an image has something on its edge that was black; unknown, and so False, if it is not square."""
+    side = round(len(original) ** 0.5)
+    if side * side != len(original) or len(seen) != len(original):
+        return False
+    edge = torch.ones(side, side, dtype=torch.bool)
+    edge[EDGE:-EDGE, EDGE:-EDGE] = False
+    black = edge.flatten() & (original == 0)
+    return bool(black.any()) and float(seen[black].abs().mean()) > NOISY
+
+
+def _differ(seen: Tensor, made: Tensor) -> bool:
+    return seen.shape == made.shape and float((seen - made).abs().mean()) > NOISY
 
 
 def _scale(seen: Tensor, original: Tensor) -> float:

@@ -100,3 +100,14 @@ def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
                 "Pass the argument on: `lr=lr`. A multiple of it is fine, too.",
                 mistake="learning-rate-ignored",
             )
+        if len(set(rates)) < len(rates):
+            same = max(set(rates), key=rates.count)
+            asked = " and ".join(
+                f"{run['lr']:g}" for run, rate in zip(optimizer_runs, rates, strict=True) if rate == same
+            )
+            fail(
+                f"The optimizer “{same_group[0][0]}” has the same learning rate, {same:g}, where it is asked for "
+                f"{asked}: beyond a limit, the setting of the notebook has no effect.",
+                "Pass the argument on as it is: `lr=lr`. A multiple of it is fine, too.",
+                mistake="learning-rate-ignored",
+            )

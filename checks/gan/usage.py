@@ -124,6 +124,7 @@ def _fail_on_few(
             used[key] = used.get(key, set()) | found
             sizes[key] = moved.run.batch_size
     several = {key: indices for key, indices in used.items() if sizes[key] > 1}
+    _fail_on_left_out(several, sizes, what, mistake)
     if several and all(len(indices) <= few * sizes[key] for key, indices in several.items()):
         key = max(several, key=lambda k: sizes[k])
         fail(
@@ -131,6 +132,24 @@ def _fail_on_few(
             "Average over the whole mini-batch.",
             mistake=mistake,
         )
+
+
+def _fail_on_left_out(
+    used: dict[tuple[int, int], set[int]], sizes: dict[tuple[int, int], int], what: str, mistake: str
+) -> None:
+    """The same few places of every mini-batch are left out; who takes pairs or a half leaves out none, or the half."""
+    for run in {run for run, _ in used}:
+        of_run = {key: indices for key, indices in used.items() if key[0] == run}
+        n = max(sizes[key] for key in of_run)
+        always = set(range(n)).difference(*of_run.values())
+        if n % 2 == 0 and len(of_run) > 1 and 0 < len(always) < n / 2 and all(sizes[key] == n for key in of_run):
+            places = ", ".join(str(place) for place in sorted(always))
+            fail(
+                f"In every training step on {n} images {what} all but the same {len(always)} "
+                f"(at {places}, counted from 0).",
+                "Use the whole mini-batch: `x_real`, not a slice of it.",
+                mistake=mistake,
+            )
 
 
 def _used(attribution: Attribution, parts: Iterable[Part], kinds: tuple[str, ...]) -> set[int] | None:
