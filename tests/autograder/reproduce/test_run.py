@@ -17,13 +17,14 @@ SHORTER = "%env COURSE_MAX_EPOCHS=1\n%env COURSE_MAX_STEPS_PER_EPOCH=20"
 
 
 @pytest.fixture(scope="module")
-def twice(filled, tmp_path_factory):
+def twice(filled, released_course, tmp_path_factory):
     """The released notebook with a right solution and a short training, run twice; and the notebook itself."""
     notebook = nbformat.reads(filled(THREE_OPTIMIZERS | WRITTEN).decode(), as_version=4)
     notebook.cells.insert(0, new_code_cell(SHORTER))
     scratch = _from_scratch(read_submitted(nbformat.writes(notebook).encode()), None)
     inbox = tmp_path_factory.mktemp("inbox")
-    runs = [run_notebook(scratch, files={}, inbox=inbox, limits=Limits()) for _ in range(2)]
+    helpers = released_course.assignment("hw2").helpers
+    runs = [run_notebook(scratch, files={}, inbox=inbox, limits=Limits(), helpers=helpers) for _ in range(2)]
     assert [execution.stopped for execution in runs] == [None, None]
     return notebook, [execution.notebook.cells[1:] for execution in runs]
 
