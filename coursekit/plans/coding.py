@@ -1,0 +1,104 @@
+"""How the arguments of a step stand in a plan: JSON in which tensors are named, and which refers to earlier steps.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the checks file codes, and the
+interpreter decodes. Every decoding gives fresh tensors, so that no call sees what another did to its arguments.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from coursekit.trace import Trace, named_tensor
+
+Code = dict[str, Any]  # one key, which says how to read the value
+PLAIN = (type(None), bool, int, float, str)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What step number `step` gave, or a part of it; a part is an attribute (text) or an item (`("item", key)`)."""
+
+    step: int
+    path: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Student:
+    """A function or class that the test cell is given, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """Something of a module that is installed where the plan is carried out, as `package.module:name`."""
+
+    place: str
+
+
+class UncodableError(TypeError):
+    """A value that cannot stand in a plan."""
+
+
+def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda value: value) -> Code:
+    """The code of a value; its tensors go into `tensors`.
+
+    Args:
+        value: a tensor, an array, a plain value, a `Reference`, `Student` or `Given`, or a list, tuple or dict of them.
+        tensors: where tensors are stored.
+        refer: turns what stands for a step into a `Reference`, and leaves everything else as it is.
+
+    Raises:
+        UncodableError: it is something else.
+    """
+    value = refer(value)
+    match value:
+        case torch.Tensor():
+            return {"tensor": tensors.store(value)}
+        case np.ndarray():
+            return {"array": tensors.store(torch.from_numpy(np.array(value, copy=True)))}
+        case Reference(step, path):
+            return {"step": step, "path": [list(part) if isinstance(part, tuple) else part for part in path]}
+        case Student(name):
+            return {"student": name}
+        case Given(place):
+            return {"given": place}
+        case list() | tuple():
+            return {type(value).__name__: [encode(item, tensors, refer) for item in value]}
+        case dict() if all(isinstance(key, str) for key in value):
+            return {"dict": {key: encode(item, tensors, refer) for key, item in value.items()}}
+    if isinstance(value, PLAIN):
+        return {"plain": value}
+    raise UncodableError(f"a value of type {type(value).__name__}")
+
+
+def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Given], Any]) -> Any:
+    """The value of a code, with fresh tensors; `find` gives what a reference, a student's name or a place stands for."""
+    match code:
+        case {"tensor": name}:
+            return named_tensor(tensors, name).clone()
+        case {"array": name}:
+            return named_tensor(tensors, name).clone().numpy()
+        case {"step": step, "path": path}:
+            return find(Reference(step, tuple(tuple(part) if isinstance(part, list) else part for part in path)))
+        case {"student": name}:
+            return find(Student(name))
+        case {"given": place}:
+            return find(Given(place))
+        case {"list": items}:
+            return [decode(item, tensors, find) for item in items]
+        case {"tuple": items}:
+            return tuple(decode(item, tensors, find) for item in items)
+        case {"dict": items}:
+            return {key: decode(item, tensors, find) for key, item in items.items()}
+    return code["plain"]
+
+
+def import_given(place: str) -> Any:
+    """What stands at `package.module:name`; raises ImportError or AttributeError if nothing does."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,38 @@
+"""One vocabulary of looking at what a step gave: for hidden checks, for visible ones, and for those of class labs.
+
+A look is a plain function of a `Seen` and of plain data. It returns a sentence on what is right, or raises a
+`Complaint`; what is looked at fails by itself where the student's function is not written, raised or was too slow.
+Looks hold no expected value of their own: they are given them, outside of the sandbox or with a public plan.
+"""
+
+from collections.abc import Callable
+
+from coursekit.plans.looks import distribution, drawing, effects, numbers, values
+from coursekit.plans.looks.seen import BrokenPlan, Complaint, Run, Seen, Slip
+
+LOOKS: dict[str, Callable[..., str]] = {
+    look.__name__: look
+    for look in (
+        values.close,
+        values.same_as,
+        values.is_scalar,
+        values.has_shape,
+        numbers.at_least,
+        numbers.at_most,
+        numbers.between,
+        numbers.improves,
+        effects.reaches,
+        effects.misses,
+        effects.leaves_arguments_alone,
+        effects.prints,
+        effects.raises,
+        effects.optimizes,
+        effects.has_parameters,
+        distribution.is_random,
+        distribution.is_normal,
+        distribution.is_uniform,
+        drawing.draws,
+    )
+}
+
+__all__ = ["LOOKS", "BrokenPlan", "Complaint", "Run", "Seen", "Slip"]

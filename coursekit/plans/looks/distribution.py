@@ -1,0 +1,135 @@
+"""Looks at random numbers: whether they are drawn anew, and from the right distribution.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a right function is failed by
+chance about once in a hundred million looks: means and deviations may stray by `SIGMAS` standard errors, and the
+empirical distribution by what the inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant (1990) allows.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from coursekit.plans.looks.seen import Complaint, Seen, Slip
+from coursekit.plans.looks.values import tensor_of
+from coursekit.plans.values import TensorValue, kind_of
+
+SIGMAS = 6.0  # a normal variable is farther out with probability 2e-9
+CHANCE = 1e-8  # of a right sample whose empirical distribution strays too far
+LEAST_DRAWS = 100
+
+
+def is_random(
+    seen: Seen, again: Seen, about: Any = None, hint: str = "", mistake: str = "not-random"
+) -> str:
+    """It is drawn anew at each call, and for each row and column.
+
+    Args:
+        seen: what is looked at.
+        again: another call with the same arguments.
+        about: what is not random in it, such as the image that noise is added to; a tensor of the same shape.
+        hint: what to try.
+        mistake: its name.
+    """
+    one, two = _drawn(seen, hint), _drawn(again, hint)
+    base = torch.zeros_like(one) if about is None else torch.as_tensor(about).double()
+    if one.shape != base.shape or one.shape != two.shape:
+        told = f"{seen.name} does not have the right shape: got {tuple(one.shape)}, expected {tuple(base.shape)}."
+        raise Complaint(told, hint, "wrong-shape")
+    noise = one - base
+    if not bool(noise.any()):
+        raise Complaint(f"{seen.name} holds no random numbers.", hint, mistake)
+    if torch.equal(one, two):
+        told = f"{seen.name} is the same at each call, expected that it is drawn anew."
+        raise Complaint(told, hint or "Draw it inside of the function.", mistake)
+    for dimension, where in enumerate(("row", "column")[: noise.ndim]):
+        if noise.shape[dimension] > 1 and bool((noise - noise.narrow(dimension, 0, 1)).abs().max() < 1e-6):
+            told = f"{seen.name} has the same random numbers in every {where}, expected other ones."
+            raise Complaint(told, hint or "Draw as many numbers as there are elements.", mistake)
+    return f"{seen.name} is drawn anew at each call."
+
+
+def is_normal(
+    seen: Seen,
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    slips: Sequence[tuple[Slip, Any]] = (),
+    hint: str = "",
+    mistake: str = "wrong-distribution",
+) -> str:
+    """Independent draws from normal distributions.
+
+    Args:
+        seen: what is looked at.
+        mean, std: numbers, or tensors that fit to its shape.
+        slips: well-known mistakes, each with the pair (mean, std) that it gives.
+        hint: what to try.
+        mistake: its name.
+    """
+    draws = _drawn(seen, hint)
+    standard = _standardize(seen, draws, mean, std)
+    problem = _strays(standard, _normal, 0.0, 1.0, 1 / (2 * len(standard)) ** 0.5)
+    if problem is None:
+        return f"{seen.name} is normal, as it should be."
+    for slip, (slipped_mean, slipped_std) in slips:
+        if _strays(_standardize(seen, draws, slipped_mean, slipped_std), _normal, 0, 1, 1 / (2 * len(standard)) ** 0.5):
+            continue
+        hint, mistake, earned = slip.says, slip.name, slip.earned
+        break
+    else:
+        earned = 0.0
+    if isinstance(mean, int | float) and isinstance(std, int | float):
+        got = f"got mean {draws.mean():.3f} and deviation {draws.std():.3f}, expected {mean:g} and {std:g}"
+    else:
+        got = f"its {problem} is another one"
+    raise Complaint(f"{seen.name} is not drawn from the right normal distribution: {got}.", hint, mistake, earned)
+
+
+def is_uniform(
+    seen: Seen, low: float = 0.0, high: float = 1.0, hint: str = "", mistake: str = "wrong-distribution"
+) -> str:
+    """Independent draws from the uniform distribution between two numbers."""
+    draws = _drawn(seen, hint)
+    unit = ((draws - low) / (high - low)).flatten()
+    inside = bool((unit >= 0).all() and (unit <= 1).all())
+    if not inside or _strays(unit, lambda x: x, 0.5, 12**-0.5, 0.2 / len(unit) ** 0.5 * 3):
+        got = f"got values from {draws.min():.3f} to {draws.max():.3f} with mean {draws.mean():.3f}"
+        raise Complaint(f"{seen.name} is not uniform between {low:g} and {high:g}: {got}.", hint, mistake)
+    return f"{seen.name} is uniform between {low:g} and {high:g}."
+
+
+def _drawn(seen: Seen, hint: str) -> Tensor:
+    value = seen.value()
+    if not isinstance(value, TensorValue):
+        raise Complaint(f"{seen.name} returned {kind_of(value)}, expected a tensor.", hint, "wrong-type")
+    return tensor_of(seen, value.tensor.shape, hint).double()
+
+
+def _standardize(seen: Seen, draws: Tensor, mean: Any, std: Any) -> Tensor:
+    center, scale = (torch.as_tensor(value, dtype=torch.float64) for value in (mean, std))
+    try:
+        shape = torch.broadcast_shapes(draws.shape, center.shape, scale.shape)
+    except RuntimeError:
+        shape = torch.Size()
+    if shape != draws.shape or draws.numel() < LEAST_DRAWS:
+        wanted = tuple(center.shape or scale.shape) or f"at least {LEAST_DRAWS} numbers"
+        told = f"{seen.name} does not have the right shape: got {tuple(draws.shape)}, expected {wanted}."
+        raise Complaint(told, "", "wrong-shape")
+    return ((draws - center) / scale).flatten()
+
+
+def _strays(x: Tensor, cumulative: Callable[[Tensor], Tensor], mean: float, std: float, error: float) -> str | None:
+    """What of a sample is too far from what it should be, if anything; `error` is that of its relative deviation."""
+    if not abs(float(x.mean()) - mean) <= SIGMAS * std / len(x) ** 0.5:
+        return "mean"
+    if not abs(float(x.std()) / std - 1) <= SIGMAS * error:
+        return "deviation"
+    ranks = torch.arange(1, len(x) + 1, dtype=torch.float64) / len(x)
+    distance = float((cumulative(x.sort().values) - ranks).abs().max())
+    return "shape" if distance > math.sqrt(math.log(2 / CHANCE) / (2 * len(x))) + 1 / len(x) else None
+
+
+def _normal(x: Tensor) -> Tensor:
+    return torch.special.ndtr(x)
