@@ -19,6 +19,7 @@ from autograder.report.visible import visible
 
 Outcome = Literal["passed", "failed", "not_checked", "cannot_judge"]
 NOT_RECORDED = "The test cell did not run, or stopped before it was done."  # until `reasons` says why
+POINT_DIGITS = 4  # of points after the decimal point: a third of a point is 0.3333
 _SIGNS = {"passed": "✓", "failed": "✗", "not_checked": "–", "cannot_judge": "?"}
 _WORDS = {
     "passed": "passed",
@@ -37,7 +38,7 @@ class CheckResult:
     student reads. A failed check has a `mistake`, the short name of what went wrong, a `rationale`, what was seen,
     and a `help`, what to try; it is `near_threshold` where chance may have had a part in it, and `consequence_of` the
     mistake that explains it, if there is one, or `same_as` the title of the check that found the same before. `points`
-    of `max_points` are earned: all of them or none, and none unless passed.
+    of `max_points` are earned: all of them if it passed, the share `earned` if it failed, and else none.
     """
 
     name: str
@@ -51,10 +52,13 @@ class CheckResult:
     near_threshold: bool = False
     consequence_of: str = ""
     same_as: str = ""
+    earned: float = 0.0
 
     @property
     def points(self) -> float:
-        return self.max_points if self.outcome == "passed" else 0.0
+        if self.outcome == "passed":
+            return self.max_points
+        return round(self.max_points * self.earned, POINT_DIGITS) if self.outcome == "failed" else 0.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ class Verdict:
 
     def not_checked(self, reason: str) -> "Verdict":
         """The verdict that every check ends with where nothing could be run."""
-        ended = (replace(c, outcome="not_checked", rationale=reason, help="", mistake="") for c in self.checks)
+        ended = (
+            replace(c, outcome="not_checked", rationale=reason, help="", mistake="", earned=0.0) for c in self.checks
+        )
         return replace(self, checks=tuple(ended))
 
     def doubted(self, doubts: Mapping[str, str]) -> "Verdict":
@@ -111,7 +117,7 @@ class Verdict:
             if check.cell not in doubts or check.outcome == "passed":
                 return check
             seen = [doubts[check.cell], *([check.rationale] if check.outcome == "failed" else [])]
-            return replace(check, outcome="cannot_judge", mistake="", rationale=" ".join(seen))
+            return replace(check, outcome="cannot_judge", mistake="", earned=0.0, rationale=" ".join(seen))
 
         return replace(self, checks=tuple(map(doubt, self.checks)))
 
@@ -147,7 +153,7 @@ def write_into_cell(cell: NotebookNode, results: Sequence[CheckResult], figure: 
             "text/plain": as_text(results, points, maximum),
         },
     )
-    score = new_output("execute_result", data={"text/plain": f"{points:g}"}, execution_count=1)
+    score = new_output("execute_result", data={"text/plain": show_points(points)}, execution_count=1)
     figures = [new_output("display_data", data={"image/png": b64encode(figure).decode()})] if figure else []
     cell.outputs = [reasons, *figures, score]
     cell.execution_count = 1
@@ -155,11 +161,11 @@ def write_into_cell(cell: NotebookNode, results: Sequence[CheckResult], figure: 
 
 def as_text(results: Sequence[CheckResult], points: float, maximum: float) -> str:
     """The reasons as plain text, one check after the other."""
-    lines = [f"{points:g} of {maximum:g} points"]
+    lines = [f"{show_points(points)} of {show_points(maximum)} points"]
     for result in results:
         lines.append(
-            f"{_SIGNS[result.outcome]} {visible(result.title)} ({result.points:g}/{result.max_points:g}): "
-            f"{_WORDS[result.outcome]}"
+            f"{_SIGNS[result.outcome]} {visible(result.title)} ({show_points(result.points)}/"
+            f"{show_points(result.max_points)}): {_word(result)}"
         )
         cause = _cause(result)
         told = [f"Probably this {cause}."] if cause else []
@@ -177,13 +183,22 @@ def _as_html(results: Sequence[CheckResult], points: float, maximum: float) -> s
         items.append(
             f'<li style="list-style:none;margin:0.4em 0;border-left:4px solid {_COLORS[result.outcome]};'
             f'padding-left:0.8em"><strong>{_SIGNS[result.outcome]} {_escape(result.title)}</strong> '
-            f'<span style="color:{_COLORS[result.outcome]}">{_WORDS[result.outcome]}</span> '
-            f"({result.points:g} of {result.max_points:g}){details}</li>"
+            f'<span style="color:{_COLORS[result.outcome]}">{_word(result)}</span> '
+            f"({show_points(result.points)} of {show_points(result.max_points)}){details}</li>"
         )
     return (
-        f"<p><strong>{points:g} of {maximum:g} points</strong></p>"
+        f"<p><strong>{show_points(points)} of {show_points(maximum)} points</strong></p>"
         f'<ul style="padding-left:0;margin:0">{"".join(items)}</ul>'
     )
+
+
+def show_points(points: float) -> str:
+    """Points as people read them, and nbgrader: as many digits as they have, and no more than `POINT_DIGITS`."""
+    return f"{points:.{POINT_DIGITS}f}".rstrip("0").rstrip(".")
+
+
+def _word(result: CheckResult) -> str:
+    return "partly right" if result.outcome == "failed" and result.points else _WORDS[result.outcome]
 
 
 def _cause(result: CheckResult) -> str:

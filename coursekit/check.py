@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coursekit.trace import read_trace
 from coursekit.plans.public import FOLDER, find_public
 from coursekit.plans.run import run_plan
 from coursekit.plans.shown import see
 from coursekit.plans.steps import KIND, read_plan
 from coursekit.plans.storing import store_answers
+from coursekit.trace import read_trace
 
 INBOX, OUTBOX = "COURSE_INBOX", "COURSE_OUTBOX"  # environment variables that the autograder sets to folders
 

@@ -7,7 +7,6 @@ that bounds are derived from. The file has one JSON object a line and only grows
 import hashlib
 import json
 import math
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -22,8 +21,6 @@ from autograder.errors import UsageError
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import running
 from autograder.selftest.solutions import Claim, find_solutions
-from course_utils.probe import run_probe
-from coursekit.trace import read_trace
 
 SECONDS = 120  # for one run; the slowest right one takes about 10
 FIRST_SEED = 10_000
@@ -161,17 +158,11 @@ def _append_to(store: Path) -> Any:
 
 def _measure(task: _Task) -> Run:
     quality = quality_of(task.checks)
-    probe = quality.make_probe(task.seed)
     begin = time.perf_counter()
     values: dict[str, float] | None = None
     try:
-        with limited(SECONDS), tempfile.TemporaryDirectory(prefix="calibration-") as folder:
-            with running(task.claim.path) as solution:
-                functions = {name: getattr(solution, name) for name in ("configure_optimizers", "train_step")}
-                run_probe(probe, functions, Path(folder) / "trace")
-            trace = read_trace(Path(folder) / "trace")
-            if trace.data["error"] is None:
-                values = quality.measure(probe, trace)
+        with limited(SECONDS), running(task.claim.path) as solution:
+            values = quality.measure(solution, task.seed)
     except (UsageError, TimeIsUp, SystemExit, AttributeError):
         pass  # it does not train
     if values is not None and not all(math.isfinite(value) for value in values.values()):

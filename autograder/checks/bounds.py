@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
-from coursekit.trace import Trace
+from autograder.checks.outcome import fail
 
 Side = Literal["low", "high"]
 FILE = "bounds.json"
@@ -82,14 +83,35 @@ class Quality:
     Attributes:
         settings: of the run that the bounds hold for: they must be derived anew whenever these change.
         quantities: what is measured.
-        make_probe: the probe of training of a seed.
-        measure: the quantities by name, from the probe and from what was recorded.
+        measure: the quantities by name, of a solution that trains with that seed; None where it does not get so far.
     """
 
     settings: Mapping[str, Any]
     quantities: tuple[Quantity, ...]
-    make_probe: Callable[[int], Trace]
-    measure: Callable[[Trace, Trace], dict[str, float]]
+    measure: Callable[[ModuleType, int], dict[str, float] | None]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The bounds that a check compares with: what its fixture `bounds` is."""
+
+    bounds: tuple[Bound, ...]
+
+    def hold(self, hint: str = "", mistake: str = "training-does-not-converge", **values: float) -> None:
+        """Fail unless each measured quantity is within its bounds.
+
+        Args:
+            hint: what to try.
+            mistake: its name.
+            values: what was measured, by name of the quantity.
+        """
+        outside = crossed(tuple(bound for bound in self.bounds if bound.quantity in values), values)
+        if outside:
+            first = outside[0]
+            wanted = f"{'at least' if first.side == 'low' else 'at most'} {first.limit:.3g}"
+            told = f"the {first.quantity.replace('_', ' ')} is {values[first.quantity]:.3g}, expected {wanted}."
+            near = all(bound.near(values[bound.quantity]) for bound in outside)
+            fail(told, hint, mistake=mistake, near_threshold=near)
 
 
 def read_bounds(checks: Path) -> tuple[Bound, ...]:

@@ -7,14 +7,17 @@ may import from `checks` and from the course's helpers; a process that goes over
 
 import importlib
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 from autograder.checks.bounds import Quality
 from autograder.checks.causes import Known
 from autograder.errors import UsageError
+from autograder.experiments import Experiment
 from coursekit.trace import Trace
 
 PACKAGE = "checks"
@@ -30,27 +33,56 @@ class Checks:
         draw_figures: PNGs for the feedback by the grade id of their cell, from the folder of a trace.
         known: what follows from which mistake, if that is known.
         quality: what is measured after training, if anything is.
+        experiments: the kinds of probes that its traces can hold; plans are always among them once it is loaded.
     """
 
     place: Path
-    make_probes: Callable[[int], Iterable[tuple[str, Trace]]]
+    make_probes: Callable[[int], Iterable[tuple[str, Trace]]] = lambda seed: ()
     draw_figures: Callable[[Path], dict[str, bytes]] | None = None
     known: Known | None = None
     quality: Quality | None = None
+    experiments: tuple[Experiment, ...] = ()
 
 
 @lru_cache(maxsize=8)
 def load_checks(place: Path) -> Checks:
     """The checks in the folder or file `place`, which lies in the folder `checks/` of a course.
 
+    What the tests declare as plans is added to what the module or package brings in its `CHECKS`, if it does.
+
     Raises:
-        UsageError: there are none.
+        UsageError: there are none, they cannot be imported, or what they declare does not fit.
     """
     if not place.exists():
         raise UsageError(f"There are no hidden checks for {place.stem!r}: {place.with_suffix('')} is missing.")
-    enter_course(place.parent.parent)
-    checks: Checks = importlib.import_module(f"{PACKAGE}.{place.stem}").CHECKS
-    return checks
+    from autograder.plans.declared import with_plans
+
+    brought = getattr(import_checks(place), "CHECKS", None)
+    return with_plans(brought or Checks(place))
+
+
+def import_checks(file: Path) -> ModuleType:
+    """The module in a file, or the package in a folder, of the folder `checks/` of a course.
+
+    Raises:
+        UsageError: it cannot be imported; says in which line.
+    """
+    file = file.resolve()
+    root = next(folder for folder in file.parents if folder.name == PACKAGE).parent
+    enter_course(root)
+    name = ".".join(file.relative_to(root).with_suffix("").parts)
+    try:
+        return importlib.import_module(name)
+    except SyntaxError as error:
+        place = f"{error.filename or file}, line {error.lineno}"
+        raise UsageError(f"{place}: this is no valid Python ({error.msg}).") from None
+    except Exception as error:
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(root)
+        ]
+        where = f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else f"{file}"
+        told = f"{type(error).__name__}: {error}".replace("\n", " ")
+        raise UsageError(f"{where}: this cannot be imported ({told}).") from error
 
 
 def enter_course(root: Path) -> None:

@@ -13,7 +13,13 @@ class CheckEnded(Exception):
     """A check ended without passing, on purpose."""
 
     def __init__(
-        self, outcome: str, rationale: str, help: str = "", mistake: str = "", near_threshold: bool = False
+        self,
+        outcome: str,
+        rationale: str,
+        help: str = "",
+        mistake: str = "",
+        near_threshold: bool = False,
+        earned: float = 0.0,
     ) -> None:
         super().__init__(rationale)
         self.outcome = outcome
@@ -21,9 +27,10 @@ class CheckEnded(Exception):
         self.help = help
         self.mistake = mistake
         self.near_threshold = near_threshold
+        self.earned = earned
 
 
-def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = False) -> NoReturn:
+def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = False, earned: float = 0.0) -> NoReturn:
     """The submission is wrong here.
 
     Args:
@@ -31,11 +38,14 @@ def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = Fals
         help: what to try.
         mistake: the short name of the mistake, such as `"fakes-not-detached"`; in words, it opens the rationale.
         near_threshold: chance may have had its part in this; where there can be one, a second run decides.
+        earned: the share of the check's points that are given for what is right in it, from 0 to 1.
     """
+    if not 0 <= earned <= 1:
+        raise ValueError(f"A share of the points is from 0 to 1, not {earned}.")
     name = mistake.replace("-", " ")
     if not name.startswith("z "):  # the latent vector keeps its small letter
         name = name[:1].upper() + name[1:]
-    raise CheckEnded("failed", _readable(f"{name}: {rationale}"), help, mistake, near_threshold)
+    raise CheckEnded("failed", _readable(f"{name}: {rationale}"), help, mistake, near_threshold, earned)
 
 
 def not_checked(rationale: str) -> NoReturn:

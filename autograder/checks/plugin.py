@@ -7,6 +7,7 @@ whose needs did not pass, and collects a `CheckResult` for each check. What a ch
 then waits for a person.
 """
 
+import graphlib
 import inspect
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.load import PACKAGE, enter_course
-from autograder.checks.origin import require_origin
+from autograder.checks.bounds import Bounds, read_bounds
+from autograder.checks.load import PACKAGE, enter_course, load_checks
+from autograder.checks.order import sort_by_needs
 from autograder.checks.outcome import CheckEnded, cannot_judge, not_checked
-from autograder.checks.schema import require_form
 from autograder.checks.session import Session, session_key
 from autograder.checks.sizes import require_sizes
+from autograder.experiments import Experiment, reader_of
 from autograder.verdict import NOT_RECORDED, CheckResult
 from coursekit.trace import Trace, TraceError, read_trace
 
@@ -31,9 +33,13 @@ MAX_FAULT = 20_000  # characters of a traceback that are kept, from its end
 
 @dataclass(frozen=True)
 class TraceFolder:
-    """The folder of one submission's traces: `inbox/` holds the probes, `outbox/` what was recorded."""
+    """The folder of one submission's traces: `inbox/` holds the probes, `outbox/` what was recorded.
+
+    `experiments` are the kinds of probes that can be read.
+    """
 
     folder: Path
+    experiments: tuple[Experiment, ...]
 
     def probes(self, kind: str) -> dict[str, Trace]:
         """The probes of a kind by name, in the order of their names."""
@@ -41,8 +47,12 @@ class TraceFolder:
         probes = {path.name: read_trace(path) for path in folders}
         return {name: probe for name, probe in probes.items() if probe.data["kind"] == kind}
 
-    def recorded(self, probe: str, part: str = "") -> Trace:
-        """What the submission recorded for a probe; if there is nothing, the check ends as not checked.
+    def asked(self, probe: str) -> Trace:
+        """The probe of that name."""
+        return read_trace(self.folder / "inbox" / probe)
+
+    def recorded(self, probe: str, part: str = "") -> Any:
+        """What the submission recorded for a probe, as its kind reads it; if there is nothing, the check ends.
 
         Raises:
             TraceError: what is there cannot be read.
@@ -51,10 +61,8 @@ class TraceFolder:
         if not folder.is_dir():
             not_checked(NOT_RECORDED)
         require_sizes(folder, probe)
-        asked = read_trace(self.folder / "inbox" / probe)
-        recorded = require_form(asked, read_trace(folder), probe)
-        require_origin(asked, recorded, probe)
-        return recorded
+        asked = self.asked(probe)
+        return reader_of(self.experiments, asked)(asked, read_trace(folder), probe)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,7 +86,16 @@ def trace(request: pytest.FixtureRequest) -> TraceFolder:
     folder = request.config.getoption("--trace-folder")
     if folder is None or not folder.is_dir():
         raise pytest.UsageError("Name the folder of a stored trace: --trace-folder FOLDER")
-    return TraceFolder(folder)
+    place = Path(request.config.args[0].partition("::")[0]).resolve()
+    while place.parent.name != PACKAGE and place.parent != place:
+        place = place.parent
+    return TraceFolder(folder, load_checks(place).experiments)
+
+
+@pytest.fixture
+def bounds(request: pytest.FixtureRequest) -> Bounds:
+    """The bounds beside the checks."""
+    return Bounds(read_bounds(request.path.parent))
 
 
 def _check_name(item: pytest.Item) -> str:
@@ -96,16 +113,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A check runs after those that it needs; otherwise the order of the files stays. Known results stay, too."""
     session = config.stash[session_key]
     by_name = {_check_name(item): item for item in items}
-    ordered: list[pytest.Item] = []
-
-    def place(item: pytest.Item) -> None:
-        if item not in ordered:
-            for need in _marker(item)["needs"]:
-                place(by_name[need])
-            ordered.append(item)
-
-    for item in items:
-        place(item)
+    needs = {name: list(_marker(item)["needs"]) for name, item in by_name.items()}
+    for name, needed in needs.items():
+        if unknown := set(needed) - set(by_name):
+            raise pytest.UsageError(f"{name} needs {unknown.pop()}, and there is no such check.")
+    try:
+        ordered = [by_name[name] for name in sort_by_needs(needs)]
+    except graphlib.CycleError as error:
+        raise pytest.UsageError(f"These checks need each other: {', '.join(error.args[1])}.") from None
     session.watcher.collected([_result(item, outcome="not_checked") for item in ordered])
     items[:] = [item for item in ordered if _check_name(item) not in session.results]
 
@@ -155,6 +170,7 @@ def pytest_runtest_makereport(
             "help": error.help,
             "mistake": error.mistake,
             "near_threshold": error.near_threshold,
+            "earned": error.earned,
         }
         # By hand, the student's message is what one wants to see, not the way through the code to it.
         report.longrepr = "\n".join(text for text in (error.outcome, error.rationale, error.help) if text)

@@ -126,6 +126,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "convergence": _TRAINING,
 }
 _VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in _SCHEMAS.items()}  # of schemas known to be good
+KINDS = frozenset(_SCHEMAS)
 # For these kinds as many of the first, in the trace, as of the second, in the probe.
 COUNTS = {"optimizers": ("runs", "lrs"), "wrong_labels": ("runs", "labels"), "train_step": ("steps", "batches")}
 

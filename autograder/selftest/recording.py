@@ -10,41 +10,30 @@ import random
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy
 import torch
 
 from autograder.checks.judge import one_thread
 from autograder.errors import UsageError
-from course_utils.check import record
-from course_utils.probe import LOSSES
-
-# The test cells, in the order of the notebooks, and which of the student's functions each of them is given.
-CELLS = {
-    "optimizers": ("configure_optimizers",),
-    "wrong_labels": ("draw_wrong_labels",),
-    "losses": tuple(f"{loss}_loss" for loss in LOSSES),
-    "train_step": ("train_step", "configure_optimizers"),
-    "convergence": ("train_step", "configure_optimizers"),
-}
+from autograder.experiments import Experiment
 
 
-def record_solution(path: Path, inbox: Path, outbox: Path, leave_out: tuple[str, ...] = ()) -> None:
-    """Load a trusted solution file and record the probes in `inbox`, but for the kinds to leave out.
+def record_solution(
+    path: Path, experiments: Iterable[Experiment], inbox: Path, outbox: Path, leave_out: Collection[str] = ()
+) -> None:
+    """Load a trusted solution file and record what lies in `inbox`, but for the kinds and names to leave out.
 
     Raises:
         UsageError: it cannot be loaded.
     """
     inbox, outbox = inbox.resolve(), outbox.resolve()
     with running(path) as solution:
-        for kind, names in CELLS.items():
-            if kind not in leave_out:
-                functions = {name: getattr(solution, name, _missing(name)) for name in names}
-                record(kind, functions, inbox, outbox)
+        for experiment in experiments:
+            experiment.record(solution, inbox, outbox, leave_out)
 
 
 @contextlib.contextmanager
@@ -115,10 +104,3 @@ def _same_default_type() -> Iterator[None]:
         yield
     finally:
         torch.set_default_dtype(before)
-
-
-def _missing(name: str) -> Callable[..., Any]:
-    def missing(*_: Any) -> None:
-        raise NameError(f"name '{name}' is not defined")
-
-    return missing

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from autograder.checks import GraderFault, judge, load_checks, make_probes
 from autograder.errors import UsageError
-from autograder.selftest.behavior import Behavior, alike, observe, train_alike
+from autograder.plans.load import read_declared
+from autograder.selftest.behavior import Behavior, alike, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
 from autograder.selftest.mutants import Mutant, choose, make_mutants
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import record_solution
 from autograder.selftest.solutions import Claim, Half, disagreement, find_solutions
 from autograder.verdict import Verdict
-from coursekit.trace import read_trace
 
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECOND_SEED = 4048  # of the run that decides what is near a threshold
@@ -52,11 +52,12 @@ class Selftest:
 
 @dataclass(frozen=True)
 class _Task:
-    """One solution or mutant, for a worker."""
+    """One solution or mutant, for a worker; `left_out` are the checks that have nothing to judge on purpose."""
 
     checks: Path
     inbox: Path
     leave_out: tuple[str, ...]
+    left_out: frozenset[str]
     claim: Claim
     mutant: Mutant | None = None
 
@@ -82,8 +83,9 @@ def _judge_once(checks: Path, path: Path, inbox: Path, leave_out: tuple[str, ...
     with tempfile.TemporaryDirectory(prefix="selftest-") as folder:
         (Path(folder) / "inbox").symlink_to(inbox.resolve())
         (Path(folder) / "outbox").mkdir()
-        record_solution(path, Path(folder) / "inbox", Path(folder) / "outbox", leave_out)
-        verdict = judge(load_checks(checks), Path(folder))
+        loaded = load_checks(checks)
+        record_solution(path, loaded.experiments, Path(folder) / "inbox", Path(folder) / "outbox", leave_out)
+        verdict = judge(loaded, Path(folder))
         if verdict.faults:
             raise GraderFault("\n".join(verdict.faults))
         return verdict
@@ -104,15 +106,15 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
     with tempfile.TemporaryDirectory(prefix="selftest-probes-") as folder:
         inbox = Path(folder)
         make_probes(load_checks(settings.checks), settings.seed, inbox)
-        leave_out = SLOW if settings.quick else ()
-        tasks = [_Task(settings.checks, inbox, leave_out, claim) for claim in claims]
+        leave_out, left_out = _slow(settings.checks) if settings.quick else ((), frozenset())
+        tasks = [_Task(settings.checks, inbox, leave_out, left_out, claim) for claim in claims]
         made = 0
         for claim in claims:
             if claim.kind == "right" and settings.mutants:
                 mutants = make_mutants(claim.path.read_text(encoding="utf-8"))
                 made += len(mutants)
                 chosen = choose(mutants, settings.mutants, f"{settings.seed} {claim.path.stem}")
-                tasks += [_Task(settings.checks, inbox, leave_out, claim, mutant) for mutant in chosen]
+                tasks += [_Task(settings.checks, inbox, leave_out, left_out, claim, mutant) for mutant in chosen]
         progress(0, len(tasks), "")
         rows: list[Row | MutantRow] = []
         for row in map_in_processes(_examine, tasks, settings.processes):
@@ -142,15 +144,23 @@ def _examine_solution(task: _Task) -> Row:
     except (UsageError, GraderFault, TimeIsUp, SystemExit) as error:
         fault = f"{type(error).__name__}: {error}"
     else:
-        cells = _cells(verdict, task.leave_out)
+        cells = _cells(verdict, task.left_out)
         fault = disagreement(task.claim, verdict, [name for name, cell in cells.items() if cell.outcome == "left_out"])
     return Row(task.claim, cells, fault, time.perf_counter() - begin)
 
 
-def _cells(verdict: Verdict, leave_out: tuple[str, ...]) -> dict[str, Cell]:
-    left_out = {f"check_{kind}" for kind in leave_out}
+def _slow(checks: Path) -> tuple[tuple[str, ...], frozenset[str]]:
+    """What a quick run leaves out: kinds and names of experiments, and the checks that look at them."""
+    declared = read_declared(checks)
+    cells = {f"check_{kind}" for kind in SLOW}
+    of_kinds = {check.name for check in declared.checks.values() if check.cell in cells}
+    plans = tuple(plan.name for plan in declared.plans.values() if plan.slow)
+    return (*SLOW, *plans), declared.of_slow_plans() | of_kinds
+
+
+def _cells(verdict: Verdict, left_out: frozenset[str]) -> dict[str, Cell]:
     return {
-        result.name: Cell("left_out" if result.cell in left_out else result.outcome, result.mistake)
+        result.name: Cell("left_out" if result.name in left_out else result.outcome, result.mistake)
         for result in verdict.checks
     }
 
@@ -164,15 +174,14 @@ def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder, limited(SECONDS):
             path = Path(folder) / f"{task.claim.path.stem}.py"
             path.write_text(mutant.source, encoding="utf-8")
-            classes = read_trace(task.inbox / "optimizers").data["model"].get("number_of_classes", 0)
-            original, behavior = _observe_original(task.claim.path, classes), observe(path, classes)
+            original, behavior = _observe_original(task.claim.path, task.checks), _observe(path, task.checks)
             if original is not None and alike(original, behavior):
                 return MutantRow(task.claim, mutant.edit, "equivalent", {}, time.perf_counter() - begin)
             reason = behavior.errors[0] if behavior.errors else ""
             if original is not None and train_alike(original, behavior):
                 reason = SAME_TRAINING
-            for leave_out in dict.fromkeys((SLOW, task.leave_out)):
-                cells = _cells(judge_solution(task.checks, path, task.inbox, leave_out=leave_out), leave_out)
+            for leave_out, left_out in dict.fromkeys((_slow(task.checks), (task.leave_out, task.left_out))):
+                cells = _cells(judge_solution(task.checks, path, task.inbox, leave_out=leave_out), left_out)
                 if any(cell.outcome != "passed" for cell in cells.values() if cell.outcome != "left_out"):
                     break
     except (UsageError, TimeIsUp, SystemExit) as error:
@@ -190,7 +199,12 @@ def _fate(cells: dict[str, Cell]) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _observe_original(path: Path, number_of_classes: int) -> Behavior | None:
+def _observe_original(path: Path, checks: Path) -> Behavior | None:
     """What a right solution does, or None if it does not do the same twice."""
-    behavior = observe(path, number_of_classes)
-    return behavior if alike(behavior, observe(path, number_of_classes)) else None
+    behavior = _observe(path, checks)
+    return behavior if alike(behavior, _observe(path, checks)) else None
+
+
+def _observe(path: Path, checks: Path) -> Behavior:
+    """What a solution does in experiments of all kinds."""
+    return sum((experiment.observe(path) for experiment in load_checks(checks).experiments), Behavior())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
+from checks.gan.experiment import recorder
 from course_utils.gradient_map import draw_gradient_map
 from coursekit.trace import TraceError, read_trace
 
@@ -20,7 +21,7 @@ DPI = 70
 def draw_figures(folder: Path) -> dict[str, bytes]:
     """The gradient map of the probe with the most images, unless its steps did not run or the trace is unreadable."""
     try:
-        probe, trace = read_trace(folder / "inbox" / PROBE), TraceFolder(folder).recorded(PROBE)
+        probe, trace = read_trace(folder / "inbox" / PROBE), TraceFolder(folder, (recorder(),)).recorded(PROBE)
         if len(trace.data["steps"]) < len(probe.data["batches"]) or trace.data["steps"][-1]["error"]:
             return {}
         figure = draw_gradient_map(probe, trace)

@@ -5,14 +5,19 @@ from the trace, never a number that the submission reported. The `quality.py` of
 `autograder calibrate` measures the same of known solutions and derives the bounds.
 """
 
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
 import torch
 from torch import Tensor
 
 from autograder.checks.bounds import Quantity
 from checks.gan.probes import real_digits
 from course_utils.conditional import AnyModel, ConditionalModel
-from course_utils.probe import build_model, repeat_pixels
-from coursekit.trace import Trace, named_tensor
+from course_utils.probe import build_model, repeat_pixels, run_probe
+from coursekit.trace import Trace, named_tensor, read_trace
 
 HELD_OUT = 1000
 QUANTITIES = (
@@ -36,6 +41,17 @@ def untrained_model(probe: Trace, trace: Trace) -> AnyModel:
     wide = bool(trace.data.get("wide"))
     sizes, weights = (probe.data[f"wide_{what}" if wide else what] for what in ("model", "weights"))
     return build_model(Trace({"model": sizes, "weights": weights}, probe.tensors))
+
+
+def measure_training(
+    probe: Trace, solution: ModuleType, measure: Callable[[Trace, Trace], dict[str, float]]
+) -> dict[str, float] | None:
+    """What a solution's training is worth, by what an assignment measures; None if it raised."""
+    with tempfile.TemporaryDirectory(prefix="calibration-") as folder:
+        functions = {name: getattr(solution, name) for name in ("configure_optimizers", "train_step")}
+        run_probe(probe, functions, Path(folder) / "trace")
+        trace = read_trace(Path(folder) / "trace")
+    return measure(probe, trace) if trace.data["error"] is None else None
 
 
 @torch.no_grad()

@@ -4,13 +4,14 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 convergence; `autograder calibrate hw2` derives the bounds.
 """
 
+from types import ModuleType
 from typing import Any
 
 import torch
 
 from autograder.checks.bounds import Quality
 from checks.gan.probes import CONVERGENCE_SIZES
-from checks.gan.quality import QUANTITIES, measure
+from checks.gan.quality import QUANTITIES, measure, measure_training
 from checks.hw2.probes import CONVERGENCE, WIDE_SIZES, convergence_probe
 from coursekit.trace import Trace
 
@@ -23,4 +24,9 @@ def make_probe(seed: int) -> Trace:
     return convergence_probe(torch.Generator().manual_seed(seed))
 
 
-QUALITY = Quality(SETTINGS, QUANTITIES, make_probe, measure)
+def measure_solution(solution: ModuleType, seed: int) -> dict[str, float] | None:
+    """The `QUANTITIES` by name, of a solution; None if its training raised."""
+    return measure_training(make_probe(seed), solution, measure)
+
+
+QUALITY = Quality(SETTINGS, QUANTITIES, measure_solution)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from autograder.checks.load import Checks
+from checks.gan.experiment import recorder
 from checks.gan.figures import draw_figures
 from checks.hw2_conditional.consequences import KNOWN
 from checks.hw2_conditional.probes import make_probes
 from checks.hw2_conditional.quality import QUALITY
 
-CHECKS = Checks(Path(__file__).parent, make_probes, draw_figures, KNOWN, QUALITY)
+CHECKS = Checks(Path(__file__).parent, make_probes, draw_figures, KNOWN, QUALITY, (recorder(10),))

@@ -5,6 +5,7 @@ convergence; `autograder calibrate hw2_conditional` derives the bounds. To the q
 often a sample shows the digit that G was asked for.
 """
 
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -41,4 +42,9 @@ def measure(probe: Trace, trace: Trace) -> dict[str, float]:
     return {**quality.measure(probe, trace), AS_ASKED: min(max(share, edge), 1 - edge)}
 
 
-QUALITY = Quality(SETTINGS, QUANTITIES, make_probe, measure)
+def measure_solution(solution: ModuleType, seed: int) -> dict[str, float] | None:
+    """The `QUANTITIES` by name, of a solution; None if its training raised."""
+    return quality.measure_training(make_probe(seed), solution, measure)
+
+
+QUALITY = Quality(SETTINGS, QUANTITIES, measure_solution)

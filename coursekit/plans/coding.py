@@ -77,7 +77,7 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
 
 
 def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Given], Any]) -> Any:
-    """The value of a code, with fresh tensors; `find` gives what a reference, a student's name or a place stands for."""
+    """The value of a code, with fresh tensors; `find` gives what a reference, a name or a place stands for."""
     match code:
         case {"tensor": name}:
             return named_tensor(tensors, name).clone()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coursekit.trace import Trace, read_trace
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, encode
 from coursekit.plans.looks import LOOKS, Run, Seen, Slip
 from coursekit.plans.steps import Plan, read_plan, write_plan
+from coursekit.trace import Trace, read_trace
 
 FOLDER = "public"  # beside the notebook
 
@@ -30,7 +30,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class PublicPlan:
-    """A plan of a kit: for each check that looks at it, its claims in their order; a check ends at the first failing."""
+    """A plan of a kit: for each check that looks at it, its claims; a check ends at the first that fails."""
 
     name: str
     plan: Plan
@@ -63,8 +63,7 @@ def apply(claim: Claim, run: Run) -> str:
         name: Seen(run, value.step, value.path) if isinstance(value, Reference) else value
         for name, value in claim.arguments.items()
     }
-    types = arguments.pop("types", ())
-    return LOOKS[claim.look](Seen(run, claim.step, claim.path, claim.called), *types, **arguments)
+    return LOOKS[claim.look](Seen(run, claim.step, claim.path, claim.called), **arguments)
 
 
 def _claim_code(claim: Claim, tensors: Trace) -> dict[str, Any]:

@@ -16,8 +16,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from coursekit.raised import describe_error
-from coursekit.trace import Trace
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, import_given
@@ -25,6 +23,8 @@ from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
 from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Value, describe
 from coursekit.plans.weights import fill_with_drawn
+from coursekit.raised import describe_error
+from coursekit.trace import Trace
 
 
 class _Skipped(Exception):
@@ -118,7 +118,8 @@ class _Runner:
         """What lives on, and the answer."""
         match step:
             case steps.Seed(value):
-                return _seed(value), answers.Done()
+                _seed(value)
+                return None, answers.Done()
             case steps.Make(code, requires_grad):
                 value = self._decode(code)
                 return value.requires_grad_() if requires_grad else value, answers.Done()
@@ -254,8 +255,10 @@ def _same(before: list[Any], after: list[Any]) -> bool:
 
 def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, Tensor) and isinstance(other, Tensor):
-        return one.shape == other.shape and one.dtype == other.dtype and torch.allclose(
-            one, other, rtol=0, atol=0, equal_nan=True
+        return (
+            one.shape == other.shape
+            and one.dtype == other.dtype
+            and torch.allclose(one, other, rtol=0, atol=0, equal_nan=True)
         )
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")

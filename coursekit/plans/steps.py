@@ -144,7 +144,7 @@ class Draw:
 Step = (
     Seed | Make | Module | Optimizer | Loader | Call | Backward | Gradient | State | HeldGradients | Draw
 )  # all kinds of steps; each has a name of its own
-_STEPS: dict[str, type[Any]] = {step.do: step for step in Step.__args__}  # type: ignore[attr-defined]
+_STEPS: dict[str, type[Any]] = {step.do: step for step in Step.__args__}
 
 
 @dataclass(frozen=True)

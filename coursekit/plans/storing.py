@@ -10,10 +10,10 @@ from typing import Any
 
 from torch import Tensor
 
-from coursekit.trace import Trace
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer
 from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value
+from coursekit.trace import Trace
 
 
 def store_answers(told: Iterable[Answer]) -> Trace:

@@ -4,6 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 code runs, stored in a trace, and made again where it is judged. What cannot be recorded keeps the name of its type.
 """
 
+import math
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -18,8 +19,8 @@ MAX_DEPTH = 5
 MAX_TEXT = 4000  # characters
 MAX_KEY = 200
 MAX_EXACT = 10**15  # larger whole numbers are recorded as floating-point numbers
-DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
-DTYPES += (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
+_FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
+DTYPES = (*_FLOATS, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class TensorValue:
 class Plain:
     """A number, a truth value, text, or None."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def describe(value: Any, depth: int = 0) -> Value:
         try:
             return Plain(float(value))
         except OverflowError:
-            return Plain(float("inf") if value > 0 else float("-inf"))
+            return Plain(math.inf if value > 0 else -math.inf)  # type: ignore[operator]
     if isinstance(value, list | tuple | dict):
         return _of_items(value, name, depth)
     return Other(name)
@@ -98,7 +99,7 @@ def _of_array(array: np.ndarray, name: str) -> Value:
         array = array.astype(np.float64)
     elif array.dtype.kind == "c" and array.dtype.itemsize > 16:
         array = array.astype(np.complex128)
-    native = array.astype(array.dtype.newbyteorder("="))  # a copy, too: an array may be a view of something that changes
+    native = array.astype(array.dtype.newbyteorder("="))  # a copy: it may be a view of what changes
     return TensorValue(torch.from_numpy(np.ascontiguousarray(native)).reshape(array.shape), is_array=True)
 
 

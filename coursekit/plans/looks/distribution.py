@@ -21,9 +21,7 @@ CHANCE = 1e-8  # of a right sample whose empirical distribution strays too far
 LEAST_DRAWS = 100
 
 
-def is_random(
-    seen: Seen, again: Seen, about: Any = None, hint: str = "", mistake: str = "not-random"
-) -> str:
+def is_random(seen: Seen, again: Seen, about: Any = None, hint: str = "", mistake: str = "not-random") -> str:
     """It is drawn anew at each call, and for each row and column.
 
     Args:

@@ -80,7 +80,7 @@ def prints(
     return f"{label} prints what it should."
 
 
-def raises(seen: Seen, *types: str, hint: str = "", mistake: str = "does-not-raise") -> str:
+def raises(seen: Seen, types: Sequence[str], hint: str = "", mistake: str = "does-not-raise") -> str:
     """The call raises an error of one of these types."""
     answer = seen.run.answers[seen.step]
     label, wanted = f"`{seen.run.label(seen.step)}`", " or ".join(types)

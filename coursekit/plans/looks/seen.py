@@ -106,7 +106,7 @@ class Seen:
         return answer
 
     def of(self, kind: type[A]) -> A:
-        """The answer, which is of this kind by the form of the plan; a look at something else is the author's mistake."""
+        """The answer, of this kind by the form of the plan; a look at something else is the author's mistake."""
         answer = self.answer()
         if not isinstance(answer, kind):
             raise TypeError(f"{self.name}: {NOT_HELD}")

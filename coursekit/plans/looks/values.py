@@ -117,9 +117,7 @@ def tensor_of(seen: Seen, shape: Sequence[int], hint: str = "", array: bool | No
     return value.tensor
 
 
-def _items_close(
-    seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, tolerance: float, mistake: str
-) -> str:
+def _items_close(seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, tolerance: float, mistake: str) -> str:
     value = seen.value()
     if not isinstance(value, Items) or value.kind == "dict" or len(value.items) != len(expected):
         told = f"{seen.name} returned {kind_of(value)}, expected {len(expected)} values."

@@ -50,7 +50,7 @@ def record(assignment: str, root: Path) -> Path:
     training = root / "inbox" / "convergence" / JSON_FILE
     training.write_text(json.dumps(json.loads(training.read_text()) | {"num_steps": 7, "log_every": 3}))
     solution = SOLUTIONS / assignment / "right" / "three_adams.py"
-    record_solution(solution, root / "inbox", root / "outbox")
+    record_solution(solution, load_checks(CHECKS / assignment).experiments, root / "inbox", root / "outbox")
     return root
 
 

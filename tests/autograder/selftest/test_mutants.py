@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.selftest.behavior import alike, observe, train_alike
+from autograder.selftest.behavior import alike, train_alike
 from autograder.selftest.mutants import Mutant, choose, make_mutants
+from checks.gan.observing import observe
 
 SOLUTIONS = Path(__file__).parents[3] / "solutions" / "hw2"
 THREE_ADAMS = (SOLUTIONS / "right" / "three_adams.py").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from autograder.checks import load_checks, make_probes
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.selftest import load_solution, record_solution, running
-from autograder.selftest.recording import CELLS
+from checks.gan.experiment import CELLS
 from coursekit.trace import read_trace
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +117,7 @@ def test_a_design_with_state_is_recorded_as_in_grading(
     attempt = try_solution(released_course, "hw2", with_state, tmp_path / "graded")
     assert attempt.passed
     graded, here = tmp_path / "graded" / "outbox", tmp_path / "here"
-    record_solution(with_state, tmp_path / "graded" / "inbox", here)
+    record_solution(with_state, load_checks(ROOT / "checks" / "hw2").experiments, tmp_path / "graded" / "inbox", here)
     traces = sorted(path.parent.relative_to(graded) for path in graded.glob("**/trace.json"))
     assert len(traces) > 15
     for trace in traces:
@@ -131,7 +131,13 @@ def test_each_run_starts_anew_and_leaves_nothing_behind(with_state: Path, tmp_pa
     monkeypatch.chdir(tmp_path)
     before, here = sys.modules["__main__"], Path.cwd()
     for name in ("first", "again"):
-        record_solution(with_state, tmp_path / "inbox", tmp_path / name, leave_out=("convergence",))
+        record_solution(
+            with_state,
+            load_checks(ROOT / "checks" / "hw2").experiments,
+            tmp_path / "inbox",
+            tmp_path / name,
+            leave_out=("convergence",),
+        )
     assert sys.modules["__main__"] is before and Path.cwd() == here and not (here / "images").exists()
     for trace in (tmp_path / "first").glob("**/trace.json"):
         assert trace.read_text() == (tmp_path / "again" / trace.relative_to(tmp_path / "first")).read_text()

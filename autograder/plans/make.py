@@ -1,0 +1,99 @@
+"""Writing plans: hidden ones into the inbox of a sandbox, public ones into a kit.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is where the declarations of
+a checks file leave the trusted side. A hidden plan holds inputs and no expected value. What the checks expect of a
+public plan goes with it, since it follows from that plan alone, with a seed that everybody may know.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.checks.outcome import CheckEnded
+from autograder.errors import UsageError
+from autograder.plans.ask import Handle
+from autograder.plans.declare import PlanRecord, bind
+from autograder.plans.load import CheckRecord, Declared
+from autograder.plans.promise import Notes, NotKnownYet, Promise
+from coursekit.plans.answers import Problem, ProblemKind
+from coursekit.plans.public import PublicPlan, write_public
+from coursekit.plans.run import run_plan
+from coursekit.plans.steps import write_plan
+from coursekit.trace import Trace
+
+PUBLIC_SEED = 0
+
+
+def make_plans(declared: Declared, seed: int) -> Iterator[tuple[str, Trace]]:
+    """The name and content of each plan; equal seeds give equal plans.
+
+    Raises:
+        UsageError: one of them cannot be built.
+    """
+    for name, record in declared.plans.items():
+        ask, _ = record.ask(record.seed_of(seed))
+        yield name, write_plan(ask.built, ask.tensors)
+
+
+def make_public(declared: Declared, folder: Path) -> tuple[str, ...]:
+    """Write the public plans into `folder`, a folder each, with what the checks expect; returns their names.
+
+    The folder is made anew, and is not there if there is no public plan. Equal checks make equal files.
+
+    Raises:
+        UsageError: a plan cannot be built, or a check of a public plan does more than look at results.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    public = {name: record for name, record in declared.plans.items() if record.public}
+    notes = [
+        _notes_of(check, public)
+        for check in declared.checks.values()
+        if check.wants and set(check.wants) <= set(public)
+    ]
+    for name, record in public.items():
+        ask, _ = record.ask(record.seed_of(PUBLIC_SEED), public=True)
+        claims = tuple(tuple(one.claims[name]) for one in notes if name in one.claims)
+        write_public(PublicPlan(name, ask.built, ask.tensors, claims), folder / name)
+    return tuple(public)
+
+
+def _notes_of(check: CheckRecord, public: Mapping[str, PlanRecord]) -> Notes:
+    """Run a check over promises, and write down what it expects."""
+    notes = Notes()
+    results = {}
+    for name in check.wants:
+        record = public[name]
+        _, returned = record.ask(record.seed_of(PUBLIC_SEED), public=True)
+        results[name] = bind(returned, _promises(name, notes))
+    try:
+        check.function(**results)
+    except (NotKnownYet, CheckEnded):
+        pass  # what it says from here on hangs on what a student's function gives
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}".replace("\n", " ")
+        raise UsageError(f"{check.place}: {check.name} breaks over a public plan ({told}).") from error
+    return notes
+
+
+def _promises(plan: str, notes: Notes) -> Callable[[Handle], Promise]:
+    return lambda handle: Promise(plan, handle.step, notes, tuple(part[1] for part in handle.path))
+
+
+def require_plans_run(declared: Declared, solution: ModuleType, seed: int) -> None:
+    """Carry out all plans with a right solution.
+
+    Raises:
+        UsageError: a plan asks for what there is not, or its own steps fail.
+    """
+    for name, record in declared.plans.items():
+        ask, _ = record.ask(record.seed_of(seed))
+        given: dict[str, Any] = vars(solution)
+        for answer in run_plan(ask.built, ask.tensors, given):
+            if isinstance(answer, Problem) and answer.kind is not ProblemKind.SKIPPED:
+                why = answer.message or answer.type or answer.kind.value
+                label = getattr(ask.built.steps[answer.step], "label", ask.built.steps[answer.step].do)
+                raise UsageError(
+                    f"{record.place}: the plan {name} cannot be carried out: {label} gives nothing ({why})."
+                )
