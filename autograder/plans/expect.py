@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.plans.promise import Promise
 from autograder.plans.results import Result, in_the_words_of_a_check
-from coursekit.plans.looks import LOOKS, Slip
+from coursekit.plans.looks import Slip, look
 from coursekit.plans.looks.values import TOLERANCE
 
 Slips = Mapping[Slip, Any] | None
@@ -134,13 +134,13 @@ class Expectation:
     ) -> None:
         self._look("draws", lines=list(lines), images=images, labels=labels, title=title, hint=hint, mistake=mistake)
 
-    def _look(self, look: str, **arguments: Any) -> None:
+    def _look(self, name: str, /, **arguments: Any) -> None:
         if "slips" in arguments:
             arguments["slips"] = list((arguments["slips"] or {}).items())
         if isinstance(self._result, Promise):
-            self._result.claim(look, self._called, arguments)
+            self._result.claim(name, self._called, arguments)
             return
         seen = replace(self._result.seen, called=self._called)
-        plain = {name: value.seen if isinstance(value, Result) else value for name, value in arguments.items()}
+        plain = {key: value.seen if isinstance(value, Result) else value for key, value in arguments.items()}
         with in_the_words_of_a_check():
-            LOOKS[look](seen, **plain)
+            look(name, seen, plain)

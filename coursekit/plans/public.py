@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, encode
-from coursekit.plans.looks import LOOKS, Run, Seen, Slip
+from coursekit.plans.looks import Run, Seen, Slip, look
 from coursekit.plans.steps import Plan, read_plan, write_plan
 from coursekit.trace import Trace, read_trace
 
@@ -26,6 +26,11 @@ class Claim:
     path: tuple[int | str, ...]
     called: str
     arguments: Mapping[str, Any]
+
+    @property
+    def steps(self) -> set[int]:
+        """The steps that it looks at."""
+        return {self.step} | {value.step for value in self.arguments.values() if isinstance(value, Reference)}
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def apply(claim: Claim, run: Run) -> str:
         name: Seen(run, value.step, value.path) if isinstance(value, Reference) else value
         for name, value in claim.arguments.items()
     }
-    return LOOKS[claim.look](Seen(run, claim.step, claim.path, claim.called), **arguments)
+    return look(claim.look, Seen(run, claim.step, claim.path, claim.called), arguments)
 
 
 def _claim_code(claim: Claim, tensors: Trace) -> dict[str, Any]:

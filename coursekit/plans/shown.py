@@ -36,7 +36,7 @@ def see(plans: Iterable[PublicPlan], given: Mapping[str, Any]) -> list[str]:
                 bad.setdefault(str(complaint), NOTE if complaint.mistake == "not-implemented" else BAD)
             except BrokenPlan as broken:
                 notes.append(f"This could not be tried here: {broken}.")
-        looked_at = {claim.step for claims in public.checks for claim in claims}
+        looked_at = {step for claims in public.checks for claim in claims for step in claim.steps}
         for number, step in enumerate(public.plan.steps):
             if isinstance(step, steps.Call) and number not in looked_at:
                 _measure(Seen(run, number), bad, notes)

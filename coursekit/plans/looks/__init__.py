@@ -5,10 +5,12 @@ A look is a plain function of a `Seen` and of plain data. It returns a sentence 
 Looks hold no expected value of their own: they are given them, outside of the sandbox or with a public plan.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from coursekit.plans.looks import distribution, drawing, effects, numbers, values
-from coursekit.plans.looks.seen import BrokenPlan, Complaint, Run, Seen, Slip
+from coursekit.plans.looks.seen import RAISED, BrokenPlan, Complaint, Run, Seen, Slip
 
 LOOKS: dict[str, Callable[..., str]] = {
     look.__name__: look
@@ -35,4 +37,26 @@ LOOKS: dict[str, Callable[..., str]] = {
     )
 }
 
-__all__ = ["LOOKS", "BrokenPlan", "Complaint", "Run", "Seen", "Slip"]
+
+def look(name: str, seen: Seen, arguments: Mapping[str, Any]) -> str:
+    """The look of that name: a sentence on what is right.
+
+    Raises:
+        Complaint: it is not; where the function raised, the hint of the look is told, too.
+        BrokenPlan: the plan asks for what there is not.
+    """
+    try:
+        said = LOOKS[name](seen, **arguments)
+    except Complaint as complaint:
+        hint = complaint.hint
+        if complaint.mistake == RAISED and arguments.get("hint"):
+            hint = f"{arguments['hint']} {hint}"
+        raise replace(complaint, says=_sentence(complaint.says), hint=hint) from None
+    return _sentence(said)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+__all__ = ["BrokenPlan", "Complaint", "Run", "Seen", "Slip", "look"]

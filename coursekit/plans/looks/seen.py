@@ -11,6 +11,7 @@ from coursekit.plans import steps
 from coursekit.plans.answers import Answer, Held, Problem, ProblemKind, Reached, Returned
 from coursekit.plans.values import Items, Plain, TensorValue, Value, kind_of
 
+RAISED = "function-raises"  # the mistake of a function that raised
 MAX_QUOTED = 300  # characters of a message or a line that a sentence quotes
 NOT_HELD = "This can only be looked at where something else was asked for."
 A = TypeVar("A", bound=Answer)
@@ -141,7 +142,7 @@ class Seen:
         tensor = answer.tensors.get(str(name))
         if tensor is None:
             missing = f"there is no {name!r} in {self.called or self.name}" if name else f"{self.name} is missing"
-            raise Complaint(f"{missing[:1].upper()}{missing[1:]}.", "", "missing")
+            raise Complaint(f"{missing}.", "", "missing")
         return TensorValue(tensor)
 
     def _complain(self, problem: Problem) -> None:
@@ -190,11 +191,10 @@ def tell(problem: Problem, run: Run) -> Complaint:
             said = f"{problem.type}: {_first_sentence(problem.message)}".rstrip(": ")
             where = f" at `{problem.line[:MAX_QUOTED]}`" if problem.line else ""
             doing = "going backward from " if isinstance(run.plan.steps[problem.step], steps.Backward) else ""
-            told = f"{doing}`{label}` stopped with an error: {said}{where}."
             return Complaint(
-                told[:1].upper() + told[1:],
+                f"{doing}`{label}` stopped with an error: {said}{where}.",
                 "Try it in a cell of its own with small tensors, and print their shapes line by line.",
-                "function-raises",
+                RAISED,
             )
     raise BrokenPlan(problem.message)
 
