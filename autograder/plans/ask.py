@@ -131,8 +131,9 @@ class Ask:
         name = of if isinstance(of, str) else of.place.partition(":")[2]
         drawn = weights if isinstance(weights, int) else None
         state = None if weights is None or isinstance(weights, int) else self._code(dict(weights))
-        coded = self._target(of), name, self._code([*args]), self._code(kwargs)
-        return self._add(steps.Module(*coded, drawn, state, seconds), name)
+        label = _label(name, args, kwargs)
+        coded = self._target(of), label, self._code([*args]), self._code(kwargs)
+        return self._add(steps.Module(*coded, drawn, state, seconds), label)
 
     def optimizer(self, of: str, module: Handle, **kwargs: Any) -> Handle:
         """An optimizer of `torch.optim` for the parameters of a module."""

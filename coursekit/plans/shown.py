@@ -38,7 +38,7 @@ def see(plans: Iterable[PublicPlan], given: Mapping[str, Any]) -> list[str]:
                 notes.append(f"This could not be tried here: {broken}.")
         looked_at = {step for claims in public.checks for claim in claims for step in claim.steps}
         for number, step in enumerate(public.plan.steps):
-            if isinstance(step, steps.Call) and number not in looked_at:
+            if isinstance(step, steps.Call) and "student" in step.of and number not in looked_at:
                 _measure(Seen(run, number), bad, notes)
     lines = [f"{GOOD} {said}" + (f" ({times} times)" if times > 1 else "") for said, times in good.items()]
     lines += [f"{sign} {said}" for said, sign in bad.items()]

@@ -1,0 +1,32 @@
+"""Wrong: the image is changed in place.
+
+check: loss_is_the_mean_squared_error
+mistake: argument-changed
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def reconstruction_loss(model, x, x_seen):
+    loss = F.mse_loss(model.generator(model.encoder(x_seen)), x)
+    x.mul_(2)
+    return loss
+
+
+def traverse(z, dimension, values):
+    rows = z.repeat(len(values), 1)
+    rows[:, dimension] = values
+    return rows
+
+
+def project(codes):
+    centered = codes - codes.mean(0)
+    directions = torch.linalg.svd(centered, full_matrices=False)[2]
+    return centered @ directions[:2].T
+
+
+def sample_like(codes, n):
+    factor = torch.linalg.cholesky(codes.T.cov())
+    noise = torch.randn(n, codes.shape[1])
+    return codes.mean(0) + noise @ factor.T

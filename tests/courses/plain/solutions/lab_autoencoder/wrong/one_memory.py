@@ -1,0 +1,32 @@
+"""Wrong: all rows share one memory.
+
+check: one_coordinate_changes
+mistake: every-row-the-last
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def reconstruction_loss(model, x, x_seen):
+    return F.mse_loss(model.generator(model.encoder(x_seen)), x)
+
+
+def traverse(z, dimension, values):
+    rows, row = [], z.clone()
+    for value in values:
+        row[dimension] = value
+        rows.append(row)
+    return torch.stack(rows)
+
+
+def project(codes):
+    centered = codes - codes.mean(0)
+    directions = torch.linalg.svd(centered, full_matrices=False)[2]
+    return centered @ directions[:2].T
+
+
+def sample_like(codes, n):
+    factor = torch.linalg.cholesky(codes.T.cov())
+    noise = torch.randn(n, codes.shape[1])
+    return codes.mean(0) + noise @ factor.T

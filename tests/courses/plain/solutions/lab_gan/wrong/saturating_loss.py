@@ -1,0 +1,40 @@
+"""Wrong: log(1 - D).
+
+check: generator_loss_is_non_saturating
+mistake: saturating-loss
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def generator_loss(model, z):
+    scores = model.discriminator(model.generator(z))
+    return (1 - scores).log().mean()
+
+
+def discriminator_step(model, x_real, z, optimizer):
+    x_fake = model.generator(z).detach()
+    score_real, score_fake = model.discriminator(x_real), model.discriminator(x_fake)
+    loss_real = F.binary_cross_entropy(score_real, torch.ones_like(score_real))
+    loss_fake = F.binary_cross_entropy(score_fake, torch.zeros_like(score_fake))
+    loss_d = loss_real + loss_fake
+    optimizer.zero_grad()
+    loss_d.backward()
+    optimizer.step()
+    return loss_d
+
+
+def count_covered_modes(points, centers, sigma):
+    close = torch.cdist(points, centers) <= 3 * sigma
+    return int((close.float().mean(0) >= 0.01).sum())
+
+
+class InstanceNoise(nn.Module):
+    def __init__(self, std):
+        super().__init__()
+        self.std = std
+
+    def forward(self, x):
+        return x + self.std * torch.randn_like(x)

@@ -1,0 +1,24 @@
+"""Wrong: the squared error.
+
+check: losses_are_in_nats_per_image
+mistake: squared-error
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def reparameterize(mean, log_var, epsilon):
+    return mean + (log_var / 2).exp() * epsilon
+
+
+def divergence(mean, log_var):
+    return (mean.square() + log_var.exp() - 1 - log_var) / 2
+
+
+def vae_losses(x_real, reconstructions, mean, log_var):
+    return (x_real - reconstructions).square().sum(1).mean(), divergence(mean, log_var).sum(1).mean()
+
+
+def warm_up(step, warm_up_steps, beta):
+    return beta if step >= warm_up_steps else beta * step / warm_up_steps

@@ -1,0 +1,24 @@
+"""Wrong: summed over the images.
+
+check: losses_are_in_nats_per_image
+mistake: sum-over-images
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def reparameterize(mean, log_var, epsilon):
+    return mean + (log_var / 2).exp() * epsilon
+
+
+def divergence(mean, log_var):
+    return (mean.square() + log_var.exp() - 1 - log_var) / 2
+
+
+def vae_losses(x_real, reconstructions, mean, log_var):
+    return F.binary_cross_entropy(reconstructions, x_real, reduction="none").sum(), divergence(mean, log_var).sum()
+
+
+def warm_up(step, warm_up_steps, beta):
+    return beta if step >= warm_up_steps else beta * step / warm_up_steps
