@@ -33,6 +33,13 @@ processes = 128
 file_size = "128 MiB"
 """
 
+SECOND = """\
+[assignments.{name}]
+title = "Another one"
+notebook = "{notebook}"
+
+# What one"""
+
 
 def course_in(folder: Path, text: str) -> Path:
     (folder / "course.toml").write_text(text, encoding="utf-8")
@@ -40,6 +47,7 @@ def course_in(folder: Path, text: str) -> Path:
 
 
 def test_the_courses_own_file_is_read(tmp_path):
+    (tmp_path / "course_utils").mkdir()
     course = load_course(course_in(tmp_path, (REPOSITORY / "course.toml").read_text(encoding="utf-8")))
     assert course.assignment("hw2").notebook == "hw2.ipynb"
     assert course.limits.resident_memory == 2 * 2**30
@@ -92,6 +100,17 @@ def test_a_damaged_secret_is_told_and_not_replaced(tmp_path):
         ("[limits]", "[limit]", r"line 17: `limit` is not known"),
         ("[limits]", "[limits", r"not valid TOML.*line 17"),
         ("[assignments.hw2]", "[assignments.'../hw2']", r"`assignments.../hw2` is no name for a folder"),
+        ("# What one", '[assignments.hw2]\ntitle = "Again"\n# What one', r"not valid TOML.*hw2.*line 16"),
+        (
+            "# What one",
+            SECOND.format(name="HW2", notebook="b.ipynb"),
+            r"line 16: `assignments.HW2` and `assignments.hw2`",
+        ),
+        (
+            "# What one",
+            SECOND.format(name="b", notebook="hw2.ipynb"),
+            r"line 18: `assignments.b.notebook` is 'hw2.ipynb'",
+        ),
     ],
 )
 def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path, old, new, said):
@@ -103,6 +122,27 @@ def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path, old, new, said
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path):
     assert load_course(course_in(tmp_path, "\ufeff" + GOOD)).assignment("hw2").notebook == "hw2.ipynb"
+
+
+def test_a_course_may_have_no_assignment_yet(tmp_path):
+    head, _ = GOOD.split("[assignments.hw2]")
+    assert load_course(course_in(tmp_path, head)).assignments == {}
+
+
+def test_checks_in_a_folder_and_in_a_file_are_told(tmp_path):
+    (tmp_path / "checks" / "hw2").mkdir(parents=True)
+    (tmp_path / "checks" / "hw2.py").touch()
+    with pytest.raises(UsageError, match=r"line 8: `assignments.hw2` has checks in .*keep one of them"):
+        load_course(course_in(tmp_path, GOOD))
+
+
+def test_files_that_students_fill_in_are_those_to_hand_in_that_the_source_has(tmp_path):
+    course = load_course(course_in(tmp_path, GOOD))
+    folder = course.assignment("hw2").source
+    folder.mkdir(parents=True)
+    for name in ("hw2.ipynb", "netid", "README.md"):
+        (folder / name).touch()
+    assert course.assignment("hw2").given == ("netid",)
 
 
 def test_another_encoding_is_told(tmp_path):

@@ -4,136 +4,22 @@ Stands before everything in the flow course material -> submission -> trace -> v
 Each mistake in the file is told in one sentence that names the key and, where it is known, the line.
 """
 
-import os
 import re
-import secrets
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from autograder.config.records import COURSE_FILE, Assignment, Course
 from autograder.deadlines import LatePolicy, parse_moment
 from autograder.errors import UsageError
 from autograder.sandbox.limits import Limits
-
-COURSE_FILE = "course.toml"
-STATE_FOLDER = ".autograder"  # results, staged files and the secret; never committed
 
 _SIZES = {"address_space", "resident_memory", "file_size", "outbox_size", "output_size"}
 _OURS = {"autograder", "coursekit", "checks", "solutions"}  # no names for helpers
 _SECONDS = {"cell_seconds", "notebook_seconds"}
 _UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One assignment of the course.
-
-    Attributes:
-        name: the name of its folder in `source/` and `release/`, for example "hw2".
-        title: what people read.
-        due: the last moment at which work is in time, aware; or None where there is no deadline.
-        notebook: file name of the one graded notebook.
-        required: the files to hand in, each with the points that are lost without it.
-        group_size: how many people may hand in together.
-        late: what late work loses.
-        root: the folder of the course.
-        helpers: packages and modules of the course that the notebooks import.
-    """
-
-    name: str
-    title: str
-    due: datetime | None
-    notebook: str
-    required: Mapping[str, float]
-    group_size: int
-    late: LatePolicy
-    root: Path
-    helpers: tuple[Path, ...] = ()
-
-    @property
-    def source(self) -> Path:
-        """The folder of the instructor's notebook and of what students get beside it."""
-        return self.root / "source" / self.name
-
-    @property
-    def checks(self) -> Path:
-        """The hidden checks: a folder or one file; they may be missing, as those of a class lab."""
-        folder = self.root / "checks" / self.name
-        return folder if folder.is_dir() else folder.with_suffix(".py")
-
-    def require_checks(self) -> Path:
-        """The hidden checks.
-
-        Raises:
-            UsageError: there are none, as for a class lab.
-        """
-        if not self.checks.exists():
-            raise UsageError(f"There are no hidden checks for {self.name!r}: {self.checks.with_suffix('')} is missing.")
-        return self.checks
-
-    @property
-    def solutions(self) -> Path:
-        """The folder of the known solutions: right/, wrong/ and blind_spots/."""
-        return self.root / "solutions" / self.name
-
-
-@dataclass(frozen=True)
-class Course:
-    """The course as `course.toml` describes it.
-
-    Attributes:
-        root: the folder that holds `course.toml`; all other folders stand beside it.
-        name: name of the course.
-        time_zone: name of an IANA time zone.
-        assignments: by name.
-        limits: what one submission may use in the sandbox.
-        roster: the CSV file of the people of the course, or None.
-        extensions: the CSV file of extended deadlines, or None.
-    """
-
-    root: Path
-    name: str
-    time_zone: str
-    assignments: dict[str, Assignment]
-    limits: Limits
-    roster: Path | None = None
-    extensions: Path | None = None
-
-    @property
-    def state(self) -> Path:
-        """The folder of what the autograder itself remembers."""
-        return self.root / STATE_FOLDER
-
-    @property
-    def secret(self) -> str:
-        """The course's secret, 64 hexadecimal digits, made at first use: what makes seeds hard to guess."""
-        return _read_or_make_secret(self.state / "secret")
-
-    def assignment(self, name: str) -> Assignment:
-        """The assignment of that name.
-
-        Raises:
-            UsageError: there is none.
-        """
-        if name not in self.assignments:
-            known = ", ".join(sorted(self.assignments)) or "none"
-            raise UsageError(f"There is no assignment {name!r} in {self.root / COURSE_FILE} (it has: {known}).")
-        return self.assignments[name]
-
-    def release_notebook(self, name: str) -> Path:
-        """Path of the released notebook of the assignment `name`.
-
-        Raises:
-            UsageError: there is no such assignment, or it is not released yet.
-        """
-        path = self.root / "release" / name / self.assignment(name).notebook
-        if not path.is_file():
-            raise UsageError(f"{path} is missing: run `autograder release {name}` first.")
-        return path
 
 
 def load_course(root: Path) -> Course:
@@ -177,13 +63,15 @@ class _Reader:
             raise self.wrong(
                 ("time_zone",), f'is {zone!r}, which is no time zone; write one as in "America/Chicago"'
             ) from None
-        tables = self.value((), data, "assignments", dict)
+        tables = self.value((), data, "assignments", dict) if data.get("assignments", {}) != {} else {}
         helpers = self.helpers(data.get("helpers", []))
+        assignments = {name: self.assignment(name, table, zone, helpers) for name, table in tables.items()}
+        self.distinct(assignments)
         return Course(
             root=self.root,
             name=self.value((), data, "name", str),
             time_zone=zone,
-            assignments={name: self.assignment(name, table, zone, helpers) for name, table in tables.items()},
+            assignments=assignments,
             limits=self.limits(self.value((), data, "limits", dict) if "limits" in data else {}),
             roster=self.root / self.value((), data, "roster", str) if "roster" in data else None,
             extensions=self.root / self.value((), data, "extensions", str) if "extensions" in data else None,
@@ -235,6 +123,23 @@ class _Reader:
             root=self.root,
             helpers=helpers,
         )
+
+    def distinct(self, assignments: dict[str, Assignment]) -> None:
+        """No two assignments may be taken for each other: by their folders, or by what arrives from students."""
+        names: dict[str, str] = {}
+        notebooks: dict[str, str] = {}
+        for name, assignment in assignments.items():
+            where = ("assignments", name)
+            if other := names.get(name.lower()):
+                raise self.wrong(where, f"and `assignments.{other}` are one name to some computers; rename one")
+            if other := notebooks.get(assignment.notebook.lower()):
+                raise self.wrong(
+                    (*where, "notebook"),
+                    f"is {assignment.notebook!r}, as that of {other} is, and what arrives could be either; rename one",
+                )
+            if (folder := self.root / "checks" / name).is_dir() and folder.with_suffix(".py").exists():
+                raise self.wrong(where, f"has checks in {folder} and in {folder}.py; keep one of them")
+            names[name.lower()] = notebooks[assignment.notebook.lower()] = name
 
     def required(self, where: tuple[str, ...], table: Any, notebook: str) -> dict[str, float]:
         if not isinstance(table, dict):
@@ -327,28 +232,3 @@ class _Reader:
 def _is_number(value: Any, kind: type | tuple[type, ...] = (int, float)) -> bool:
     """Whether it is a finite number of that kind; in TOML, true and nan are values, too."""
     return isinstance(value, kind) and not isinstance(value, bool) and abs(value) < 1e9  # type: ignore[arg-type]
-
-
-def _read_or_make_secret(path: Path) -> str:
-    for _ in range(2):
-        try:
-            secret = path.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(32) + "\n")
-            try:
-                os.link(draft, path)  # keeps the first one if two processes come here at once
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-            continue
-        if re.fullmatch(r"[0-9a-f]{64}", secret):
-            return secret
-        break
-    raise UsageError(
-        f"{path} does not hold the 64 hexadecimal digits of the course's secret: restore it, or remove it."
-    )
