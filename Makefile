@@ -52,13 +52,13 @@ grade: setup  ## Grade all of submitted/
 	@$(BIN)/autograder grade $(ASSIGNMENT)
 
 formgrader: setup  ## Open nbgrader's formgrader for the written answers
-	@$(BIN)/jupyter lab --ServerApp.root_dir=.
+	@PYTHONPATH=$(CURDIR) $(BIN)/jupyter lab --ServerApp.root_dir=.
 
 report: setup  ## Write the feedback pages
 	@$(BIN)/autograder report $(ASSIGNMENT)
 
 bench: setup  ## Measure an epoch of ours against the original course code
-	@$(BIN)/python benchmarks/epoch.py
+	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/epoch.py
 
 clean:  ## Remove what the demo and the tests leave behind (never submissions or grades)
 	@rm -rf demo .pytest_cache .ruff_cache .mypy_cache

@@ -4,7 +4,6 @@ Goes a submission's way through the flow course material -> submission -> trace 
 The file is parsed here, to say where a syntax error is, but only ever executed in the sandbox.
 """
 
-import ast
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,22 +53,21 @@ class Attempt:
         return f"{verdict}\n{faults}{self.seconds:.1f} s ({phases})"
 
 
-def try_solution(course: Course, assignment: str, path: Path, keep_trace: Path | None = None) -> Attempt:
-    """Grade the Python file at `path`.
+def try_solution(course: Course, assignment: str, source: str, keep_trace: Path | None = None) -> Attempt:
+    """Grade a Python file.
 
     Args:
         course: the course.
         assignment: name of the assignment.
-        path: the file.
+        source: what is in the file.
         keep_trace: a folder to make, for the probes and the trace; `pytest checks/ASSIGNMENT
             --trace-folder FOLDER` then judges them again.
 
     Raises:
-        UsageError: the file is missing or no Python, or this machine cannot grade.
+        UsageError: there is nothing to try, or this machine cannot grade.
     """
     begin = time.perf_counter()
     release = nbformat.read(course.release_notebook(assignment), as_version=4)
-    source = read_python(path)
     names = [str(grade_id(cell)) for cell in release.cells if is_code_answer(cell)]
     if not names:
         raise UsageError(f"The notebook of {assignment} has no solution cell for code, so there is nothing to try.")
@@ -92,25 +90,3 @@ def fill_in(release: NotebookNode, answers: dict[str, str]) -> NotebookNode:
         if not locked(cell) and grade_id(cell) in answers:
             cell.source = answers[str(grade_id(cell))]
     return notebook
-
-
-def read_python(path: Path) -> str:
-    """The text of a Python file.
-
-    Raises:
-        UsageError: it is missing, or is no Python; says in which line.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not text in UTF-8.") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
-        place = f"{path}, line {error.lineno}" if error.lineno else f"{path}"
-        raise UsageError(f"{place}: this is no valid Python ({error.msg}).") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UsageError(f"{path}: this is no valid Python ({error}).") from None
-    return text

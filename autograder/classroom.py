@@ -61,12 +61,6 @@ class Outcome:
     reused: bool = False
 
 
-def class_of(course: Course, assignment: str) -> list[str]:
-    """Ids of all who handed in something for the assignment, sorted."""
-    submitted = course.root / "submitted"
-    return sorted(path.parent.name for path in submitted.glob(f"*/{assignment}") if path.is_dir())
-
-
 def read_class_task(course: Course, assignment: str, student: str) -> Task:
     """The task for what `student` handed in, as it lies in `submitted/` now."""
     folder = course.root / "submitted" / student / assignment
@@ -90,7 +84,7 @@ def grade_class(
     """
     course.assignment(assignment).require_checks()
     waiting: deque[_Waiting] = deque()
-    for student in class_of(course, assignment):
+    for student in course.handed_in(assignment):
         if reason := intake.unusable_name(student):
             yield Outcome(student, "", fault=reason)
             continue

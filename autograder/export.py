@@ -1,7 +1,7 @@
 """Grades of all in the columns of nbgrader's own exporter, whose file breaks at the first comma in a name.
 
 Stands at gradebook -> report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
-`nbgrader_config.py` names the class, so that `nbgrader export` and `autograder export` write the same file.
+`autograder.nbgrader_settings` names the class, so that `nbgrader export` and `autograder export` write the same file.
 """
 
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, SAWarning
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
@@ -28,12 +28,12 @@ from autograder.converters import AutogradeByName, FeedbackByName
 from autograder.errors import UsageError
 from autograder.export import GradesExport
 from autograder.grading import make_task
+from autograder.nbgrader_settings import nbgrader_settings
 from autograder.penalties import penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
 from autograder.result_form import read_notebook
 from autograder.teams import load_teams
 
-CONFIG_FILE = "nbgrader_config.py"
 _STAGED = f"{STATE_FOLDER}/staged"
 
 
@@ -114,7 +114,7 @@ def save(course: Course, assignment: str, student: str) -> str | None:
             if name in submission.files:
                 (staged / name).write_bytes(submission.files[name])
         (staged / notebook).touch()  # nbgrader looks for it, and never reads it
-        config = _config(course, assignment)
+        config = nbgrader_settings(course, assignment)
         config.CourseDirectory.submitted_directory = _STAGED
         config.GradeSubmission.result = make_task(course, assignment, submission).key
         return _run(AutogradeByName, config, [student])
@@ -128,15 +128,12 @@ def write_feedback(course: Course, assignment: str, student: str | None = None) 
     Raises:
         UsageError: nothing is graded yet, or nbgrader cannot write them.
     """
-    page = Path(course.assignment(assignment).notebook)
-    graded = sorted(path.parent for path in (course.root / "autograded").glob(f"*/{assignment}/{page}"))
-    graded = [path for path in graded if student in (None, path.parent.name)]
-    if not graded:
-        raise UsageError(f"Nothing is graded yet for {assignment}: run `autograder grade {assignment}` first.")
-    failed = _run(FeedbackByName, _config(course, assignment), [path.parent.name for path in graded])
+    graded = course.require_graded(assignment, student)
+    failed = _run(FeedbackByName, nbgrader_settings(course, assignment), graded)
     if failed:
         raise UsageError(f"nbgrader could not write the feedback of {assignment}: {failed}")
-    return [course.root / "feedback" / path.parent.name / assignment / page.with_suffix(".html") for path in graded]
+    page = Path(course.assignment(assignment).notebook).with_suffix(".html")
+    return [course.root / "feedback" / name / assignment / page for name in graded]
 
 
 def read_score(course: Course, assignment: str, student: str) -> Score | None:
@@ -177,17 +174,6 @@ def export_csv(course: Course, assignment: str, path: Path) -> None:
         plugin.export(gradebook)
 
 
-def _config(course: Course, assignment: str) -> Config:
-    """nbgrader's configuration of the course, set to one assignment."""
-    path = course.root / CONFIG_FILE
-    if not path.is_file():
-        raise UsageError(f"There is no {CONFIG_FILE} in {course.root}: get it back from the repository.")
-    config = PyFileConfigLoader(CONFIG_FILE, path=str(course.root)).load_config()
-    config.CourseDirectory.root = str(course.root)
-    config.CourseDirectory.assignment_id = assignment
-    return config
-
-
 def _run(
     converter: type[AutogradeByName] | type[FeedbackByName], config: Config, students: Sequence[str]
 ) -> str | None:
@@ -208,13 +194,13 @@ def _run(
 
 def gradebook_file(course: Course) -> Path | None:
     """The file of the gradebook, or None where nbgrader is told to use a database server."""
-    url = make_url(CourseDirectory(config=_config(course, "")).db_url)
+    url = make_url(CourseDirectory(config=nbgrader_settings(course)).db_url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 @contextmanager
 def _gradebook(course: Course) -> Iterator[Gradebook]:
-    coursedir = CourseDirectory(config=_config(course, ""))
+    coursedir = CourseDirectory(config=nbgrader_settings(course))
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             yield gradebook

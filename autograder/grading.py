@@ -139,7 +139,8 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
         Exception: any other is a fault of the grader; the submission is then not graded.
     """
     release = nbformat.reads(task.release.decode("utf-8"), as_version=4)
-    repaired = intake.repair(task.notebook, release, task.unreadable, task.files, task.refused)
+    given = [path.name for path in task.assignment.helpers]
+    repaired = intake.repair(task.notebook, release, task.unreadable, task.files, task.refused, given)
     remarks = [*task.refused, *repaired.remarks]
     with open_folder() as temporary:
         place = folder or temporary

@@ -1,7 +1,7 @@
 """Connects nbgrader's pipeline with the grading of this course; nothing else knows how nbgrader works inside.
 
 Stands at verdict -> gradebook in the flow course material -> submission -> trace -> verdict -> gradebook ->
-report. `nbgrader_config.py` names these classes, so that `nbgrader autograde`, the formgrader's button and
+report. `autograder.nbgrader_settings` names these classes, so that `nbgrader autograde`, the formgrader's button and
 `autograder grade` run the same code. nbgrader converts a submission twice: it sanitizes, then it grades. Both
 times its own exporter would parse the student's file before anything of ours could look at it; so
 `UnreadExporter` hands on an empty notebook, and the preprocessors here read the submission themselves.

@@ -20,17 +20,17 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config import Config
 
 import coursekit
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
+from autograder.nbgrader_settings import nbgrader_settings, point_here
 from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
 COURSEKIT = Path(coursekit.__file__).parent
-NBGRADER_CONFIG = "nbgrader_config.py"
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the oldest that a zip can hold: equal contents make equal files
 
@@ -63,8 +63,8 @@ def release(course: Course, assignment: str) -> ReleaseReport:
             release and the gradebook are then as they were before.
     """
     settings = course.assignment(assignment)
-    source = _read_source(settings.source / settings.notebook)
-    config = _nbgrader_config(course.root)
+    source = _read_source(course.source_notebook(assignment))
+    config = nbgrader_settings(course, assignment)
     secrets = find_secrets(source, _secret_checks(course, settings), public=(*settings.helpers, COURSEKIT))
     with _staging_folder(course) as staging:
         trial = staging / "trial"
@@ -75,6 +75,7 @@ def release(course: Course, assignment: str) -> ReleaseReport:
             raise UsageError(
                 f"Not released, since students would see too much: {leaks[0]}{more}; take it out of {settings.source}."
             )
+        point_here(course)
         _generate(course, assignment, config, staging / "final", gradebook=None)
         folder = course.root / "release" / assignment
         _put_into_place(staging / "final" / assignment, folder)
@@ -145,25 +146,15 @@ def _kit_assignment(course: Course, assignment: str) -> KitAssignment:
 def _read_source(path: Path) -> NotebookNode:
     try:
         return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise UsageError(f"There is no source notebook {path}; its name is in course.toml.") from None
     except Exception as error:  # nbformat has no one kind of error for what is not a notebook
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise UsageError(f"{path} is not a notebook that can be read ({reason[:100]}).") from None
 
 
-def _nbgrader_config(root: Path) -> Config:
-    if not (root / NBGRADER_CONFIG).is_file():
-        raise UsageError(f"There is no {NBGRADER_CONFIG} in {root}: get it back from the repository.")
-    return PyFileConfigLoader(NBGRADER_CONFIG, path=str(root)).load_config()
-
-
 def _generate(course: Course, assignment: str, config: Config, output: Path, gradebook: Path | None) -> None:
     """Run nbgrader's generate_assignment into `output`; a `gradebook` of None is the course's own."""
     config = deepcopy(config)
-    config.CourseDirectory.root = str(course.root)
     config.CourseDirectory.release_directory = str(output)
-    config.CourseDirectory.assignment_id = assignment
     if gradebook is not None:
         config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)

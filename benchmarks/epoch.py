@@ -1,6 +1,6 @@
 """One epoch of homework 2, our way against the way of the original course, on this machine.
 
-    python benchmarks/epoch.py [--quick] [--threads 1] [--solution FILE]
+    PYTHONPATH=. python benchmarks/epoch.py [--quick] [--threads 1] [--solution FILE]
 
 The original way: `torchvision.datasets.MNIST` with `ToTensor` through a torch `DataLoader`, which decodes and
 converts image by image; then three separate passes in sequence (discriminator, generator, autoencoder), each with

@@ -1,4 +1,4 @@
-"""Trains the digit classifier of the course and describes the test images by it: `python scripts/train_classifier.py`.
+"""Trains the digit classifier and describes the test images by it: `PYTHONPATH=. python scripts/train_classifier.py`.
 
 Deterministic on one machine: seeds are fixed and one thread computes. Digits are moved by up to two pixels, so that a
 generated digit need not stand just where those of MNIST do.

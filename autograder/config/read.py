@@ -79,7 +79,7 @@ class _Reader:
 
     def helpers(self, names: Any) -> tuple[Path, ...]:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise self.wrong(("helpers",), 'must be a list of names, as in ["course_utils"]')
+            raise self.wrong(("helpers",), 'must be a list of names, as in ["helpers"]')
         found = []
         for name in names:
             path = self.root / name

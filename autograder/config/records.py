@@ -119,6 +119,44 @@ class Course:
             raise UsageError(f"There is no assignment {name!r} in {self.root / COURSE_FILE} (it has: {known}).")
         return self.assignments[name]
 
+    def source_notebook(self, name: str) -> Path:
+        """Path of the instructor's notebook of the assignment `name`.
+
+        Raises:
+            UsageError: there is no such assignment, or no such notebook.
+        """
+        assignment = self.assignment(name)
+        path = assignment.source / assignment.notebook
+        if not path.is_file():
+            raise UsageError(f"There is no source notebook {path}; its name is in {COURSE_FILE}.")
+        return path
+
+    def handed_in(self, name: str) -> list[str]:
+        """Ids of all who handed in something for the assignment `name`, sorted."""
+        return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{name}") if path.is_dir())
+
+    def require_work(self, name: str) -> None:
+        """Make sure that there is something to grade.
+
+        Raises:
+            UsageError: there is no such assignment, or nothing was handed in.
+        """
+        self.assignment(name)
+        if not self.handed_in(name):
+            raise UsageError(f"Nothing to grade: there is no folder {self.root}/submitted/*/{name}.")
+
+    def require_graded(self, name: str, student: str | None = None) -> list[str]:
+        """Ids of all whose work is graded, sorted, or of one student, if theirs is.
+
+        Raises:
+            UsageError: there is no such assignment, or nothing is graded yet.
+        """
+        found = (self.root / "autograded").glob(f"*/{name}/{self.assignment(name).notebook}")
+        graded = sorted(path.parent.parent.name for path in found if student in (None, path.parent.parent.name))
+        if not graded:
+            raise UsageError(f"Nothing is graded yet for {name}: run `autograder grade {name}` first.")
+        return graded
+
     def release_notebook(self, name: str) -> Path:
         """Path of the released notebook of the assignment `name`.
 

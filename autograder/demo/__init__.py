@@ -83,7 +83,6 @@ def _make_course(course: Course) -> Course:
     (folder / COURSE_FILE).write_text(tables + settings, encoding="utf-8")
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     (folder / "extensions.csv").write_text(EXTENSIONS, encoding="utf-8")
-    shutil.copy(course.root / "nbgrader_config.py", folder / "nbgrader_config.py")
     shutil.copytree(course.root / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
     for path in (course.root / "checks", *course.assignment(ASSIGNMENT).helpers):
         (folder / path.name).symlink_to(path)

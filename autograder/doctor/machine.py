@@ -17,6 +17,7 @@ from autograder.config import Course
 from autograder.doctor.finding import Finding
 from autograder.errors import UsageError
 from autograder.imports import code_of, needed_files
+from autograder.nbgrader_settings import OWN_FILE, points_here
 from autograder.roster import load_extensions, load_roster
 from autograder.sandbox.cgroup import MemoryGroup
 from autograder.sandbox.seccomp import compile_filter
@@ -31,6 +32,7 @@ def look_at_machine(course: Course) -> Iterator[Finding]:
     """Everything but the sandbox, in the order in which it is told."""
     yield _system()
     yield _packages()
+    yield _nbgrader(course)
     yield _helpers(course)
     yield _people(course)
     yield _git()
@@ -58,6 +60,14 @@ def _packages() -> Finding:
     if missing:
         return Finding("packages", "bad", f"missing: {', '.join(missing)}", "Run `make setup`.")
     return Finding("packages", "good", ", ".join(found))
+
+
+def _nbgrader(course: Course) -> Finding:
+    """Whether nbgrader's own commands and the formgrader grade in the sandbox, too."""
+    if points_here(course):
+        return Finding("nbgrader", "good", "its own commands and the formgrader grade in the sandbox, too")
+    found = f"{OWN_FILE} of the course does not call `configure` of autograder.nbgrader_settings"
+    return Finding("nbgrader", "bad", found, f"Move {OWN_FILE} away; `autograder release` makes one that does.")
 
 
 def _helpers(course: Course) -> Finding:

@@ -6,7 +6,7 @@ cannot be read at all becomes the released notebook with a reason, so that a per
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import nbformat
@@ -22,6 +22,7 @@ from autograder.intake.remarks import listed, remarks_on
 from autograder.printable import printable
 from coursekit.notebook_file import decode
 
+INSTRUMENT = "coursekit"  # is in every kit
 NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked
 _DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".tex", ".txt", ".md", ".html", ".pages", ".rst")
 _NO_DOCUMENTS = ("readme", "requirements", "license", "netid")  # of the kit, and the names
@@ -53,6 +54,7 @@ def repair(
     unreadable: str | None = None,
     files: Mapping[str, bytes] | None = None,
     refused: Iterable[str] = (),
+    given: Sequence[str] = (),
 ) -> Repaired:
     """Put the student's answers into the released notebook.
 
@@ -62,6 +64,7 @@ def repair(
         unreadable: why the file could not be read, where `read_submission` says so.
         files: what else was handed in, by name; work may be in it.
         refused: what was handed in and not read.
+        given: the names of the course's own packages and modules, which come with the kit and hold no work.
     """
     files, refused = files or {}, list(refused)
     work = bool(notebook or unreadable or refused or files.keys() - NOT_WORK)
@@ -83,7 +86,7 @@ def repair(
 
     gone = frozenset(name for cell in release.cells if (name := grade_id(cell)) and name not in matching.places)
     answered = place_answers(_put_together(cells, release, matching), release, gone)
-    ordered = order_code(answered.cells, release, _other_texts(files))
+    ordered = order_code(answered.cells, release, _other_texts(files, given))
     others = _other_work(files, answered, ordered, release, bool(refused))
     repaired = copy.deepcopy(release)
     repaired.cells = ordered.cells
@@ -209,9 +212,8 @@ def _is_document(name: str) -> bool:
     return plain.endswith(_DOCUMENTS) and not plain.startswith(_NO_DOCUMENTS)
 
 
-def _other_texts(files: Mapping[str, bytes]) -> dict[str, str]:
+def _other_texts(files: Mapping[str, bytes], given: Sequence[str]) -> dict[str, str]:
     """The other files that may hold code, but for those of the kit."""
-    names = [
-        name for name in files if name.endswith(_CODE_FILES) and not name.startswith(("course_utils/", "coursekit/"))
-    ]
+    of_kit = {INSTRUMENT, *given}
+    names = [name for name in files if name.endswith(_CODE_FILES) and name.partition("/")[0] not in of_kit]
     return {f"the file {printable(name)}": decode(files[name][: 2**20]) for name in names}

@@ -2,7 +2,7 @@
 
 Stands between verdict and report in the flow course material -> submission -> trace -> verdict -> gradebook
 -> report. Outputs are cleaned once, when the submission is graded. Markdown is cleaned whenever nbgrader
-renders a feedback page or the formgrader; `nbgrader_config.py` names `markdown_to_html` as its filter.
+renders a feedback page or the formgrader; `autograder.nbgrader_settings` names `markdown_to_html` as its filter.
 """
 
 import re

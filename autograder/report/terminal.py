@@ -11,9 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder import gradebook, intake
-from autograder.classroom import Outcome, class_of, grade_class, read_class_task
+from autograder.classroom import Outcome, grade_class, read_class_task
 from autograder.config import Course
-from autograder.errors import UsageError
 from autograder.faults import keep_faults
 from autograder.gradebook import Score
 from autograder.report.visible import in_terminal
@@ -70,10 +69,8 @@ def grade_and_show(
         UsageError: there is nothing to grade, this machine or the gradebook is not ready for it, or what is graded
             cannot be written any more.
     """
-    course.assignment(assignment)
-    students = class_of(course, assignment)
-    if not students:
-        raise UsageError(f"Nothing to grade: there is no folder {course.root}/submitted/*/{assignment}.")
+    course.require_work(assignment)
+    students = course.handed_in(assignment)
     require_storage(course, assignment, gradebook.gradebook_file(course))
     gradebook.check_gradebook(course, assignment)
     try:

@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder import intake
-from autograder.classroom import class_of
 from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.printable import printable
@@ -96,7 +95,7 @@ def read_reruns(
     """
     settings = course.assignment(assignment)
     release = course.release_notebook(assignment).read_bytes()
-    everyone = class_of(course, assignment)
+    everyone = course.handed_in(assignment)
     if not everyone:
         raise UsageError(f"Nothing to run: there is no folder {course.root}/submitted/*/{assignment}.")
     unknown = [team for team in teams if team not in everyone]

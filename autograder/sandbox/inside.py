@@ -6,7 +6,7 @@ The first optimizer that is made imports `torch._dynamo`, torch's compiler, with
 start; whatever else is asked of it imports the real one and takes its place.
 
 Python is told to look for no module beside the program (`-P`), where a submission could put one in place of
-`course_utils` or torch. A notebook may still import what it has written: its folder is looked at last.
+the course's or of torch. A notebook may still import what it has written: its folder is looked at last.
 """
 
 import importlib

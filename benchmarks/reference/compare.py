@@ -1,6 +1,6 @@
 """Figures and the table of the stored runs: the original solution and ours, and runs with other loss weights.
 
-    python benchmarks/reference/compare.py [--results FOLDER] [--output FOLDER]
+    PYTHONPATH=. python benchmarks/reference/compare.py [--results FOLDER] [--output FOLDER]
 
 Reads the records that `run.py` left, and writes `curves.png`, `samples.png`, `front.png` and `table.md`.
 """

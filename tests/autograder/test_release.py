@@ -32,8 +32,7 @@ TESTS = {"check_optimizers": 1, "check_losses": 3, "check_train_step": 2, "check
 
 
 def copy_course(folder: Path) -> Course:
-    for name in ("course.toml", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, folder / name)
+    shutil.copy(ROOT / "course.toml", folder / "course.toml")
     ignored = shutil.ignore_patterns(".ipynb_checkpoints", "runs")
     shutil.copytree(ROOT / "source", folder / "source", ignore=ignored)
     for name in ("checks", "course_utils"):

@@ -1,6 +1,7 @@
 """The comparison with the original solution: its steps do what they say, and its scripts run."""
 
 import copy
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 from course_utils.models import Model
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(BENCHMARKS.parent)}
 sys.path[:0] = [str(BENCHMARKS), str(BENCHMARKS / "reference")]
 
 import designs  # noqa: E402
@@ -120,7 +122,9 @@ def apply(optimizer: torch.optim.Optimizer, gradients: Sequence[torch.Tensor]) -
 
 def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
     script = str(BENCHMARKS / "reference" / "run.py")
-    finished = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300)
+    finished = subprocess.run(
+        [sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300, env=ENVIRONMENT
+    )
     assert finished.returncode == 0, finished.stderr
     names = [line.split()[0] for line in finished.stdout.splitlines() if "test_error" in line and "frechet" in line]
     assert names == ["original", "weighted-w300-b0.9", "ours-n0.3-bfloat16"]
@@ -129,7 +133,11 @@ def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
 def test_figures_and_table_are_made_of_the_stored_runs(tmp_path: Path) -> None:
     script = str(BENCHMARKS / "reference" / "compare.py")
     finished = subprocess.run(
-        [sys.executable, script, "--output", str(tmp_path)], capture_output=True, text=True, timeout=300
+        [sys.executable, script, "--output", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=ENVIRONMENT,
     )
     assert finished.returncode == 0, finished.stderr
     assert {path.name for path in tmp_path.iterdir()} >= {"curves.png", "samples.png", "table.md"}

@@ -44,8 +44,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def copied_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder = tmp_path_factory.mktemp("course")
-    for name in ("course.toml", "nbgrader_config.py"):
-        shutil.copy(ROOT / name, folder / name)
+    shutil.copy(ROOT / "course.toml", folder / "course.toml")
     ignored = shutil.ignore_patterns(".ipynb_checkpoints", "runs")
     shutil.copytree(ROOT / "source", folder / "source", ignore=ignored)
     for name in ("checks", "course_utils"):

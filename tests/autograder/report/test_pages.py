@@ -20,10 +20,10 @@ from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from rich.console import Console
-from traitlets.config import PyFileConfigLoader
 
-from autograder.config import Course
+from autograder.config import Course, load_course
 from autograder.gradebook import write_feedback
+from autograder.nbgrader_settings import nbgrader_settings
 from autograder.report.terminal import grade_and_show
 from coursekit.submit.pdf import find_browser
 
@@ -260,7 +260,7 @@ def test_the_case_of_the_page_without_cleaning_is_covered(proxy: Proxy, tmp_path
 def test_the_formgrader_shows_the_same_clean_notebook(feedback: Path) -> None:
     """Here a link within the site would be followed by somebody who is logged in."""
     root = feedback.parents[3]
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    config = nbgrader_settings(load_course(root))
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     resources = {"assignment_id": "hw2", "notebook_id": "hw2", "submission_id": "x", "index": 0, "total": 1}

@@ -114,7 +114,7 @@ def test_the_cells_stand_in_the_order_of_the_notebook_and_get_the_same_functions
 def test_a_design_with_state_is_recorded_as_in_grading(
     released_course: Course, with_state: Path, tmp_path: Path
 ) -> None:
-    attempt = try_solution(released_course, "hw2", with_state, tmp_path / "graded")
+    attempt = try_solution(released_course, "hw2", with_state.read_text(), tmp_path / "graded")
     assert attempt.passed
     graded, here = tmp_path / "graded" / "outbox", tmp_path / "here"
     record_solution(with_state, load_checks(ROOT / "checks" / "hw2").experiments, tmp_path / "graded" / "inbox", here)

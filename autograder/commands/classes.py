@@ -1,0 +1,102 @@
+"""The commands for what a class handed in: collect, grade, report, export, reproduce."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.arguments import AssignmentName, CourseFolder, Processes, console
+from autograder.config import load_course
+
+
+def collect(
+    assignment: AssignmentName,
+    sources: Annotated[
+        Path,
+        typer.Option(
+            "--from", help="a CSV of teams and repositories, or a folder of clones or uploads", show_default=False
+        ),
+    ],
+    course: CourseFolder = Path(),
+) -> None:
+    """Collect what teams handed in into submitted/. Exits 3 when any of it needs a look."""
+    settings = load_course(course)
+    settings.assignment(assignment)
+    from autograder.report.collection import collect_and_show
+
+    if collect_and_show(settings, assignment, sources, console):
+        raise typer.Exit(3)
+
+
+def grade(
+    assignment: AssignmentName,
+    course: CourseFolder = Path(),
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="address of a running Dask scheduler, as tcp://HOST:PORT; default: this machine"),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="grade also what has not changed")] = False,
+) -> None:
+    """Grade everything in submitted/ and save it. Exits 3 when the grader itself failed at any of it."""
+    settings = load_course(course)
+    settings.assignment(assignment).require_checks()
+    settings.require_work(assignment)
+    settings.release_notebook(assignment)
+    from autograder.report.terminal import grade_and_show
+
+    rows = grade_and_show(settings, assignment, console, scheduler=scheduler, again=again)
+    if any(row.verdict is None for row in rows):
+        raise typer.Exit(3)
+
+
+def report(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
+    """Write the feedback page of every graded submission."""
+    settings = load_course(course)
+    settings.require_graded(assignment)
+    from autograder.gradebook import write_feedback
+
+    for page in write_feedback(settings, assignment):
+        print(page)
+
+
+def export(
+    assignment: AssignmentName,
+    course: CourseFolder = Path(),
+    to: Annotated[
+        Path | None, typer.Option(help="the CSV file; default: exports/ASSIGNMENT.csv", show_default=False)
+    ] = None,
+) -> None:
+    """Write the grades as nbgrader's CSV file, and beside it, as NAME-people.csv, one line for each person."""
+    settings = load_course(course)
+    settings.release_notebook(assignment)
+    from autograder.gradebook import export_csv
+    from autograder.people import export_people
+
+    path = to or settings.root / "exports" / f"{assignment}.csv"
+    people = path.with_name(f"{path.stem}-people.csv")
+    export_csv(settings, assignment, path)
+    export_people(settings, assignment, people)
+    print(path, people, sep="\n")
+
+
+def reproduce(
+    assignment: AssignmentName,
+    team: Annotated[
+        list[str] | None,
+        typer.Option(help="its folder in submitted/; may be repeated; default: all", show_default=False),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="of training; default: as many as the notebook says", show_default=False)
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="what one submission may take")] = 90,
+    processes: Processes = None,
+    course: CourseFolder = Path(),
+) -> None:
+    """Run submitted notebooks from scratch and compare with what they show. Exits 3 when any needs a look."""
+    settings = load_course(course)
+    settings.release_notebook(assignment)
+    from autograder.report.reproduction import reproduce_and_show
+
+    done = reproduce_and_show(settings, assignment, console, team or (), epochs, minutes, processes)
+    if not all(made.reproduces for made in done):
+        raise typer.Exit(3)

@@ -1,0 +1,121 @@
+"""nbgrader's configuration, the same for every course: its two chains of preprocessors, and the settings around them.
+
+Stands at verdict -> gradebook in the flow course material -> submission -> trace -> verdict -> gradebook -> report. Our
+own commands read it here. nbgrader's commands and the formgrader read only files, so a course gets a short one that
+points here, and that may hold settings of its own. The folders are nbgrader's: source/, release/, submitted/,
+autograded/, feedback/.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearMarkScheme,
+    GetGrades,
+    LimitOutput,
+    OverwriteCells,
+    SaveAutoGrades,
+)
+from traitlets.config import Config, PyFileConfigLoader
+
+from autograder.config import Course, load_course
+from autograder.errors import UsageError
+from autograder.preprocessors import (
+    AssignPenalties,
+    GradeSubmission,
+    MarkForReview,
+    RepairSubmission,
+    UnreadExporter,
+    set_links_aside,
+)
+from autograder.report.contain import KeepInside
+
+OWN_FILE = "nbgrader_config.py"  # in the folder of a course
+TEMPLATE = Path(__file__).parent / "skeleton" / "templates" / "course" / f"{OWN_FILE}.j2"
+
+
+def nbgrader_settings(course: Course, assignment: str = "") -> Config:
+    """The configuration of a course, with what its own file adds, set to one assignment."""
+    config = Config()
+    configure(config, course.root)
+    if (course.root / OWN_FILE).is_file():
+        config.merge(PyFileConfigLoader(OWN_FILE, path=str(course.root)).load_config())
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.assignment_id = assignment
+    return config
+
+
+def point_here(course: Course) -> None:
+    """Give the course its own file, if there is none: else nbgrader's commands would run submissions unprotected."""
+    if not (course.root / OWN_FILE).exists():
+        shutil.copyfile(TEMPLATE, course.root / OWN_FILE)
+
+
+def points_here(course: Course) -> bool:
+    """Whether nbgrader's own commands and the formgrader come here for their settings."""
+    try:
+        return "autograder.nbgrader_settings" in (course.root / OWN_FILE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def configure(c: Config, root: Path) -> None:
+    """Put our settings into `c`; those that depend on the course are read from the folder `root`, if it is one."""
+    _have_programs_found()
+    # What running a notebook leaves beside it stays there, also where an instructor ran one in source/.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "runs", "data"]
+
+    # The stub that a solution leaves in the release; the line above it, a TODO, says what to write.
+    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+    # Marking schemes stand in the locked question cells: the person who marks an answer sees them right above it.
+    # nbgrader wants them in "task" cells, which would show a second score box, of 0 points, for each question.
+    c.ClearMarkScheme.enforce_metadata = False
+
+    # `nbgrader validate` trains in full, which takes longer than nbgrader expects; grading has limits of its own.
+    c.Execute.timeout = 4 * 3600
+
+    # Autograding: our code reads, repairs, runs (in the sandbox) and judges a submission, in these two chains.
+    c.Autograde.exporter_class = UnreadExporter
+    c.Autograde.pre_convert_hook = set_links_aside
+    c.Autograde.exclude_overwriting = _filled_in_by_students(root)
+    c.Autograde.sanitize_preprocessors = [RepairSubmission, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [
+        GradeSubmission,  # instead of nbgrader's Execute
+        OverwriteCells,  # puts the marking schemes back, for the person who marks the answers
+        LimitOutput,
+        SaveAutoGrades,
+        MarkForReview,  # after SaveAutoGrades, which resets the mark
+        AssignPenalties,  # instead of nbgrader's AssignLatePenalties
+        CheckCellMetadata,
+    ]
+
+    # Feedback pages: students do not see the marking schemes; what students wrote is made harmless, also in the
+    # formgrader.
+    c.GenerateFeedback.preprocessors = [GetGrades, ClearMarkScheme, KeepInside, CSSHTMLHeaderPreprocessor]
+    c.HTMLExporter.preprocessors = [KeepInside]  # the formgrader's
+    c.HTMLExporter.filters = {"markdown2html": "autograder.report.clean.markdown_to_html"}
+
+    # The columns of nbgrader's own exporter, quoted where names hold commas, and with no formulas in them.
+    c.ExportApp.plugin_class = "autograder.export.GradesExport"
+
+
+def _have_programs_found() -> None:
+    """nbgrader starts `alembic` by its bare name; it is beside this interpreter, even where PATH does not say so."""
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", os.defpath)
+
+
+def _filled_in_by_students(root: Path) -> dict[str, list[str]]:
+    """By assignment, the files that autograding leaves as students hand them in.
+
+    Where the course cannot be read, nothing: then the preprocessors say why, and nothing is graded.
+    """
+    try:
+        return {name: list(assignment.given) for name, assignment in load_course(root).assignments.items()}
+    except UsageError:
+        return {}
