@@ -6,11 +6,16 @@ a check gives its part of the verdict. A check that returns has passed.
 
 from typing import NoReturn
 
+import pytest
+
 MAX_TEXT = 2000  # characters of a rationale; an error that it quotes has at most 700
 
 
-class CheckEnded(Exception):
-    """A check ended without passing, on purpose."""
+class CheckEnded(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """A check ended without passing, on purpose.
+
+    It is an outcome of pytest's, and so no `Exception`: no `except Exception` in a check or a fixture can swallow it.
+    """
 
     def __init__(
         self,

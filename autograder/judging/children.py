@@ -25,6 +25,7 @@ from typing import Any, Literal, NoReturn, TextIO
 from autograder.checks.causes import name_causes
 from autograder.checks.judge import draw_figures, run_checks
 from autograder.checks.load import Checks
+from autograder.checks.outcome import CheckEnded
 from autograder.checks.session import Session, Watcher
 from autograder.verdict import CheckResult, Verdict
 
@@ -155,7 +156,7 @@ def _be_the_child(
                 run_checks(checks, folder, Session(dict(results), watcher=teller))
                 teller.begins(_FIGURES)
                 teller.tell(figures=_encoded(draw_figures(checks, folder)), done=True)
-            except Exception:  # a fault of ours: it is told, and costs what was being judged
+            except (Exception, CheckEnded):  # a fault of ours: it is told, and costs what was being judged
                 teller.tell(fault=traceback.format_exc())
     finally:
         os._exit(0)

@@ -175,6 +175,28 @@ def test_unknown_assignment_is_refused_with_a_sentence(tmp_path: Path) -> None:
         load_checks(ROOT / "checks" / "hw99")
 
 
+def test_a_check_that_catches_every_exception_does_not_swallow_how_it_ends(tmp_path: Path) -> None:
+    folder = tmp_path / "checks" / "own"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(
+        "from autograder.checks.load import Checks\n"
+        "from pathlib import Path\n"
+        "CHECKS = Checks(Path(__file__).parent, lambda seed: ())\n"
+    )
+    (folder / "test_own.py").write_text(
+        "import pytest\n"
+        "from autograder.checks.outcome import fail\n\n\n"
+        "@pytest.mark.check(cell='check_own', points=1)\n"
+        "def test_own():\n"
+        "    try:\n"
+        "        fail('seen', 'try', mistake='own-mistake')\n"
+        "    except Exception:\n"
+        "        pass\n"
+    )
+    (result,) = judge(load_checks(folder), tmp_path).checks
+    assert (result.outcome, result.mistake) == ("failed", "own-mistake")
+
+
 def test_checks_run_by_hand_over_a_stored_trace(inbox: Path, tmp_path: Path) -> None:
     (tmp_path / "inbox").symlink_to(inbox)
     (tmp_path / "outbox").mkdir()
