@@ -11,7 +11,7 @@ import typer
 
 from autograder.commands import authoring, classes, machine, proving
 from autograder.errors import UsageError
-from autograder.report.visible import visible
+from autograder.shown.visible import visible
 
 app = typer.Typer(
     name="autograder",

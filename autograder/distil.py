@@ -8,14 +8,15 @@ the answers, and as much of the outputs as is compared with a run. It imports li
 
 import gc
 import json
-import re
 import resource
 import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.notebook_output import is_base64, text_of, well_formed
 from coursekit.notebook_file import MAX_BYTES, joined, load_cells
+from coursekit.text import writable
 
 MEMORY = 2**30  # bytes of address space: 128 MiB of outputs take 0.5 GiB while they are parsed
 SECONDS = 60  # of processor time; the machine may be busy, so the clock may run ten times as long
@@ -25,12 +26,9 @@ MAX_CELL_OUTPUTS = 200
 MAX_ATTACHMENTS = 50  # of one cell
 MAX_TEXT = 200_000  # characters of one output that are compared and shown
 CUT = "\n[the rest was left out]"
-PICTURES = ("image/png", "image/jpeg", "image/gif")
-TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 LEFT_OUT = "outputs_left_out"  # in the metadata of a cell: it had more outputs than were kept
 TOO_MUCH = "it takes more than one minute or 1 GiB of memory to read"
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _MARKS = ("grade", "solution", "locked", "task")
 
 
@@ -80,21 +78,13 @@ def distil(content: bytes) -> bytes:
 
 def plain_output(output: Any) -> dict[str, Any] | None:
     """An output of a notebook in one well-formed shape and of bounded size, or None where it has none to compare."""
-    kind = output.get("output_type") if isinstance(output, dict) else None
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {"output_type": "stream", "name": name, "text": _shortened(output.get("text"))}
-    if kind == "error":
-        name, value = _shortened(output.get("ename")), _shortened(output.get("evalue"))
-        return {"output_type": "error", "ename": name, "evalue": value, "traceback": []}
-    data = output.get("data") if kind in ("display_data", "execute_result") else None
-    if not isinstance(data, dict):
-        return None
-    texts = {mime: text for mime in TEXTS if (text := _shortened(data.get(mime)))}
-    pictures = {mime: text for mime in PICTURES if _BASE64.fullmatch(text := joined(data.get(mime)))}
-    if not texts and not pictures:
-        return None
-    return {"output_type": "display_data", "metadata": {}, "data": texts | pictures}
+    plain = well_formed(output, _shortened)
+    if plain is None or plain["output_type"] == "stream":
+        return plain
+    if plain["output_type"] == "error":
+        return plain | {"traceback": []}
+    data = {mime: text for mime, text in plain["data"].items() if text}
+    return plain | {"output_type": "display_data", "data": data} if data else None
 
 
 def attachments(value: Any) -> dict[str, dict[str, str]]:
@@ -102,11 +92,11 @@ def attachments(value: Any) -> dict[str, dict[str, str]]:
     if not isinstance(value, dict):
         return {}
     return {
-        clean(name): {"image/" + kind: data}
+        writable(name): {"image/" + kind: data}
         for name, bundle in list(value.items())[:MAX_ATTACHMENTS]
         if isinstance(bundle, dict)
         for kind in ("png", "jpeg", "gif")
-        if (data := joined(bundle.get("image/" + kind))) and _BASE64.fullmatch(data)
+        if is_base64(data := joined(bundle.get("image/" + kind)))
     }
 
 
@@ -116,19 +106,14 @@ def marks_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if not isinstance(marks, dict) or not isinstance(marks.get("grade_id"), str):
         return {}
-    return {"grade_id": clean(marks["grade_id"][:200])} | {name: marks.get(name) is True for name in _MARKS}
+    return {"grade_id": writable(marks["grade_id"][:200])} | {name: marks.get(name) is True for name in _MARKS}
 
 
 def ids_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
     """The cell's own ids: where format 4.5 has one, and where Colab puts it; Jupyter then gives it a second one."""
     metadata = cell.get("metadata")
     found = (cell.get("id"), metadata.get("id") if isinstance(metadata, dict) else None)
-    return tuple(clean(name) for name in found if isinstance(name, str) and 0 < len(name) <= 64)
-
-
-def clean(text: str) -> str:
-    """`text` without lone surrogates, which no file can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return tuple(writable(name) for name in found if isinstance(name, str) and 0 < len(name) <= 64)
 
 
 def _reduced(cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +123,7 @@ def _reduced(cell: Mapping[str, Any]) -> dict[str, Any]:
         "cell_type": kind if kind in ("code", "markdown") else "raw",
         "id": ids[0] if ids else None,
         "metadata": ({"nbgrader": marks} if marks else {}) | ({"id": ids[-1]} if ids else {}),
-        "source": clean(joined(cell.get("source"))),
+        "source": text_of(cell.get("source")),
         "attachments": attachments(cell.get("attachments")),
         "execution_count": count if type(count) is int else None,
     }
@@ -150,7 +135,7 @@ def _encoded(data: Any) -> bytes:
 
 def _shortened(value: Any) -> str:
     text = joined(value)
-    return clean(text if len(text) <= MAX_TEXT + len(CUT) else text[:MAX_TEXT] + CUT)
+    return writable(text if len(text) <= MAX_TEXT + len(CUT) else text[:MAX_TEXT] + CUT)
 
 
 def _main() -> int:

@@ -18,12 +18,12 @@ from nbformat import NotebookNode
 from autograder import intake, results
 from autograder.config import Assignment, Course
 from autograder.judging import Judgement, judge, make_probes
-from autograder.printable import printable
 from autograder.reasons import explain
-from autograder.report.visible import as_markdown
 from autograder.result_form import form_of, read_notebook
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import open_folder
+from autograder.shown.printable import printable
+from autograder.shown.visible import as_markdown
 from autograder.verdict import Verdict, write_into_cell
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _run_and_judge(
 ) -> tuple[NotebookNode, Judgement, int, dict[str, float]]:
     clock = _Clock()
     from autograder.execute import run_notebook
-    from autograder.report.clean import clean_outputs
+    from autograder.shown.clean import clean_outputs
 
     clock.lap("imports")
     inbox, outbox = folder / "inbox", folder / "outbox"

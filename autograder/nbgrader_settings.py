@@ -32,7 +32,7 @@ from autograder.preprocessors import (
     UnreadExporter,
     set_links_aside,
 )
-from autograder.report.contain import KeepInside
+from autograder.shown.contain import KeepInside
 
 OWN_FILE = "nbgrader_config.py"  # in the folder of a course
 TEMPLATE = Path(__file__).parent / "skeleton" / "templates" / "course" / f"{OWN_FILE}.j2"
@@ -97,7 +97,7 @@ def configure(c: Config, root: Path) -> None:
     # formgrader.
     c.GenerateFeedback.preprocessors = [GetGrades, ClearMarkScheme, KeepInside, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.preprocessors = [KeepInside]  # the formgrader's
-    c.HTMLExporter.filters = {"markdown2html": "autograder.report.clean.markdown_to_html"}
+    c.HTMLExporter.filters = {"markdown2html": "autograder.shown.clean.markdown_to_html"}
 
     # The columns of nbgrader's own exporter, quoted where names hold commas, and with no formulas in them.
     c.ExportApp.plugin_class = "autograder.export.GradesExport"

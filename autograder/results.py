@@ -10,8 +10,6 @@ import contextlib
 import hashlib
 import hmac
 import json
-import os
-import secrets
 import sys
 import time
 from dataclasses import asdict
@@ -28,6 +26,7 @@ from autograder.config import Assignment
 from autograder.imports import code_of, needed_files
 from autograder.result_form import MAX_SIZE, read_json
 from autograder.sandbox.limits import Limits
+from coursekit.whole_file import write_whole
 
 OLD_SECONDS = 3600.0  # writing a result takes less than one
 
@@ -107,15 +106,7 @@ def store_result(folder: Path, key: str, result: dict[str, Any]) -> None:
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > OLD_SECONDS:
                 left.unlink()
-    draft = folder / f".{key}.{os.getpid()}.{secrets.token_hex(4)}"
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(_sealed(key, result), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(folder / f"{key}.json")
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(folder / f"{key}.json", json.dumps(_sealed(key, result)).encode())
 
 
 def _sealed(key: str, result: Any) -> dict[str, Any]:

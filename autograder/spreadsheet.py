@@ -8,11 +8,13 @@ between cells, a cell of ours becomes several of its own. A single quote before 
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.report.visible import in_one_direction
+from autograder.shown.visible import in_one_direction
+from coursekit.whole_file import write_whole
 
 Cell = str | float | None
 
@@ -42,15 +44,11 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
         rows: cells by the name of the column; those that are missing or None are left empty.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([guard(column) for column in columns])
-            writer.writerows([_written(row.get(column)) for column in columns] for row in rows)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow([guard(column) for column in columns])
+    writer.writerows([_written(row.get(column)) for column in columns] for row in rows)
+    write_whole(path, table.getvalue().encode("utf-8-sig", "replace"))
 
 
 def _written(cell: Cell) -> str:

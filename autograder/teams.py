@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autograder.config import Course
 from autograder.errors import UsageError
+from coursekit.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,7 @@ def save_teams(course: Course, assignment: str, teams: Iterable[Team]) -> Path:
     ]
     path = _path(course, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, f"{json.dumps(rows, indent=1, ensure_ascii=False)}\n".encode())
     return path
 
 

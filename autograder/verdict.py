@@ -14,8 +14,8 @@ from typing import Any, Literal
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.report.formulas import show_as_text
-from autograder.report.visible import visible
+from autograder.shown.formulas import show_as_text
+from autograder.shown.visible import visible
 
 Outcome = Literal["passed", "failed", "not_checked", "cannot_judge"]
 NOT_RECORDED = "The test cell did not run, or stopped before it was done."  # until `reasons` says why

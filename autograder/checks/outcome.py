@@ -11,7 +11,7 @@ import pytest
 MAX_TEXT = 2000  # characters of a rationale; an error that it quotes has at most 700
 
 
-class CheckEnded(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+class CheckEnded(pytest.fail.Exception):  # type: ignore[name-defined]
     """A check ended without passing, on purpose.
 
     It is an outcome of pytest's, and so no `Exception`: no `except Exception` in a check or a fixture can swallow it.

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from autograder.collect.disk import Refused, is_litter, open_plain, walk
 from autograder.collect.kinds import TAR, ZIP, archive_kind, true_kind
 from autograder.collect.zip_times import universal_time
-from autograder.printable import printable
+from autograder.shown.printable import printable
 
 MAX_MEMBERS = 2000
 MAX_DEPTH = 2  # an archive within an archive is read, one in that is not

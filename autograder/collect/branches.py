@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.collect import git, mirror
 from autograder.collect.git import Branches, GitError
 from autograder.deadlines import show
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from coursekit.handin.names import look_for
 
 _USUAL = ("main", "master")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from autograder.collect.kinds import IGNORED
-from autograder.printable import printable
+from autograder.shown.printable import printable
 
 MAX_LISTED = 20_000  # entries of a folder and all below it
 

@@ -13,7 +13,7 @@ from autograder.collect.kinds import archive_kind
 from autograder.collect.mirror import Entry, content, read_tree
 from autograder.collect.unpack import MAX_TOTAL
 from autograder.config import Assignment
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from coursekit.handin.names import look_for, same_stem
 
 _LFS = b"version https://git-lfs.github.com/"

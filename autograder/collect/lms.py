@@ -16,7 +16,7 @@ from autograder.collect.kinds import LITTER, archive_kind, without_ending
 from autograder.collect.members import Sender
 from autograder.collect.unpack import Part
 from autograder.collect.uploads import Attempt, Upload, upload_of, why_unreadable
-from autograder.printable import printable
+from autograder.shown.printable import printable
 
 _CANVAS = re.compile(
     r"(?P<who>.+?)_(?:(?P<late>late)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.IGNORECASE | re.DOTALL

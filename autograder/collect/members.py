@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.lookup import Lookup, Person, clean_address, name_words
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from coursekit.handin import parse_netid
 from coursekit.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
 

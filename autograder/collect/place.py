@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.collect.mirror import Entry, is_content, store
 from autograder.config import Course
-from autograder.printable import printable
+from autograder.shown.printable import printable
 
 
 def place(course: Course, folder: Path, mirror: Path, entries: Mapping[str, Entry]) -> list[str]:

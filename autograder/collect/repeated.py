@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from autograder.teams import Team
 
 

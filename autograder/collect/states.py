@@ -20,7 +20,7 @@ from autograder.collect.mirror import Entry, content, store
 from autograder.collect.unpack import Part, unpack
 from autograder.config import Assignment, Course
 from autograder.lookup import Lookup
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from autograder.teams import Team, pseudonym
 from coursekit.handin.netid import MAX_BYTES
 

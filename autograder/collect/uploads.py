@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.collect.kinds import TAR, ZIP, archive_kind
 from autograder.collect.members import NOBODY, Sender
 from autograder.collect.unpack import Part
-from autograder.printable import printable
+from autograder.shown.printable import printable
 
 
 @dataclass(frozen=True)

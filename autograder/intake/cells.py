@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.distil import MAX_KEPT, MAX_OUTPUT_BYTES, attachments, clean, ids_of, marks_of
-from coursekit.notebook_file import joined, load_cells
+from autograder.distil import MAX_KEPT, MAX_OUTPUT_BYTES, attachments, ids_of, marks_of
+from autograder.notebook_output import text_of
+from coursekit.notebook_file import load_cells
+from coursekit.text import unix_lines
 
 MAX_READ = MAX_KEPT + MAX_OUTPUT_BYTES + 2**20  # bytes; what comes here is small, or was reduced by `distil`
 
@@ -44,7 +46,7 @@ def _read_cell(cell: Mapping[str, Any]) -> Cell:
     kind = cell.get("cell_type")
     return Cell(
         kind=kind if kind in ("code", "markdown") else "raw",
-        source=clean(joined(cell.get("source"))).replace("\r\n", "\n").replace("\r", "\n"),
+        source=unix_lines(text_of(cell.get("source"))),
         name=marks_of(cell).get("grade_id"),
         ids=ids_of(cell),
         attachments=attachments(cell.get("attachments")),

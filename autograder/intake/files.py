@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.distil import distil_file
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from coursekit.handin.names import look_for
 from coursekit.notebook_file import MAX_BYTES as MAX_NOTEBOOK
 

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from autograder.intake.cells import Cell
 from autograder.intake.code import read_code, read_stubs
 from autograder.intake.marks import grade_id, locked
+from coursekit.text import unix_lines
 
 ALIKE = 80.0  # of 100: a given cell with a sentence added or a line changed is above, two different given cells below
 _COMPARED = 2000  # characters of a text that are compared with others
@@ -56,7 +57,7 @@ def same_text(one: str, other: str) -> bool:
 
 
 def normalized(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+    return "\n".join(line.rstrip() for line in unix_lines(text).split("\n")).strip()
 
 
 class _Search:

@@ -19,7 +19,7 @@ from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, 
 from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import Ordered, order_code
 from autograder.intake.remarks import listed, remarks_on
-from autograder.printable import printable
+from autograder.shown.printable import printable
 from coursekit.notebook_file import decode
 
 INSTRUMENT = "coursekit"  # is in every kit

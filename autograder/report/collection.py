@@ -14,8 +14,8 @@ from autograder.collect.sources import read_sources
 from autograder.config import Course
 from autograder.deadlines import show, show_late
 from autograder.errors import UsageError
-from autograder.printable import printable
-from autograder.report.visible import in_terminal
+from autograder.shown.printable import printable
+from autograder.shown.visible import in_terminal
 from autograder.teams import Team
 
 

@@ -5,17 +5,17 @@ no points.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.config import Course
-from autograder.report.visible import in_terminal
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.page import render
 from autograder.reproduce.run import Reproduction, read_reruns, reproduce
+from autograder.shown.visible import in_terminal
+from coursekit.whole_file import write_whole
 
 MAX_NAMED = 6  # cells in the last column
 
@@ -42,7 +42,8 @@ def reproduce_and_show(
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task(f"Running {assignment} from scratch", total=len(reruns))
         for made in reproduce(reruns, processes):
-            _write(folder / f"{made.team}.html", render(made, course.assignment(assignment).title))
+            page = render(made, course.assignment(assignment).title)
+            write_whole(folder / f"{made.team}.html", page.encode())
             progress.console.print(f"{in_terminal(made.team)}: {made.verdict}, {made.seconds:.0f} s", soft_wrap=True)
             progress.advance(bar)
             done.append(made)
@@ -53,13 +54,6 @@ def reproduce_and_show(
             console.print(f"{in_terminal(made.team)}: {in_terminal(remark)}", soft_wrap=True)
     console.print(f"Pages: {in_terminal(str(folder))}/", soft_wrap=True)
     return done
-
-
-def _write(path: Path, page: str) -> None:
-    """All of the page or nothing."""
-    draft = path.with_suffix(".draft")
-    draft.write_text(page, encoding="utf-8")
-    draft.replace(path)
 
 
 def _table(assignment: str, done: list[Reproduction]) -> Table:

@@ -15,7 +15,7 @@ from autograder.classroom import Outcome, grade_class, read_class_task
 from autograder.config import Course
 from autograder.faults import keep_faults
 from autograder.gradebook import Score
-from autograder.report.visible import in_terminal
+from autograder.shown.visible import in_terminal
 from autograder.storage import ROOM, require_storage
 from autograder.verdict import Verdict
 

@@ -15,7 +15,6 @@ from nbformat import NotebookNode
 
 from autograder.distil import LEFT_OUT
 from autograder.intake import grade_id, graded_by_checks
-from autograder.printable import printable
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
 from autograder.reproduce.outputs import (
     KIND_NAMES,
@@ -31,6 +30,7 @@ from autograder.reproduce.outputs import (
 from autograder.reproduce.pictures import Pictures
 from autograder.reproduce.read import well_formed
 from autograder.reproduce.text import machines
+from autograder.shown.printable import printable
 
 MAX_FIGURES = 200  # that are decoded for one comparison; the homework has seven
 MAX_LINES = 20_000  # that are aligned

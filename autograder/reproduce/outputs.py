@@ -12,7 +12,7 @@ from typing import Literal
 import nh3
 from nbformat import NotebookNode
 
-from autograder.distil import PICTURES
+from autograder.notebook_output import PICTURES
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN, Outcome
 from autograder.reproduce.pictures import Looked, Pictures
 from autograder.reproduce.text import compare_lines, meaningful_lines

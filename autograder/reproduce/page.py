@@ -11,11 +11,11 @@ import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.report.clean import clean_html
-from autograder.report.visible import in_one_direction
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.outputs import KIND_NAMES, Pair, Part
 from autograder.reproduce.run import Reproduction
+from autograder.shown.clean import clean_html
+from autograder.shown.visible import in_one_direction
 
 TEMPLATES = Path(__file__).parent.parent / "report" / "templates"
 MAX_SHOWN = 20_000  # characters of one text

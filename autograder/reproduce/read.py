@@ -11,8 +11,10 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.distil import LEFT_OUT, MAX_CELL_OUTPUTS, clean, marks_of, plain_output
-from coursekit.notebook_file import joined, load_cells
+from autograder.distil import LEFT_OUT, MAX_CELL_OUTPUTS, marks_of, plain_output
+from autograder.notebook_output import text_of
+from coursekit.notebook_file import load_cells
+from coursekit.text import unix_lines
 
 
 def read_submitted(content: bytes) -> NotebookNode:
@@ -40,7 +42,7 @@ def _read_cell(cell: Mapping[str, Any]) -> NotebookNode:
     marks, metadata = marks_of(cell), cell.get("metadata")
     left_out = isinstance(metadata, dict) and metadata.get(LEFT_OUT) is True
     kept = ({"nbgrader": marks} if marks else {}) | ({LEFT_OUT: True} if left_out else {})
-    source = clean(joined(cell.get("source"))).replace("\r\n", "\n").replace("\r", "\n")
+    source = unix_lines(text_of(cell.get("source")))
     read = new_code_cell(source, metadata=kept)
     outputs = cell.get("outputs")
     if isinstance(outputs, list):

@@ -21,11 +21,11 @@ from nbformat.v4 import new_code_cell
 from autograder import intake
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.printable import printable
 from autograder.reproduce.compare import Comparison, compare_notebooks
 from autograder.reproduce.read import read_submitted
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import open_folder
+from autograder.shown.printable import printable
 
 
 @dataclass(frozen=True)

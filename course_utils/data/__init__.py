@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
+from coursekit.whole_file import write_whole
+
 RAW = Path(__file__).parent / "MNIST" / "raw"
 FILES = {
     True: ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -148,9 +150,7 @@ def unpack_mnist(root: Path | str) -> Path:
     for name in (*FILES[True], *FILES[False]):
         target = folder / name
         if not target.exists():
-            partial = target.with_suffix(".partial")
-            partial.write_bytes(gzip.decompress((RAW / f"{name}.gz").read_bytes()))
-            partial.replace(target)  # in one step: an interrupted run leaves no half-written file behind
+            write_whole(target, gzip.decompress((RAW / f"{name}.gz").read_bytes()))
     return Path(root)
 
 

@@ -18,7 +18,8 @@ import nbformat
 from coursekit.handin import FilesCheck, check_files, parse_netid
 from coursekit.submit.assignment import KitAssignment, read_assignment
 from coursekit.submit.pdf import NoPdf, find_browser, make_html, print_pdf
-from coursekit.submit.run import CellFailed, open_notebook, run_notebook, write_atomically
+from coursekit.submit.run import CellFailed, open_notebook, run_notebook
+from coursekit.whole_file import write_whole
 
 BUDGET = {"COURSE_MAX_EPOCHS": "1", "COURSE_MAX_STEPS_PER_EPOCH": "20"}  # of training, with --quick
 
@@ -70,7 +71,7 @@ def _submit(assignment: KitAssignment, folder: Path, options: argparse.Namespace
                 print(f"Note: {name} is set, so the training is cut short. Unset it before you hand in.")
         print(f"\nRunning {assignment.notebook} from scratch; the training takes a while.")
         run_notebook(notebook, folder)
-        write_atomically(path, nbformat.writes(notebook).encode("utf-8") + b"\n")
+        write_whole(path, nbformat.writes(notebook).encode("utf-8") + b"\n")
         print(f"Stored all outputs in {assignment.notebook}.")
     if assignment.pdf and not options.no_pdf:
         _make_pdf(assignment.pdf, notebook, folder)
@@ -109,7 +110,7 @@ def _make_pdf(pdf: str, notebook: nbformat.NotebookNode, folder: Path) -> None:
     except NoPdf as error:
         print(f"\n{error}\n" + BY_HAND.format(pdf=pdf, notebook=pdf.removesuffix(".pdf") + ".ipynb"))
         return
-    write_atomically(folder / pdf, content)
+    write_whole(folder / pdf, content)
 
 
 def _verify(assignment: KitAssignment, folder: Path) -> FilesCheck:

@@ -4,10 +4,8 @@ Part of the submission in the flow course material -> submission -> trace -> ver
 notebook's file is only replaced when every cell has run.
 """
 
-import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,22 +66,6 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
         raise CellFailed(f"{client.place()} stops with {error.ename}: {said}") from None
     except (DeadKernelError, CellTimeoutError):
         raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Put `content` into the file at `path`, which holds either all of it or what it held before."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        if path.exists():
-            shutil.copymode(path, draft)
-        else:
-            Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 class _Client(NotebookClient):

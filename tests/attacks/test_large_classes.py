@@ -64,7 +64,7 @@ def test_large_submissions_cost_the_coordinator_and_its_workers_less_than_600_mi
 def test_who_grades_a_class_does_without_torch() -> None:
     """It takes 0.4 GiB in each process; what is computed with it is computed elsewhere, with limits."""
     look = (
-        "import sys, autograder.report.terminal, autograder.execution, autograder.report.clean, autograder.reproduce\n"
+        "import sys, autograder.report.terminal, autograder.execution, autograder.shown.clean, autograder.reproduce\n"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", look]).returncode == 0

@@ -1,7 +1,7 @@
 """Keeps what a student's cell shows inside of that cell, on the feedback pages and in the formgrader.
 
 Stands between verdict and report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
-What is shown was cleaned before (`autograder.report.clean`); this is for what is harmless and too large: a line of a
+What is shown was cleaned before (`autograder.shown.clean`); this is for what is harmless and too large: a line of a
 million characters, a wide table, a formula of a hundred fractions.
 """
 

@@ -6,6 +6,7 @@ renders a feedback page or the formgrader; `autograder.nbgrader_settings` names 
 """
 
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -13,14 +14,14 @@ import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
-from autograder.report.formulas import is_of_symbols, typeset_only_symbols
-from autograder.report.visible import SHOWN, in_one_direction
+from autograder.notebook_output import TEXTS, well_formed
+from autograder.shown.formulas import is_of_symbols, typeset_only_symbols
+from autograder.shown.visible import SHOWN, in_one_direction
 
-_TEXT = ("text/plain", "text/html", "text/markdown", "text/latex")
 _PICTURES = ("image/png", "image/jpeg")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_SHOWN = (*TEXTS, *_PICTURES)
 _PICTURE_URL = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 _CONTROLS = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _SPAN = re.compile(r"[1-9]\d?")
@@ -96,48 +97,36 @@ def clean_outputs(notebook: NotebookNode) -> None:
 
 
 def _clean_output(output: Any) -> NotebookNode | None:
-    kind = output.get("output_type")
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return NotebookNode(output_type="stream", name=name, text=_printed(output.get("text")))
-    if kind == "error":
-        traceback = output.get("traceback")
-        return NotebookNode(
-            output_type="error",
-            ename=_printed(output.get("ename")),
-            evalue=_printed(output.get("evalue")),
-            traceback=[_printed(line) for line in traceback] if isinstance(traceback, list) else [],
-        )
-    if kind not in ("display_data", "execute_result") or not isinstance(output.get("data"), dict):
+    plain = well_formed(output)
+    if plain is None:
         return None
-    data: dict[str, str] = {}
-    for mime in _TEXT:
-        if mime in output["data"]:
-            text = _text(output["data"][mime])
-            data[mime] = clean_html(text) if mime == "text/html" else _printed(text)
-    if not is_of_symbols(data.get("text/latex", "")):  # the page would leave it to MathJax as it is
-        data.setdefault("text/plain", data["text/latex"])
-        del data["text/latex"]
-    for mime in _PICTURES:
-        picture = _text(output["data"].get(mime, ""))
-        if picture and _BASE64.fullmatch(picture):
-            data[mime] = picture
-    if not data:
-        return None
-    count = {"execution_count": None} if kind == "execute_result" else {}
-    return NotebookNode(output_type=kind, data=NotebookNode(data), metadata=NotebookNode(), **count)
+    if plain["output_type"] == "stream":
+        plain["text"] = _printed(plain["text"])
+    elif plain["output_type"] == "error":
+        plain |= {"ename": _printed(plain["ename"]), "evalue": _printed(plain["evalue"])}
+        plain["traceback"] = [_printed(line) for line in plain["traceback"]]
+    else:
+        plain["data"] = _clean_data(plain["data"])
+        if not plain["data"]:
+            return None
+        if plain["output_type"] == "execute_result":
+            plain["execution_count"] = None
+    return from_dict(plain)
 
 
-def _text(value: Any) -> str:
-    """`value` as text that can be written to a file; notebooks may hold it as a list of lines."""
-    if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+def _clean_data(data: Mapping[str, str]) -> dict[str, str]:
+    shown = {mime: text if mime in _PICTURES else _printed(text) for mime, text in data.items() if mime in _SHOWN}
+    if "text/html" in data:
+        shown["text/html"] = clean_html(data["text/html"])
+    if not is_of_symbols(shown.get("text/latex", "")):  # the page would leave it to MathJax as it is
+        latex = shown.pop("text/latex")
+        shown.setdefault("text/plain", latex)
+    return shown
 
 
-def _printed(value: Any) -> str:
+def _printed(text: str) -> str:
     """Text as a program printed it, with its colours, and without other escape sequences and controls."""
-    return _CONTROLS.sub(SHOWN, in_one_direction(_text(value)))
+    return _CONTROLS.sub(SHOWN, in_one_direction(text))
 
 
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:

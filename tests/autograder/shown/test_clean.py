@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.report.clean import clean_html, clean_outputs, markdown_to_html
-from autograder.report.visible import as_markdown, visible
+from autograder.shown.clean import clean_html, clean_outputs, markdown_to_html
+from autograder.shown.visible import as_markdown, visible
 
 PICTURE = '<img src="data:image/png;base64,aGFsbG8=">'
 
