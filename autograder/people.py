@@ -28,12 +28,21 @@ def export_people(course: Course, assignment: str, path: Path) -> None:
     Raises:
         UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
     """
-    gradebook.check_gradebook(course, assignment)
-    people = _people(course, assignment)
-    rows: list[dict[str, Cell]] = [{**row, **_grade(course, assignment, row["team"], row["status"])} for row in people]
+    rows = grade_people(course, assignment)
     known = {*_FIRST, *_LAST}
     cells = list(dict.fromkeys(name for row in rows for name in row if name not in known))
     write_table(path, [*_FIRST, *cells, *_LAST], rows)
+
+
+def grade_people(course: Course, assignment: str) -> list[dict[str, Cell]]:
+    """The grade of each person, a row each, as `export_people` writes them.
+
+    Raises:
+        UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
+    """
+    gradebook.check_gradebook(course, assignment)
+    people = _people(course, assignment)
+    return [{**row, **_grade(course, assignment, row["team"], row["status"])} for row in people]
 
 
 def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:

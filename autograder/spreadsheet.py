@@ -43,12 +43,16 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
         columns: their names, in order.
         rows: cells by the name of the column; those that are missing or None are left empty.
     """
+    head = [guard(column) for column in columns]
+    write_rows(path, [head, *([_written(row.get(column)) for column in columns] for row in rows)])
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[str]], separator: str = ",", mark: bool = True) -> None:
+    """Write rows of cells that are guarded already, all of them or nothing; `mark`: for spreadsheets, as UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow([guard(column) for column in columns])
-    writer.writerows([_written(row.get(column)) for column in columns] for row in rows)
-    write_whole(path, table.getvalue().encode("utf-8-sig", "replace"))
+    csv.writer(table, delimiter=separator).writerows(rows)
+    write_whole(path, table.getvalue().encode("utf-8-sig" if mark else "utf-8", "replace"))
 
 
 def _written(cell: Cell) -> str:

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -48,8 +49,53 @@ def read_header(path: Path) -> frozenset[str]:
     return frozenset(_read(path)[0])
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A table cell by cell, as it stands in its file.
+
+    Attributes:
+        header: the names of the columns.
+        rows: the cells of all other rows.
+        separator: between cells.
+        mark: whether the file begins with a byte order mark, as for Excel.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    separator: str
+    mark: bool
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The cells of a CSV file, which are to be written again.
+
+    Raises:
+        UsageError: the file cannot be read, or holds nothing.
+    """
+    text, separator, _ = _decoded(path)
+    try:
+        rows = [tuple(map(unguard, row)) for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+    except csv.Error as error:
+        raise UsageError(f"{path} is no CSV ({error}).") from None
+    if not rows:
+        raise UsageError(f"{path} is empty.")
+    return Sheet(rows[0], tuple(rows[1:]), separator, path.read_bytes().startswith(codecs.BOM_UTF8))
+
+
 def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """The names of the columns, and the rows with their line numbers."""
+    text, separator, skipped = _decoded(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=separator)
+    try:
+        header = [" ".join(unguard(name).split()).lower() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        return header, [(reader.line_num + skipped, row) for row in reader]
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num + 1 + skipped}: this is no CSV ({error}).") from None
+
+
+def _decoded(path: Path) -> tuple[str, str, int]:
+    """The text of a table, what separates its cells, and how many lines stand before it."""
     try:
         content = path.read_bytes()
         wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what Excel calls Unicode text
@@ -66,11 +112,4 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     text = text[told.end() :] if told else text
     first = text.lstrip().split("\n", 1)[0]
     separator = told[1] if told else max(_SEPARATORS, key=first.count)
-    skipped = 1 if told else 0
-    reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, delimiter=separator)
-    try:
-        header = [" ".join(unguard(name).split()).lower() for name in reader.fieldnames or ()]
-        reader.fieldnames = header
-        return header, [(reader.line_num + skipped, row) for row in reader]
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num + 1 + skipped}: this is no CSV ({error}).") from None
+    return text, separator, 1 if told else 0

@@ -7,6 +7,8 @@ import typer
 
 from autograder.commands.arguments import AssignmentName, CourseFolder, Processes, console
 from autograder.config import load_course
+from autograder.errors import UsageError
+from autograder.exports import ExportFormat
 
 
 def collect(
@@ -63,12 +65,36 @@ def export(
     assignment: AssignmentName,
     course: CourseFolder = Path(),
     to: Annotated[
-        Path | None, typer.Option(help="the CSV file; default: exports/ASSIGNMENT.csv", show_default=False)
+        Path | None,
+        typer.Option(help="the CSV file or folder; default: in exports/, after the assignment", show_default=False),
+    ] = None,
+    format: Annotated[ExportFormat, typer.Option(help="of the file")] = ExportFormat.nbgrader,
+    fill: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="the grade book that Canvas or Moodle exported, to be filled in", show_default=False
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(help="of that file; default: the one with the assignment's name or title", show_default=False),
     ] = None,
 ) -> None:
-    """Write the grades as nbgrader's CSV file, and beside it, as NAME-people.csv, one line for each person."""
+    """Write the grades for people or for another system. Exits 3 when somebody's grade is still to be decided.
+
+    The format nbgrader is nbgrader's own CSV file, with one line for each person beside it in NAME-people.csv; canvas
+    and moodle are a grade book to import, gradescope and github one file of results for each team.
+    """
     settings = load_course(course)
     settings.release_notebook(assignment)
+    if (fill or column) and format not in (ExportFormat.canvas, ExportFormat.moodle):
+        raise UsageError("--fill and --column are for --format canvas and --format moodle.")
+    if format is not ExportFormat.nbgrader:
+        from autograder.report.exported import export_and_show
+
+        if not export_and_show(settings, assignment, format, console, to=to, fill=fill, column=column):
+            raise typer.Exit(3)
+        return
     from autograder.gradebook import export_csv
     from autograder.people import export_people
 

@@ -1,0 +1,20 @@
+"""Grades as other systems take them in.
+
+Stands at report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
+
+- `graded`: the grade of each person
+- `books`: the grade books of Canvas and Moodle, filled in or made anew
+- `gradescope`, `classroom`: one file of results a team
+"""
+
+from enum import StrEnum
+
+
+class ExportFormat(StrEnum):
+    """The systems that grades are written for."""
+
+    nbgrader = "nbgrader"
+    canvas = "canvas"
+    moodle = "moodle"
+    gradescope = "gradescope"
+    github = "github"

@@ -1,0 +1,51 @@
+"""The grade of each person of the course, as the exports to other systems need it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.config import Course
+from autograder.lookup import Person
+from autograder.people import grade_people
+from autograder.roster import load_roster
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One person's grade.
+
+    Attributes:
+        person: as the roster has them, or with an id alone.
+        score: points less penalties; None where nothing is graded, or a person must decide first.
+        max_score: of the assignment; None where nothing is graded.
+        status: such as "graded", "waiting for a person" or "nothing handed in".
+    """
+
+    person: Person
+    score: float | None
+    max_score: float | None
+    status: str
+
+
+def read_graded(course: Course, assignment: str) -> tuple[Graded, ...]:
+    """Everybody of the roster and of the teams, by id.
+
+    Raises:
+        UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
+    """
+    roster = load_roster(course) or {}
+    found = []
+    for row in grade_people(course, assignment):
+        who = str(row["id"])
+        if who:  # a team whose members are unknown has no line in anybody's grade book
+            person = roster.get(who) or Person(who, str(row.get("name") or ""), str(row.get("email") or ""), {})
+            found.append(Graded(person, _number(row.get("score")), _number(row.get("max_score")), str(row["status"])))
+    return tuple(found)
+
+
+def without_score(graded: Iterable[Graded]) -> tuple[Graded, ...]:
+    """Those who must be looked at before their grade is anybody's: something was handed in, and no score is settled."""
+    return tuple(one for one in graded if one.status not in ("graded", "nothing handed in"))
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, int | float) else None
