@@ -5,15 +5,15 @@ changes between two such runs changes because of what was moved (common random n
 causal inference, Pearl 2009). What the changes mean is for `course_utils.attribution` to say.
 
 The runs of a training step are taken in a copy of the process, so that whatever a solution keeps in variables of its
-own stays as it was. If it does the same twice there, once weights, optimizers and random numbers are put back, one copy
-serves for all runs; else each run gets its own. Where processes cannot be copied, as on many a student's own machine,
-all runs are taken in this one.
+own stays as it was. If it does the same there before and after the moves, once weights, optimizers and random numbers
+are put back, one copy serves for all runs; else each run gets its own. Where processes cannot be copied, as on many a
+student's own machine, all runs are taken in this one.
 """
 
 import copy
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -61,6 +61,30 @@ MOVES = {
     "real images": Move(pixels=0.2, mute=True),
 }
 Act = Callable[[dict[str, Tensor]], Any]
+Flow = list[dict[str, Any]]  # the events of calls and gradients
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was recorded where something was moved.
+
+    Attributes:
+        records: one for each of `MOVES`, if all came to their end.
+        still: what flowed where nothing was moved, if that was done in this process: what is done next must be alike,
+            or the solution keeps something from call to call that makes the runs no comparison.
+    """
+
+    records: list[dict[str, Any]]
+    still: Flow | None = None
+
+    def are_alike(self, events: Sequence[dict[str, Any]]) -> bool:
+        """Whether these events, of doing it once more with nothing moved, are those of before."""
+        return self.still is None or self.still == flow_of(events)
+
+
+def flow_of(events: Sequence[dict[str, Any]]) -> Flow:
+    """What a recorder sees that records calls and gradients only."""
+    return [event for event in events if event["event"] in ("call", "gradient", "stranger")]
 
 
 def move_images(images: Tensor, amount: float) -> Tensor:
@@ -75,8 +99,8 @@ def move_images(images: Tensor, amount: float) -> Tensor:
 
 def experiment(
     model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, *, pure: bool
-) -> list[dict[str, Any]]:
-    """Act once for each of `MOVES`; returns the records, whose tensors are stored in `trace`.
+) -> Moved:
+    """Act once for each of `MOVES`; the tensors of the records are stored in `trace`.
 
     Args:
         model: to act on.
@@ -88,21 +112,21 @@ def experiment(
     """
 
     def together() -> list[dict[str, Any]]:
-        return _together(model, optimizers, given, act, trace)
+        return _together(model, optimizers, given, act, trace).records
 
     def alone(move: Move) -> list[dict[str, Any]]:
         return [_run(model, given, act, trace, move)]
 
     forks = can_fork()
     if pure or not forks:
-        records = together()
-        if records or not forks:
-            return records
+        moved = _together(model, optimizers, given, act, trace)
+        if moved.records or not forks:
+            return moved
     try:
         records = [] if pure else _try(together, trace)
-        return records or [record for move in MOVES.values() for record in _try(partial(alone, move), trace)]
+        return Moved(records or [record for move in MOVES.values() for record in _try(partial(alone, move), trace)])
     except AsideWaitsError:
-        return []
+        return Moved([])
 
 
 def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
@@ -119,20 +143,26 @@ def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[
         return []
 
 
-def _together(
-    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace
-) -> list[dict[str, Any]]:
-    """All runs one after the other in this process; none where a solution does not do the same twice, since it keeps
-    something that was not put back. Where there is no other way, that is left open."""
+def _together(model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace) -> Moved:
+    """All runs one after the other in this process; none where a solution does not do the same before and after, since
+    it keeps something that was not put back. Where there is no other way, that is left open.
+
+    Two runs before and one after: what comes back every few calls cannot be the same in all three."""
     forks = can_fork()
+
+    def run(move: Move) -> dict[str, Any]:
+        return _put_back(model, optimizers, given, act, trace, move)
+
     if forks:
-        first, second = (_put_back(model, optimizers, given, act, trace, Move()) for _ in range(2))
-        if first != second:
-            return []
-    records = [_put_back(model, optimizers, given, act, trace, move) for move in MOVES.values()]
-    if forks and any(_course(record) != _course(first) for record in records):
-        return []
-    return records
+        first = run(Move())
+        if run(Move()) != first:
+            return Moved([])
+    records = [run(move) for move in MOVES.values()]
+    if not forks:
+        return Moved(records)
+    if any(_course(record) != _course(first) for record in records) or run(Move()) != first:
+        return Moved([])
+    return Moved(records, flow_of(first["events"]))
 
 
 def _course(record: dict[str, Any]) -> list[tuple[Any, ...]]:

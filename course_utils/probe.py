@@ -122,27 +122,36 @@ def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
 def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
     """Call each loss alone, then go backward from it."""
     for loss in LOSSES:
-        model = build_model(probe)
-        given = _given_tensors(probe)
+        arguments = loss_arguments("h" in probe.data)[loss]
+        trace = _ask_loss(probe, functions[f"{loss}_loss"], arguments, pure=True)
+        trace = trace or _ask_loss(probe, functions[f"{loss}_loss"], arguments, pure=False)
+        assert trace is not None
+        trace.write(folder / loss)
 
-        def call(data: dict[str, torch.Tensor], loss: str = loss, model: AnyModel = model) -> Any:
-            arguments = [data.get(name, probe.data.get(name)) for name in loss_arguments("h" in probe.data)[loss]]
-            value = functions[f"{loss}_loss"](model, *arguments)
-            if isinstance(value, torch.Tensor) and value.requires_grad:
-                value.sum().backward()
-            return value
 
-        torch.manual_seed(probe.data["seed"])
-        recorder = Recorder(model)
-        data = recorder.trace.data
-        data["weights"] = flat_weights(model, recorder.trace)
-        data["experiments"] = [{"step": 0, "runs": experiment(model, {}, given, call, recorder.trace, pure=True)}]
-        with recorder:
-            with _errors_in(data):
-                data["loss"] = _describe(call(given))
-            data["weights_after"] = flat_weights(model, recorder.trace)
-        data |= {name: recorder.trace.store(tensor) for name, tensor in given.items()}
-        recorder.trace.write(folder / loss)
+def _ask_loss(probe: Trace, function: Callable[..., Any], names: tuple[str, ...], *, pure: bool) -> Trace | None:
+    """One loss; none if it should be pure and is not: what it does changes from call to call, with nothing moved."""
+    model = build_model(probe)
+    given = _given_tensors(probe)
+
+    def call(data: dict[str, torch.Tensor]) -> Any:
+        value = function(model, *(data.get(name, probe.data.get(name)) for name in names))
+        if isinstance(value, torch.Tensor) and value.requires_grad:
+            value.sum().backward()
+        return value
+
+    torch.manual_seed(probe.data["seed"])
+    recorder = Recorder(model)
+    data = recorder.trace.data
+    data["weights"] = flat_weights(model, recorder.trace)
+    moved = experiment(model, {}, given, call, recorder.trace, pure=pure)
+    data["experiments"] = [{"step": 0, "runs": moved.records}]
+    with recorder:
+        with _errors_in(data):
+            data["loss"] = _describe(call(given))
+        data["weights_after"] = flat_weights(model, recorder.trace)
+    data |= {name: recorder.trace.store(tensor) for name, tensor in given.items()}
+    return recorder.trace if moved.are_alike(recorder.events) else None
 
 
 def _given_tensors(probe: Trace) -> dict[str, torch.Tensor]:
@@ -201,8 +210,8 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
                 given = dict(zip(("x_real", "h"), (x_real, *labels), strict=False))
                 if number in probe.data.get("experiments", ()):
                     with recorder.paused():
-                        runs = experiment(model, optimizers, given, take, trace, pure=False)
-                    data["experiments"].append({"step": number, "runs": runs})
+                        moved = experiment(model, optimizers, given, take, trace, pure=False)
+                    data["experiments"].append({"step": number, "runs": moved.records})
                 recorder.mark(step=number)
                 step: dict[str, Any] = {}
                 with _errors_in(step):

@@ -15,6 +15,7 @@ from torch import Tensor
 from course_utils import experiments
 from course_utils.experiments import MOVES, experiment, move_images
 from course_utils.models import Model
+from course_utils.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside
 from coursekit.trace import Trace
 
@@ -62,7 +63,7 @@ def test_weights_optimizers_gradients_and_random_numbers_stay_as_they_were(
     before = [p.detach().clone() for p in model.parameters()], [p.grad.clone() for p in model.parameters()]
     moments = [optimizer.state[p]["exp_avg"].clone() for p in model.parameters()]
     random = torch.get_rng_state()
-    records = experiment(model, {"all": optimizer}, {"x_real": x}, act, Trace(), pure=pure)
+    records = experiment(model, {"all": optimizer}, {"x_real": x}, act, Trace(), pure=pure).records
     assert [record["move"] for record in records] == list(MOVES)
     assert all(torch.equal(p, old) for p, old in zip(model.parameters(), before[0], strict=True))
     assert all(torch.equal(p.grad, old) for p, old in zip(model.parameters(), before[1], strict=True))
@@ -75,7 +76,7 @@ def test_weights_optimizers_gradients_and_random_numbers_stay_as_they_were(
 def test_only_what_was_moved_changes(model: Model) -> None:
     trace = Trace()
     act = adversarial(model, torch.optim.SGD(model.parameters(), lr=0.1))
-    made = experiment(model, {}, {"x_real": torch.rand(5, 64)}, act, trace, pure=False)
+    made = experiment(model, {}, {"x_real": torch.rand(5, 64)}, act, trace, pure=False).records
     records = {record["move"]: record["events"] for record in made}
 
     def inputs(move: str, module: str) -> list[str]:
@@ -99,11 +100,50 @@ def test_what_a_solution_keeps_of_its_own_is_the_same_in_every_run_and_afterward
         z = torch.randn(2, 3, generator=own) if kept == "generator" else torch.full((2, 3), float(len(seen)))
         model.discriminator(model.generator(z)).log().mean().backward()
 
-    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False)
+    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False).records
     latents = {event["input"] for r in records for event in r["events"] if event.get("module") == "generator"}
     assert len(records) == 3
     assert len(latents) == 1
     assert seen == []
+
+
+@pytest.mark.parametrize("pure", [True, False])
+@pytest.mark.parametrize(
+    "kept", ["every call", "every third", "every fifth", "two in turn", "three in turn", "four in turn"]
+)
+def test_runs_are_alike_though_something_changes_from_call_to_call(model: Model, kept: str, pure: bool) -> None:
+    seen = [0]
+
+    def act(data: dict[str, Tensor]) -> None:
+        seen[0] += 1
+        every = {"every third": 3, "every fifth": 5}.get(kept, 1)
+        in_turn = {"two in turn": 2, "three in turn": 3, "four in turn": 4}.get(kept, 1000)
+        z = torch.full((2, 3), float(seen[0] // every % in_turn))
+        model.discriminator(model.generator(z)).log().mean().backward()
+
+    moved = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=pure)
+    latents = {event["input"] for r in moved.records for event in r["events"] if event.get("module") == "generator"}
+    assert len(moved.records) == 3
+    assert len(latents) == 1
+    assert moved.still is None  # each run was taken in a copy of its own
+
+
+def test_what_changes_after_the_runs_is_seen(model: Model) -> None:
+    seen = [0]
+
+    def act(data: dict[str, Tensor]) -> None:
+        seen[0] += 1
+        model.discriminator(torch.full((2, 64), float(seen[0] > 6))).log().mean().backward()
+
+    def once_more() -> list[dict[str, Any]]:
+        with Recorder(model, trace=trace) as recorder:
+            act({})
+        return recorder.events
+
+    trace = Trace()
+    moved = experiment(model, {}, {}, act, trace, pure=True)
+    assert not moved.are_alike(once_more())
+    assert experiment(model, {}, {}, act, trace, pure=True).are_alike(once_more())
 
 
 def test_a_gradient_that_is_differentiated_is_not_muted(model: Model) -> None:
@@ -112,7 +152,7 @@ def test_a_gradient_that_is_differentiated_is_not_muted(model: Model) -> None:
         (gradient,) = torch.autograd.grad(model.discriminator(x).sum(), x, create_graph=True)
         gradient.square().sum().backward()
 
-    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False)
+    records = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, Trace(), pure=False).records
     assert all(len([e for e in r["events"] if e["event"] == "gradient"]) > 1 for r in records)
 
 

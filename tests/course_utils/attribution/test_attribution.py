@@ -55,7 +55,7 @@ def record(sizes: dict, batch: int, step: Step, *, moved_rows: bool = False) -> 
                     lambda data: step(model, data["x_real"], optimizers),
                     recorder.trace,
                     pure=True,
-                )
+                ).records
             experiments.append({"step": number, "runs": runs})
             recorder.mark(step=number)
             step(model, x, optimizers)

@@ -33,7 +33,7 @@ def recorded() -> tuple[Trace, Tensor]:
         optimizer.step()
 
     recorder = Recorder(model, {"autoencoder": optimizer})
-    runs = experiment(model, {"autoencoder": optimizer}, {"x_real": x}, step, recorder.trace, pure=True)
+    runs = experiment(model, {"autoencoder": optimizer}, {"x_real": x}, step, recorder.trace, pure=True).records
     with recorder:
         recorder.mark(step=0)
         step({"x_real": x})
