@@ -26,40 +26,15 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel
+from course_utils.moves import MOVES, SHARES, Move, move_images
 from course_utils.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
 from coursekit.trace import Trace
 
 SECONDS = 5.0  # of processor time for some runs, which take some hundredths of a second
 PATIENCE = 10.0  # seconds by the clock; nine steps of a probe are taken again, in a cell that has 120
-BLOCK = 4  # images are moved in blocks of that many pixels each way, so that a shift by a pixel leaves the pattern
 
 
-@dataclass(frozen=True)
-class Move:
-    """What is moved in a run.
-
-    Attributes:
-        scores: added to the last bias of D, so to all its logits.
-        images: added to the last bias of G, so to all its images before the sigmoid.
-        pixels: how far the real images are moved, each by a pattern of its own (`move_images`).
-        mute: D passes no gradient on: what still arrives before it came by another way.
-    """
-
-    scores: float = 0.0
-    images: float = 0.0
-    pixels: float = 0.0
-    mute: bool = False
-
-
-# D is mute in all of them, so that what still arrives at G and E is the reconstruction alone. The moves of D's bias are
-# small, since steps may branch on scores, and large enough that the curve of another loss than cross-entropy shows:
-# least squares leave 3 % of the change of the gradient, rounding 0.001 %.
-MOVES = {
-    "scores": Move(scores=0.15, mute=True),
-    "images of G": Move(scores=-0.15, images=0.2, mute=True),
-    "real images": Move(pixels=0.2, mute=True),
-}
 Act = Callable[[dict[str, Tensor]], Any]
 Flow = list[dict[str, Any]]  # the events of calls and gradients
 
@@ -87,16 +62,6 @@ def flow_of(events: Sequence[dict[str, Any]]) -> Flow:
     return [event for event in events if event["event"] in ("call", "gradient", "stranger")]
 
 
-def move_images(images: Tensor, amount: float) -> Tensor:
-    """Real images `(n, pixels)` in [0, 1], each moved in every second block of pixels, in a pattern of its own."""
-    n, pixels = images.shape
-    side = round(pixels**0.5)
-    place = torch.arange(pixels)
-    block = (place // side) // BLOCK * side + (place % side) // BLOCK if side * side == pixels else place // BLOCK
-    chosen = torch.rand(n, int(block.max()) + 1, generator=torch.Generator().manual_seed(0)) < 0.5  # (n, blocks)
-    return images + amount * chosen[:, block] * (1 - 2 * images)
-
-
 def experiment(
     model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, *, pure: bool
 ) -> Moved:
@@ -111,22 +76,39 @@ def experiment(
         pure: whether `act` should leave nothing behind but what can be put back, as a loss function does.
     """
 
-    def together() -> list[dict[str, Any]]:
-        return _together(model, optimizers, given, act, trace).records
+    moved = Moved([])
+    for share in SHARES:
+        try:
+            moved = _moved(model, optimizers, given, act, trace, share, pure=pure)
+        except AsideWaitsError:
+            return moved
+        if len({str(_course(record["events"])) for record in moved.records}) == 1:
+            break
+    return moved
 
-    def alone(move: Move) -> list[dict[str, Any]]:
-        return [_run(model, given, act, trace, move)]
+
+def _moved(
+    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, share: float, *, pure: bool
+) -> Moved:
+    """With a share of the moves.
+
+    Raises:
+        AsideWaitsError: it waits, and would do so again.
+    """
+
+    def together() -> list[dict[str, Any]]:
+        return _together(model, optimizers, given, act, trace, share).records
+
+    def alone(name: str) -> list[dict[str, Any]]:
+        return [_run(model, given, act, trace, name, share)]
 
     forks = can_fork()
     if pure or not forks:
-        moved = _together(model, optimizers, given, act, trace)
+        moved = _together(model, optimizers, given, act, trace, share)
         if moved.records or not forks:
             return moved
-    try:
-        records = [] if pure else _try(together, trace)
-        return Moved(records or [record for move in MOVES.values() for record in _try(partial(alone, move), trace)])
-    except AsideWaitsError:
-        return Moved([])
+    records = [] if pure else _try(together, trace)
+    return Moved(records or [record for name in MOVES for record in _try(partial(alone, name), trace)])
 
 
 def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
@@ -143,33 +125,34 @@ def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[
         return []
 
 
-def _together(model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace) -> Moved:
+def _together(
+    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, share: float
+) -> Moved:
     """All runs one after the other in this process; none where a solution does not do the same before and after, since
     it keeps something that was not put back. Where there is no other way, that is left open.
 
     Two runs before and one after: what comes back every few calls cannot be the same in all three."""
-    forks = can_fork()
 
-    def run(move: Move) -> dict[str, Any]:
-        return _put_back(model, optimizers, given, act, trace, move)
+    def run(name: str | None = None) -> dict[str, Any]:
+        return _put_back(model, optimizers, given, act, trace, name, share)
 
-    if forks:
-        first = run(Move())
-        if run(Move()) != first:
-            return Moved([])
-    records = [run(move) for move in MOVES.values()]
-    if not forks:
-        return Moved(records)
-    if any(_course(record) != _course(first) for record in records) or run(Move()) != first:
+    if not can_fork():
+        return Moved([run(name) for name in MOVES])
+    first = run()
+    if run() != first:
         return Moved([])
-    return Moved(records, flow_of(first["events"]))
+    records = [run(name) for name in MOVES]
+    return Moved(records, flow_of(first["events"])) if run() == first else Moved([])
 
 
-def _course(record: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return [(event["event"], event.get("module"), event.get("call")) for event in record["events"]]
+def _course(events: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(event["event"], event.get("module"), event.get("call")) for event in events]
 
 
-def _run(model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, move: Move) -> dict[str, Any]:
+def _run(
+    model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, name: str | None, share: float
+) -> dict[str, Any]:
+    move = Move() if name is None else MOVES[name].times(share)
     with torch.no_grad():
         for module, amount in ((model.discriminator, move.scores), (model.generator, move.images)):
             last = [layer for layer in module.modules() if isinstance(layer, nn.Linear)][-1]
@@ -183,8 +166,7 @@ def _run(model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, m
         suppress(Exception),  # the student's; the run without a move says what it was
     ):
         act(data)
-    name = next((name for name, known in MOVES.items() if known == move), None)
-    return {"move": name, "events": recorder.events}
+    return {"move": name, "share": share, "events": recorder.events}
 
 
 def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
@@ -212,7 +194,13 @@ _TENSORS = ("weights", "input", "output", "gradient")  # keys of events that nam
 
 
 def _put_back(
-    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, move: Move
+    model: AnyModel,
+    optimizers: Any,
+    given: Mapping[str, Tensor],
+    act: Act,
+    trace: Trace,
+    name: str | None,
+    share: float,
 ) -> dict[str, Any]:
     """Run in this process, then put back what can be put back."""
     named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
@@ -222,7 +210,7 @@ def _put_back(
     randoms = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            return _run(model, given, act, trace, move)
+            return _run(model, given, act, trace, name, share)
     finally:
         torch.set_rng_state(randoms[0])
         random.setstate(randoms[1])

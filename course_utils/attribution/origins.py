@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from course_utils.attribution.evidence import Call, Evidence, Experiment
-from course_utils.experiments import MOVES, move_images
+from course_utils.attribution.made_of import image_behind
+from course_utils.moves import MOVES, move_images
 
 SAME = 1e-4  # two rows are the same if they differ by less than this times the square root of their width
 # A row moves if one of its numbers changes by this share of what was moved; what an earlier update of the step changes
@@ -123,10 +124,9 @@ def _change(experiment: Experiment, run: str, call: Call) -> Tensor:
     return experiment.call(run, call).content - experiment.call(STILL, call).content
 
 
-def _image_change(experiment: Experiment, generator: Call) -> Tensor:
-    """How far each image of a call of G moves with the real images, `(rows,)`."""
-    moved, still = experiment.call(OF_X, generator).outputs, experiment.call(STILL, generator).outputs
-    return (moved.sigmoid() - still.sigmoid()).abs().amax(dim=1)
+def _image_change(experiment: Experiment, run: str, generator: Call) -> Tensor:
+    """How each image of a call of G changes in a run, against the one in which only D's scores are moved."""
+    return experiment.call(run, generator).outputs.sigmoid() - experiment.call(STILL, generator).outputs.sigmoid()
 
 
 def _image_rows(
@@ -144,7 +144,7 @@ def _image_rows(
     @functools.cache
     def moves_of_images() -> tuple[Tensor, Tensor]:  # once for all rows, of which there may be thousands
         assert experiment is not None
-        return _change(experiment, OF_X, call), move_images(batch, MOVES[OF_X].pixels) - batch
+        return _change(experiment, OF_X, call), move_images(batch, experiment.share * MOVES[OF_X].pixels) - batch
 
     for i, matches in enumerate(_same(call.content, images)):
         real = [m for m in matches if m < len(batch)]
@@ -159,7 +159,11 @@ def _image_rows(
                 row = replace(row, kind="old")
         elif experiment and of_g is not None:
             changes, patterns = moves_of_images()
-            row = _row_by_its_move(call, i, bool(of_g[i]), changes[i], patterns, generators, rows, experiment)
+            if bool(of_g[i]):
+                recent = [generator for generator in generators if generator.step == call.step]
+                row = _image_of_g_by_its_move(call, i, changes[i], recent, rows, experiment)
+            else:
+                row = _real_by_its_move(changes[i], patterns, experiment.share)
         else:
             row = Row("other", exact=False)
         found.append(row)
@@ -173,34 +177,37 @@ def _image_of_g(sources: tuple[tuple[int, int], ...], rows: Rows, exact: bool = 
 
 def _moved_by_g(experiment: Experiment, call: Call) -> Tensor:
     """Whether each row moves with G's last bias, `(rows,)`."""
-    return _change(experiment, OF_G, call).abs().amax(dim=1) > MOVED * MOVES[OF_G].images
+    return _change(experiment, OF_G, call).abs().amax(dim=1) > MOVED * experiment.share * MOVES[OF_G].images
 
 
-def _row_by_its_move(
-    call: Call,
-    i: int,
-    of_g: bool,
-    moved: Tensor,
-    patterns: Tensor,
-    generators: Sequence[Call],
-    rows: Rows,
-    experiment: Experiment,
+def _image_of_g_by_its_move(
+    call: Call, i: int, moved: Tensor, recent: Sequence[Call], rows: Rows, experiment: Experiment
 ) -> Row:
-    """By how the row changed when all images did, and by the pattern `(batch, input_size)` in which each image did."""
-    if of_g:
-        recent = [generator for generator in generators if generator.step == call.step]
-        if not recent:  # made where no call was seen
-            return Row("reconstruction" if bool(moved.any()) else "sample", exact=False)
-        sources = [(g.number, j) for g in recent for j in range(len(g.outputs))]
+    """Of a row that moves with G: which of its recent images it is; `moved` is how it changed with the real images."""
+    if not recent:  # made where no call was seen
+        return Row("reconstruction" if bool(moved.any()) else "sample", exact=False)
+    sources = [(g.number, j) for g in recent for j in range(len(g.outputs))]
+    changes = torch.cat([_image_change(experiment, OF_G, g) for g in recent])
+    behind = image_behind(_change(experiment, OF_G, call)[i], changes)
+    if behind is None:
+        latents = [rows[number][j] for number, j in sources]
+        may_be = torch.tensor([latent.kind == "code" for latent in latents])
+        if bool(may_be.any()) and not bool(may_be.all()):  # reconstructions move with the real images, samples do not
+            of_codes = torch.cat([_image_change(experiment, OF_X, g) for g in recent])[may_be].abs().amax(dim=1)
+            may_be = may_be == (float(moved.abs().max()) > LIKE * float(of_codes.median()))
+        else:
+            may_be = torch.ones_like(may_be)
+        if call.labels is not None:  # under which label its image was made cannot be told; under its own, if one was
+            same = may_be & torch.tensor([latent.label == int(call.labels[i]) for latent in latents])
+            may_be = same if bool(same.any()) else may_be
         images = torch.cat([g.outputs.sigmoid() for g in recent])
-        distances = _distances(call.content[i : i + 1], images)[0]
-        of_codes = torch.tensor([rows[number][j].kind == "code" for number, j in sources])
-        if bool(of_codes.any()) and not bool(of_codes.all()):  # reconstructions move with the real images, samples not
-            changes = torch.cat([_image_change(experiment, g) for g in recent])[of_codes]
-            is_code = float(moved.abs().max()) > LIKE * float(changes.median())
-            distances = torch.where(of_codes == is_code, distances, torch.inf)
-        return _image_of_g((sources[int(distances.argmin())],), rows, exact=False)
-    if float(moved.abs().max()) <= MOVED * MOVES[OF_X].pixels:
+        behind = int(torch.where(may_be, _distances(call.content[i : i + 1], images)[0], torch.inf).argmin())
+    return _image_of_g((sources[behind],), rows, exact=False)
+
+
+def _real_by_its_move(moved: Tensor, patterns: Tensor, share: float) -> Row:
+    """By how the row changed when all real images did, and the pattern `(batch, input_size)` in which each did."""
+    if float(moved.abs().max()) <= MOVED * share * MOVES[OF_X].pixels:
         return Row("other", exact=False)
     cosines = patterns @ moved / (patterns.norm(dim=1) * moved.norm()).clamp(min=1e-300)
     nearest = int(cosines.argmax())

@@ -22,7 +22,7 @@ from course_utils.attribution.evidence import (
     Run,
     Update,
 )
-from course_utils.experiments import MOVES
+from course_utils.moves import MOVES, SHARES
 from coursekit.trace import Trace, TraceError, named_tensor
 
 
@@ -96,8 +96,9 @@ def _experiments(
         runs = {run["move"]: _run(replay, trace, run, step) for run in record["runs"]}
         course = _course(own_calls, own_arrivals)
         alike = all(_course(run.calls, run.arrivals) == course and _is_finite(run) for run in runs.values())
-        if set(runs) == set(MOVES) and alike:
-            experiments[step] = Experiment(own_calls, own_arrivals, runs)
+        shares = {run["share"] for run in record["runs"]}
+        if set(runs) == set(MOVES) and alike and len(shares) == 1:
+            experiments[step] = Experiment(own_calls, own_arrivals, runs, _share(*shares))
     return experiments
 
 
@@ -139,6 +140,12 @@ def _number(value: Any) -> int:
     if not isinstance(value, int):
         raise TraceError(f"The trace numbers a call or a backward pass {value!r}.")
     return value
+
+
+def _share(value: Any) -> float:
+    if value not in SHARES:
+        raise TraceError(f"The trace moved things by a share of {value!r}, which is none of those asked for.")
+    return float(value)
 
 
 def _text(value: Any) -> str:

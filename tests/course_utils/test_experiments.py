@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_utils import experiments
-from course_utils.experiments import MOVES, experiment, move_images
+from course_utils.experiments import experiment
 from course_utils.models import Model
+from course_utils.moves import MOVES, move_images
 from course_utils.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside
 from coursekit.trace import Trace
@@ -126,6 +127,24 @@ def test_runs_are_alike_though_something_changes_from_call_to_call(model: Model,
     assert len(moved.records) == 3
     assert len(latents) == 1
     assert moved.still is None  # each run was taken in a copy of its own
+
+
+@pytest.mark.parametrize(("above", "share"), [(-0.05, 0.1), (-0.5, 1.0)])
+@pytest.mark.parametrize("pure", [True, False])
+def test_a_step_that_branches_within_the_moves_is_moved_less(
+    model: Model, above: float, share: float, pure: bool
+) -> None:
+    x = torch.rand(5, 64)
+    threshold = model.discriminator.net[:-1](x).mean().item() + above
+
+    def act(data: dict[str, Tensor]) -> None:
+        logits = model.discriminator.net[:-1](data["x_real"])
+        if logits.mean().item() > threshold:
+            model.discriminator(model.generator(torch.ones(5, 3))).log().mean().backward()
+
+    records = experiment(model, {}, {"x_real": x}, act, Trace(), pure=pure).records
+    assert [(record["move"], record["share"]) for record in records] == [(move, share) for move in MOVES]
+    assert [len(record["events"]) for record in records] == [5, 5, 5]  # three calls, two gradients
 
 
 def test_what_changes_after_the_runs_is_seen(model: Model) -> None:
