@@ -29,6 +29,7 @@ def selftest(
         Half | None, typer.Option(help="of the solutions: the unseen one is for the last look", show_default=False)
     ] = None,
     designs: Annotated[int, typer.Option(min=0, help="compose so many right designs, and judge them instead")] = 0,
+    first: Annotated[int, typer.Option(min=0, help="number of the first design, to judge many in parts")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="of the probes of each composed design")] = 1,
     processes: Processes = None,
     course: CourseFolder = Path(),
@@ -39,7 +40,8 @@ def selftest(
     if designs:
         from autograder.report.designs import run_and_show as judge_designs
 
-        if not judge_designs(checks, designs, seeds, processes, console, as_json).passed:
+        numbers = range(first, first + designs)
+        if not judge_designs(checks, numbers, seeds, processes, console, as_json).passed:
             raise typer.Exit(1)
         return
     from autograder.report.selftest import run_and_show

@@ -19,9 +19,9 @@ MOST_LINES = 12
 
 
 def run_and_show(
-    checks: Path, designs: int, seeds: int, processes: int | None, console: Console, json_file: Path | None
+    checks: Path, numbers: range, seeds: int, processes: int | None, console: Console, json_file: Path | None
 ) -> Rates:
-    """Judge the first designs on some seeds each, print what came out, and write it to the file if one is named.
+    """Judge the designs of these numbers on some seeds each, print what came out, also to a file if one is named.
 
     Raises:
         UsageError: the assignment has no designs or no checks, or the file cannot be written.
@@ -32,7 +32,7 @@ def run_and_show(
         bar = progress.add_task("Judging designs", total=None)
         rates = judge_designs(
             checks,
-            range(designs),
+            numbers,
             range(FIRST_SEED, FIRST_SEED + seeds),
             processes,
             lambda done, total: progress.update(bar, completed=done, total=total),

@@ -61,7 +61,7 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
     updates = updates_of(step_runs, "generator")
     _fail_on_discriminator_loss(updates)
     fail_on_other_scores("The adversarial loss that moves G", _parts(updates, "generator"))
-    if any(m.losses & {"sample down", "sample mixed"} for m in updates):
+    if any(m.sure & {"sample down", "sample mixed"} for m in updates):
         labels = said_labels([part for part in _parts(updates, "generator") if part.loss.startswith("sample")])
         fail(
             f"The updates of G drive D(G(z)) towards {labels}, expected towards 1: G is taught to be caught.",
@@ -120,7 +120,7 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
         term = next(term for term in terms if term.kind == "sample")
         _fail_label(term, [d.part for m in labels_of_its_own for d in m.drivers])
     for moved in updates:
-        foreign = moved.losses & {f"{kind} up" for kind in FAKES}
+        foreign = moved.sure & {f"{kind} up" for kind in FAKES}
         if foreign and not (moved.losses & {"real down"}):
             fail(
                 f"{moved.share(foreign):.0%} of an update of D came from the generator's loss, which drives D(G(z)) "
@@ -194,7 +194,7 @@ def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
 
 def _fail_on_discriminator_loss(updates: Sequence[Moved]) -> None:
     for moved in updates:
-        down = moved.losses & {"sample down", "reconstruction down", "sample mixed"}
+        down = moved.sure & {"sample down", "reconstruction down", "sample mixed"}
         if down and _came_from_discriminator_loss(moved):
             fail(
                 f"{moved.share(down):.0%} of an update of G came from D's loss, which drives D(G(z)) towards 0: "

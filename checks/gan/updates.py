@@ -32,6 +32,12 @@ class Moved:
         return frozenset(turned(driver.part.loss, self.movement.maximize) for driver in self.drivers)
 
     @property
+    def sure(self) -> frozenset[str]:
+        """Those that somebody may be blamed for."""
+        certain = [driver.part for driver in self.drivers if driver.part.reading is None or driver.part.reading.sure]
+        return frozenset(turned(part.loss, self.movement.maximize) for part in certain)
+
+    @property
     def read(self) -> bool:
         return "unread" not in self.losses
 

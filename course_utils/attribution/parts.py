@@ -9,6 +9,7 @@ which is what arrives where D is mute (`errors`), and the gradient at E's output
 
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 import torch
 from torch import Tensor
@@ -65,7 +66,7 @@ def attribute(evidence: Evidence) -> Attribution:
         for arrival in evidence.arrivals:
             if arrival.backward == backward:
                 arrivals[arrival.call.module].append(arrival)
-        scores = [part for arrival in arrivals["discriminator"] for part in _score_parts(arrival, evidence, rows)]
+        scores = _all_score_parts(arrivals["discriminator"], evidence, rows)
         images = [part for arrival in arrivals["generator"] for part in _image_parts(arrival, scores, evidence, rows)]
         codes = [part for arrival in arrivals["encoder"] for part in _code_parts(arrival, images, evidence, rows)]
         parts["discriminator", backward] = tuple(scores)
@@ -88,7 +89,16 @@ def _unread(arrival: Arrival) -> list[Part]:
     return [Part("unread", arrival.call, arrival.backward, arrival.gradient)] if some else []
 
 
-def _score_parts(arrival: Arrival, evidence: Evidence, rows: Rows) -> list[Part]:
+def _all_score_parts(arrivals: list[Arrival], evidence: Evidence, rows: Rows) -> list[Part]:
+    """Those of one backward pass: terms that cannot be read alone are read with the weight of the others."""
+    parts = [part for arrival in arrivals for part in _score_parts(arrival, evidence, rows)]
+    weights = [part.reading.weight for part in parts if part.reading and part.reading.form == "bce"]
+    if not weights or all(part.reading is None or part.reading.form != "unread" for part in parts):
+        return parts
+    return [part for arrival in arrivals for part in _score_parts(arrival, evidence, rows, median(weights))]
+
+
+def _score_parts(arrival: Arrival, evidence: Evidence, rows: Rows, weight: float = 0.0) -> list[Part]:
     """The gradient at D's logits, split by what D was called on."""
     experiment = _experiment(arrival, evidence)
     if experiment is None:
@@ -98,7 +108,7 @@ def _score_parts(arrival: Arrival, evidence: Evidence, rows: Rows) -> list[Part]
     kinds = [row.kind for row in rows[arrival.call.number]]
     for kind in sorted(set(kinds)):
         chosen = torch.tensor([k == kind for k in kinds])
-        reading = read_scores([r.call.outputs[chosen, 0] for r in runs], [r.gradient[chosen, 0] for r in runs])
+        reading = read_scores([r.call.outputs[chosen, 0] for r in runs], [r.gradient[chosen, 0] for r in runs], weight)
         if reading.direction != "none":
             gradient = torch.where(chosen[:, None], arrival.gradient, 0.0)
             parts.append(Part(f"{kind} {reading.direction}", arrival.call, arrival.backward, gradient, reading))

@@ -31,7 +31,8 @@ class Reading:
     `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (neither, or both at once), or `"none"`.
     `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"other"`, or `"unread"` where scores did not move. `weights`
     and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty. Its weight is
-    `steady` unless it depends on the scores, as that of a root or a logarithm of it does.
+    `steady` unless it depends on the scores, as that of a root or a logarithm of it does. The direction is not `sure`
+    where the score is 0 or 1 and its gradient points inwards: then any label between them may be the one.
     """
 
     direction: str
@@ -39,6 +40,7 @@ class Reading:
     weights: Tensor
     labels: Tensor
     steady: bool = True
+    sure: bool = True
 
     @property
     def weight(self) -> float:
@@ -54,8 +56,11 @@ class Reading:
 NOTHING = torch.zeros(0, dtype=torch.float64)
 
 
-def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Reading:
-    """Read the gradients `(rows,)` that arrived at the logits `(rows,)` of some images, in several runs of a step."""
+def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: float = 0.0) -> Reading:
+    """Read the gradients `(rows,)` that arrived at the logits `(rows,)` of some images, in several runs of a step.
+
+    Scores that do not move are read with the weight of the other terms of the loss, if it is given.
+    """
     p, g = torch.stack(list(logits)).sigmoid(), torch.stack(list(gradients))  # (runs, rows)
     majority = "up" if float(g[0].sum()) < 0 else "down"
     if not bool(g.abs().max() > 0):
@@ -63,7 +68,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
     readable = (p - p.mean(0)).abs().amax(0) >= SPREAD
     readable &= ((g != 0).sum(0) > 1) | (g == 0).all(0)  # where a step chooses its images, one point may be left
     if not bool(readable.any()):
-        return Reading(majority, "unread", NOTHING, NOTHING)
+        return _read_at_the_edge(p[0], g[0], majority, weight / len(p[0]))
     w, y, residual = _line(p[:, readable], g[:, readable])
     if residual > FIT:
         if _is_double_sigmoid(p[:, readable], g[:, readable]):
@@ -80,6 +85,16 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor]) -> Readin
     labels = p[0] - g[0] / weights
     labels[readable] = y
     return _reading(weights, labels)
+
+
+def _read_at_the_edge(p: Tensor, g: Tensor, majority: str, weight: float) -> Reading:
+    """Scores of 0 or 1: what a smoothed label leaves there points inwards, as the opposite label does, only less."""
+    if weight > 0:
+        read = _reading(torch.full_like(p, weight), p - g / weight)
+        if read.direction != "mixed":
+            return Reading(read.direction, "unread", NOTHING, NOTHING)
+    inwards = (g != 0) & ((g < 0) == (p < 0.5))
+    return Reading(majority, "unread", NOTHING, NOTHING, sure=not bool(inwards.any()))
 
 
 def _reading(weights: Tensor, labels: Tensor) -> Reading:

@@ -17,7 +17,7 @@ from autograder.selftest import load_solution, running
 from autograder.selftest.designs import compose
 from autograder.selftest.designs.compose import WITHOUT_LABELS, all_axes, fits
 from autograder.selftest.designs.parts import AXES, OF_ASSIGNMENT, USUAL
-from autograder.selftest.designs.rates import Judged, Rates
+from autograder.selftest.designs.rates import Judged, Rates, judge_designs
 from autograder.selftest.designs.source import losses, solution
 from autograder.selftest.share import Share
 from course_utils.conditional import make_model
@@ -144,7 +144,7 @@ def test_bounds_are_those_of_clopper_and_pearson() -> None:
 
 
 def test_composed_designs_pass_and_a_command_tells_their_rates(tmp_path: Path, monkeypatch, capsys) -> None:
-    arguments = ["selftest", "hw2", "--designs", "3", "--seeds", "1", "--processes", "1", "--json", tmp_path / "d.json"]
+    arguments = ["selftest", "hw2", "--designs", "3", "--first", "4", "--processes", "1", "--json", tmp_path / "d.json"]
     monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -152,4 +152,17 @@ def test_composed_designs_pass_and_a_command_tells_their_rates(tmp_path: Path, m
     assert written["misjudged"] == []
     assert ended.value.code in (0, None)
     assert "Right designs failed on any seed: 0 of 3" in said
-    assert [number for number, *_ in written["judged"]] == list(range(3))
+    assert [number for number, *_ in written["judged"]] == [4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "number", "seed"),
+    [
+        pytest.param("hw2", 85, 5004, id="D rests where its loss is near a threshold"),
+        pytest.param("hw2", 137, 5005, id="a label above 0 of a sample whose score is 0"),
+        pytest.param("hw2_conditional", 33, 5004, id="images with labels are shifted"),
+    ],
+)
+def test_designs_that_once_came_out_wrong_pass(assignment: str, number: int, seed: int) -> None:
+    (judged,) = judge_designs(Path("checks") / assignment, [number], [seed], processes=1).judged
+    assert (judged.told, judged.fault) == ({}, "")

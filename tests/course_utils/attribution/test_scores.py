@@ -19,10 +19,10 @@ def some_logits(rows: int, seed: int) -> Tensor:
     return 1.2 * torch.randn(rows, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def read(loss: Loss, logits: Tensor) -> Reading:
+def read(loss: Loss, logits: Tensor, weight: float = 0.0) -> Reading:
     leaves = [(logits + move).requires_grad_() for move in MOVES]
     gradients = [torch.autograd.grad(loss(leaf.sigmoid()), leaf)[0] for leaf in leaves]
-    return read_scores([leaf.detach() for leaf in leaves], gradients)
+    return read_scores([leaf.detach() for leaf in leaves], gradients, weight)
 
 
 def cross_entropy(target: Tensor, weight: float = 1.0) -> Loss:
@@ -64,6 +64,24 @@ def test_each_noisy_label_is_read_wherever_the_scores_are(
 def test_a_smoothed_label_has_a_direction_as_far_as_smoothing_is_used(label: float, direction: str) -> None:
     logits = some_logits(16, 2)
     assert read(cross_entropy(torch.full_like(logits, label)), logits).direction == direction
+
+
+@pytest.mark.parametrize(("logit", "label", "direction"), [(-9.3, 0.2, "down"), (9.3, 0.8, "up"), (-12, 1.0, "up")])
+def test_a_score_at_the_edge_is_read_with_the_weight_of_the_other_terms(
+    logit: float, label: float, direction: str
+) -> None:
+    logits = torch.full((4,), logit, dtype=torch.float64)
+    loss = cross_entropy(torch.full_like(logits, label), 0.5)
+    reading = read(loss, logits, weight=0.5)
+    assert (reading.form, reading.direction, reading.sure) == ("unread", direction, True)
+    assert not read(loss, logits).sure
+
+
+@pytest.mark.parametrize(("logit", "label", "direction"), [(-12, 0.0, "down"), (12, 1.0, "up")])
+def test_a_score_at_the_edge_that_is_driven_further_is_sure(logit: float, label: float, direction: str) -> None:
+    logits = torch.full((4,), logit, dtype=torch.float64)
+    reading = read(cross_entropy(torch.full_like(logits, label)), logits)
+    assert (reading.form, reading.direction, reading.sure) == ("unread", direction, True)
 
 
 @settings(deadline=None)
