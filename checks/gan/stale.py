@@ -18,6 +18,7 @@ from course_utils.probe import LOSSES
 
 SAME = 1e-3  # relative spread of the factor between two series that are the same
 MIN_STEPS = 4
+COUNTS = 0.05  # the least share of a sum that a term has
 
 
 def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
@@ -60,6 +61,14 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                 "Return each loss by itself; the training loop shows their sum.",
                 mistake="returned-losses-mixed-up",
             )
+        for other in ("generator", "autoencoder"):
+            if any(_is_sum(returned, a, b) for a in own["discriminator"] for b in own[other]):
+                fail(
+                    f"Under {name!r} `train_step` returned the sum of the discriminator's and the {other}'s loss, "
+                    f"expected the {name}'s alone.",
+                    "Return each loss by itself; the training loop shows their sum.",
+                    mistake="returned-losses-mixed-up",
+                )
         if any(_is_function(returned, series) for series in own[name]):
             fail(
                 f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
@@ -119,6 +128,18 @@ def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
     factors = torch.linalg.lstsq(design, returned[:, None]).solution
     left = float((design @ factors - returned[:, None]).norm()) / float(returned.norm())
     return left <= SAME / 10 and bool((factors > SAME).all())
+
+
+def _is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
+    """Whether the numbers are a sum of these two, each with a weight of its own and a part that counts.
+
+    G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
+    """
+    design = torch.stack([first, second], dim=1)  # (steps, 2)
+    factors = torch.linalg.lstsq(design, returned[:, None]).solution
+    left = float((design @ factors - returned[:, None]).norm()) / float(returned.norm())
+    shares = factors[:, 0] * design.norm(dim=0) / float(returned.norm())
+    return left <= SAME / 10 and bool((shares > COUNTS).all())
 
 
 def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:
