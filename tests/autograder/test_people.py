@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -23,6 +24,7 @@ from autograder.report.terminal import grade_and_show
 from autograder.roster import load_roster
 from autograder.teams import Team
 from tests.autograder.collect.repositories import git
+from tests.autograder.test_cli import run
 
 ROSTER = 'id,name,email\nada1,"Lovelace, Ada",ada1@uni.edu\nbob2,Bob,\ncyd3,Cyd,\ndan4,Dan,\neve5,Eve,\n'
 ROSTER += '"@fay6","=1+1; -2\n+3",\n'  # a name is that of the student's own profile
@@ -114,6 +116,16 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     assert nbformat.read(graded, as_version=4).metadata["autograder_penalties"] == [
         ["hw2.pdf missing or not filled in", 1.0]
     ]
+
+    canvas = tmp_path / "canvas.csv"
+    canvas.write_text("Student,ID,SIS Login ID,Section\nAda,1,ada1,A\nCyd,2,cyd3,A\nZoe,3,zoe9,A\n", encoding="utf-8")
+    options = ["--format", "canvas", "--fill", canvas, "--to", canvas, "--column", "HW 2", "--course", course.root]
+    assert run("export", "hw2", *options) == 3  # some are still to be decided
+    with canvas.open(newline="", encoding="utf-8") as file:
+        assert {row["ID"]: row["HW 2"] for row in csv.DictReader(file)} == {"1": f"{points - 1:g}", "2": "", "3": ""}
+    assert run("export", "hw2", "--format", "gradescope", "--to", tmp_path / "gradescope", "--course", course.root) == 0
+    results = json.loads((tmp_path / "gradescope" / late / "results.json").read_text())
+    assert results["score"] == points - 1 and "Penalties: 1 points." in results["output"]
 
     export_csv(course, "hw2", tmp_path / "hw2.csv")
     for name in ("people.csv", "hw2.csv"):
