@@ -17,10 +17,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from course_utils.gradient_map import draw_gradient_map
-from course_utils.practice import practice_probes
-from course_utils.probe import Functions, run_probe
-from course_utils.sight import see_convergence, see_losses, see_optimizers, see_train_step, see_wrong_labels
+from course_utils.gan.gradient_map import draw_gradient_map
+from course_utils.gan.practice import practice_probes
+from course_utils.gan.probe import Functions, run_probe
+from course_utils.gan.sight import see_convergence, see_losses, see_optimizers, see_train_step, see_wrong_labels
 from coursekit.trace import Trace, read_trace
 
 INBOX, OUTBOX = "COURSE_INBOX", "COURSE_OUTBOX"  # environment variables that the autograder sets to folders

@@ -14,7 +14,7 @@ from checks.gan.errors import fail_on_errors
 from checks.gan.noise import fail_on_bad_noise, fail_on_wrong_noise_shape
 from checks.gan.observed import StepRun
 from checks.gan.stale import fail_on_stale_losses
-from course_utils.probe import LOSSES
+from course_utils.gan.probe import LOSSES
 from coursekit.trace import named_tensor
 
 

@@ -8,10 +8,10 @@ down, so what shows that they were trained is looked at as well (`trained`).
 from collections.abc import Callable
 
 from autograder.checks.bounds import Bound, crossed
-from autograder.checks.origin import require_growth
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import experiment, fail_on_errors
+from checks.gan.origin import require_growth
 from checks.gan.trained import fail_unless_trained
 from coursekit.trace import Trace, named_tensor
 

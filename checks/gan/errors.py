@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from autograder.checks.outcome import fail
 from checks.gan.probes import HOMEWORK_SIZES
-from course_utils.advice import Advice, advise, first_sentence, needs_other_device
+from course_utils.gan.advice import Advice, advise, first_sentence, needs_other_device
 from coursekit.trace import Trace
 
 MAX_QUOTED = 300  # characters of a message or a line; torch's own first sentences are below 200

@@ -9,10 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from autograder.checks.origin import require_origin
-from autograder.checks.schema import KINDS, require_form
 from autograder.experiments import Experiment
-from course_utils.probe import LOSSES
+from checks.gan.origin import require_origin
+from checks.gan.trace_form import KINDS, require_form
+from course_utils.gan.probe import LOSSES
 from coursekit.trace import Trace
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
 from checks.gan.experiment import recorder
-from course_utils.gradient_map import draw_gradient_map
+from course_utils.gan.gradient_map import draw_gradient_map
 from coursekit.trace import TraceError, read_trace
 
 CELL = "check_train_step"

@@ -10,7 +10,7 @@ import torch
 
 from autograder.checks.outcome import fail
 from checks.gan.terms import Term
-from course_utils.attribution.parts import Part
+from course_utils.gan.attribution.parts import Part
 
 # Relative. Read weights are exact; random labels leave them alone. The plain sum of the terms is off by 100 %.
 TOLERANCE = 0.1

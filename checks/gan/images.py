@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
-from course_utils.attribution.parts import Attribution
+from course_utils.gan.attribution.parts import Attribution
 
 # An image is another one rescaled if it differs from a linear function of that one by less than this, relative to it.
 RESCALED = 1e-3

@@ -12,8 +12,8 @@ import torch
 from autograder.checks.outcome import fail
 from checks.gan.observed import LossRun, StepRun
 from checks.gan.updates import updates_of
-from course_utils.attribution.evidence import MODULES
-from course_utils.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.evidence import MODULES
+from course_utils.gan.attribution.parts import Attribution, Part
 
 
 def fail_on_constant_labels(name: str, attribution: Attribution) -> None:

@@ -19,7 +19,7 @@ from checks.gan.usage import (
     fail_on_few_reconstructions,
     fail_on_few_samples,
 )
-from course_utils.attribution.parts import Part
+from course_utils.gan.attribution.parts import Part
 
 FAKES = ("sample", "reconstruction", "stray")
 MOST = 0.5  # a term's label is wrong if it is in more than this share of the updates that show the term

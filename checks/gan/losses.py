@@ -13,7 +13,7 @@ from checks.gan.errors import fail_on_errors
 from checks.gan.forms import said_labels
 from checks.gan.observed import LossRun
 from checks.gan.terms import REAL, SAMPLE, Term
-from course_utils.attribution.parts import Part
+from course_utils.gan.attribution.parts import Part
 from coursekit.trace import named_tensor
 
 _NUMBERS = ("float", "int", "float32", "float64", "ndarray")  # what `.item()`, `float(...)` and NumPy make

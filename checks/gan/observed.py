@@ -13,10 +13,10 @@ from torch import Tensor
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import Experiment, experiment
-from course_utils.attribution.evidence import Evidence
-from course_utils.attribution.parts import Attribution, Part, attribute
-from course_utils.attribution.reading import read_evidence
-from course_utils.attribution.updates import Movement, explain_updates
+from course_utils.gan.attribution.evidence import Evidence
+from course_utils.gan.attribution.parts import Attribution, Part, attribute
+from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.attribution.updates import Movement, explain_updates
 from coursekit.trace import Trace, TraceError, named_tensor
 
 GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models

@@ -17,7 +17,7 @@ from autograder.errors import UsageError
 from autograder.selftest.behavior import Behavior
 from autograder.selftest.recording import running
 from course_utils.conditional import AnyModel, make_model
-from course_utils.probe import loss_arguments
+from course_utils.gan.probe import loss_arguments
 from coursekit.returned import read_number, with_text_keys
 
 Setting = tuple[int, int, dict[str, Any], float]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel, ConditionalModel, append_labels, make_model
 from course_utils.data import mnist_images
-from course_utils.probe import flat_weights
+from course_utils.gan.probe import flat_weights
 from coursekit.trace import Trace
 
 Sizes = dict[str, Any]

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from autograder.checks.outcome import fail
 from checks.gan.observed import StepRun
-from course_utils.attribution.evidence import Call
-from course_utils.attribution.parts import Part
-from course_utils.probe import LOSSES
+from course_utils.gan.attribution.evidence import Call
+from course_utils.gan.attribution.parts import Part
+from course_utils.gan.probe import LOSSES
 
 SAME = 1e-3  # relative spread of the factor between two series that are the same
 MIN_STEPS = 4

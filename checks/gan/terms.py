@@ -12,7 +12,7 @@ class Term:
     """A term of D's loss.
 
     Attributes:
-        kind: of the rows that D is called on, as `course_utils.attribution.origins` names them.
+        kind: of the rows that D is called on, as `course_utils.gan.attribution.origins` names them.
         name: of these images, in words.
         symbol, score: the images and their score in the notation of the notebook.
         label: 1 if the score is to be driven up, 0 if down.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autograder.checks.outcome import cannot_judge, fail, not_checked
 from checks.gan.observed import StepRun
-from course_utils.attribution.updates import Driver, Movement
+from course_utils.gan.attribution.updates import Driver, Movement
 
 MAX_PAUSE = 5  # a module may be updated in every fifth step only
 MIN_SHARE = 1e-3  # a loss with a smaller share of an update is rounding

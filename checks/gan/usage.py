@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from autograder.checks.outcome import fail
 from checks.gan.observed import LossRun
 from checks.gan.updates import Moved
-from course_utils.attribution.origins import Row
-from course_utils.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.origins import Row
+from course_utils.gan.attribution.parts import Attribution, Part
 
 # A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
 FEW = 0.3

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from autograder.selftest import load_solution
 from course_utils import check
-from course_utils.practice import practice_probes
+from course_utils.gan.practice import practice_probes
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions" / "hw2"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from course_utils.probe import run_probe
+from course_utils.gan.probe import run_probe
 from coursekit.trace import read_trace
 
 RIGHT = ["configure_optimizers", "loss_functions", "train_step"]

@@ -14,7 +14,7 @@ from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
 from checks.hw2.probes import convergence_probe
-from course_utils.probe import run_probe
+from course_utils.gan.probe import run_probe
 from coursekit.trace import Trace, TraceError, read_trace
 
 ROOT = Path(__file__).parents[3]

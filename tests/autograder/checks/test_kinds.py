@@ -17,7 +17,7 @@ from checks.gan.observed import LossRun, StepRun
 from checks.gan.probes import STEP_LR
 from checks.hw2 import test_losses, test_train_step
 from checks.hw2.probes import LOSS_SIZES, STEPS
-from course_utils.probe import LOSSES, run_probe
+from course_utils.gan.probe import LOSSES, run_probe
 from coursekit.trace import read_trace
 
 TEXTBOOK = """

@@ -23,7 +23,7 @@ from autograder.errors import UsageError
 from autograder.judging import client, judge, make_probes
 from autograder.selftest import load_solution
 from autograder.verdict import Verdict
-from course_utils.probe import run_probe
+from course_utils.gan.probe import run_probe
 from coursekit.trace import read_trace
 from coursekit.trace_files import JSON_FILE
 

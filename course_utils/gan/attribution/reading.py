@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.attribution.evidence import (
+from course_utils.gan.attribution.evidence import (
     MODULES,
     OUTPUT_TOLERANCE,
     Applied,
@@ -22,7 +22,7 @@ from course_utils.attribution.evidence import (
     Run,
     Update,
 )
-from course_utils.moves import MOVES, SHARES
+from course_utils.gan.moves import MOVES, SHARES
 from coursekit.trace import Trace, TraceError, named_tensor
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from course_utils.attribution.scores import SPREAD, Reading, read_scores
+from course_utils.gan.attribution.scores import SPREAD, Reading, read_scores
 
 Loss = Callable[[Tensor], Tensor]
 MOVES = (0.0, 0.15, -0.15)

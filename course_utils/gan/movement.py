@@ -13,7 +13,7 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from course_utils.conditional import AnyModel
-from course_utils.record import MODULES
+from course_utils.gan.record import MODULES
 from coursekit.trace import flatten
 
 Way = dict[str, dict[str, float]]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from course_utils.attribution.evidence import Arrival
-from course_utils.attribution.origins import Row
+from course_utils.gan.attribution.evidence import Arrival
+from course_utils.gan.attribution.origins import Row
 
 FIT = 1e-3  # relative; right solutions leave 1e-6
 NOTHING = 1e-6  # a gradient smaller than this share of what arrives where D is not mute is rounding

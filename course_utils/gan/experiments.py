@@ -2,7 +2,7 @@
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these belong to the trace: what
 changes between two such runs changes because of what was moved (common random numbers; an intervention in the sense of
-causal inference, Pearl 2009). What the changes mean is for `course_utils.attribution` to say.
+causal inference, Pearl 2009). What the changes mean is for `course_utils.gan.attribution` to say.
 
 The runs of a training step are taken in a copy of the process, so that whatever a solution keeps in variables of its
 own stays as it was. If it does the same there before and after the moves, once weights, optimizers and random numbers
@@ -26,8 +26,8 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel
-from course_utils.moves import MOVES, SHARES, Move, move_images
-from course_utils.record import Recorder
+from course_utils.gan.moves import MOVES, SHARES, Move, move_images
+from course_utils.gan.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
 from coursekit.trace import Trace
 

@@ -81,7 +81,7 @@ class Update:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A step, or a call of a loss function, done again with one thing moved (`course_utils.moves.MOVES`).
+    """A step, or a call of a loss function, done again with one thing moved (`course_utils.gan.moves.MOVES`).
 
     Its calls and arrivals are those of the step itself, one for one: it took the same course.
     """
@@ -93,7 +93,7 @@ class Run:
 @dataclass(frozen=True, eq=False)
 class Experiment:
     """A step, and what became of it in each of the runs in which something was moved by a `share` of
-    `course_utils.moves.MOVES`; all took the same course."""
+    `course_utils.gan.moves.MOVES`; all took the same course."""
 
     calls: tuple[Call, ...]
     arrivals: tuple[Arrival, ...]

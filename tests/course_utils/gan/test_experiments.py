@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_utils import experiments
-from course_utils.experiments import experiment
+from course_utils.gan import experiments
+from course_utils.gan.experiments import experiment
+from course_utils.gan.moves import MOVES, move_images
+from course_utils.gan.record import Recorder
 from course_utils.models import Model
-from course_utils.moves import MOVES, move_images
-from course_utils.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside
 from coursekit.trace import Trace
 

@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_utils.attribution.parts import attribute
-from course_utils.attribution.reading import read_evidence
-from course_utils.attribution.updates import explain_updates
-from course_utils.experiments import experiment
+from course_utils.gan.attribution.parts import attribute
+from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.attribution.updates import explain_updates
+from course_utils.gan.experiments import experiment
+from course_utils.gan.record import Recorder
 from course_utils.models import Model
-from course_utils.record import Recorder
 from coursekit.trace import Trace, TraceError
 
 SIZES = {"number_of_hidden_layers": 1, "input_size": 6, "hidden_size": 16, "latent_size": 2}

@@ -14,10 +14,10 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from course_utils.attribution.errors import ErrorReading, read_error, slope
-from course_utils.attribution.evidence import Arrival, Call, Evidence, Experiment
-from course_utils.attribution.origins import OF_G, STILL, Rows, trace_rows
-from course_utils.attribution.scores import Reading, read_scores
+from course_utils.gan.attribution.errors import ErrorReading, read_error, slope
+from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
+from course_utils.gan.attribution.origins import OF_G, STILL, Rows, trace_rows
+from course_utils.gan.attribution.scores import Reading, read_scores
 
 FIT = 1e-3  # relative residual below which a gradient counts as explained
 

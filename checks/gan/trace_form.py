@@ -3,7 +3,7 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this guards the way from the
 trace to the verdict. A trace comes out of a process that a student controls, so its JSON and its tensors may be
 anything; what is not of this form fails with that as its reason, and never reaches a check. Events are checked where
-they are read, in `course_utils.attribution.evidence`.
+they are read, in `course_utils.gan.attribution.evidence`.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ _ERROR = {
     "properties": dict.fromkeys(("type", "message", "line", "function"), _TEXT),
     "required": ["type", "message", "line", "function"],
 }
-_VALUE: dict[str, Any] = {  # what `course_utils.probe` says of a returned value
+_VALUE: dict[str, Any] = {  # what `course_utils.gan.probe` says of a returned value
     "type": "object",
     "properties": {
         "type": _TEXT,

@@ -1,7 +1,7 @@
 """What is moved in an experiment, and how far.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* both sides must know this:
-those who take a step again (`course_utils.experiments`), and those who read what became of it.
+those who take a step again (`course_utils.gan.experiments`), and those who read what became of it.
 """
 
 from dataclasses import dataclass

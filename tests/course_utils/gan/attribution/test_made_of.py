@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from course_utils.attribution.made_of import image_behind
+from course_utils.gan.attribution.made_of import image_behind
 
 SIDE = 14
 PUT_ON: dict[str, Callable[[Tensor], Tensor]] = {

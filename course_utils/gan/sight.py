@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from course_utils.advice import advise, first_sentence
-from course_utils.practice import held_out_digits
-from course_utils.probe import LOSSES, build_model
-from course_utils.record import MODULES
+from course_utils.gan.advice import advise, first_sentence
+from course_utils.gan.practice import held_out_digits
+from course_utils.gan.probe import LOSSES, build_model
+from course_utils.gan.record import MODULES
 from coursekit.trace import Trace, named_tensor, read_trace
 
 Seen = list[tuple[Trace, Path]]

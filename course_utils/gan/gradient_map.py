@@ -8,10 +8,10 @@ says must not happen is hatched, and red where it happened.
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.attribution.evidence import MODULES
-from course_utils.attribution.parts import attribute
-from course_utils.attribution.reading import read_evidence
-from course_utils.attribution.updates import Movement, explain_updates
+from course_utils.gan.attribution.evidence import MODULES
+from course_utils.gan.attribution.parts import attribute
+from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.attribution.updates import Movement, explain_updates
 from course_utils.plotting import show_gradient_map
 from coursekit.trace import Trace, named_tensor
 

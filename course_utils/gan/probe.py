@@ -13,9 +13,9 @@ from typing import Any
 import torch
 
 from course_utils.conditional import AnyModel, make_model
-from course_utils.experiments import experiment
-from course_utils.movement import optimizers_in, watch
-from course_utils.record import MODULES, Recorder
+from course_utils.gan.experiments import experiment
+from course_utils.gan.movement import optimizers_in, watch
+from course_utils.gan.record import MODULES, Recorder
 from coursekit.raised import describe_error
 from coursekit.returned import read_number, with_text_keys
 from coursekit.trace import Trace, flatten, named_tensor

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from course_utils.attribution.evidence import Evidence
-from course_utils.attribution.parts import attribute
-from course_utils.attribution.reading import read_evidence
-from course_utils.attribution.updates import Movement, explain_updates
-from course_utils.experiments import experiment
+from course_utils.gan.attribution.evidence import Evidence
+from course_utils.gan.attribution.parts import attribute
+from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.attribution.updates import Movement, explain_updates
+from course_utils.gan.experiments import experiment
+from course_utils.gan.record import Recorder
 from course_utils.models import Model
-from course_utils.record import Recorder
 from coursekit.trace import Trace
 
 sizes = st.fixed_dictionaries(

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from course_utils.attribution.evidence import Call, Evidence, Experiment
-from course_utils.attribution.made_of import image_behind
-from course_utils.moves import MOVES, move_images
+from course_utils.gan.attribution.evidence import Call, Evidence, Experiment
+from course_utils.gan.attribution.made_of import image_behind
+from course_utils.gan.moves import MOVES, move_images
 
 SAME = 1e-4  # two rows are the same if they differ by less than this times the square root of their width
 # A row moves if one of its numbers changes by this share of what was moved; what an earlier update of the step changes
