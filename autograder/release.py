@@ -23,11 +23,15 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 import coursekit
+from autograder.authoring import require_agreement, require_full_marks, require_sound
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
 from autograder.nbgrader_settings import nbgrader_settings, point_here
+from autograder.plans.load import read_declared
+from autograder.plans.make import make_public
+from coursekit.plans.public import FOLDER as PUBLIC
 from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
 COURSEKIT = Path(coursekit.__file__).parent
@@ -55,15 +59,23 @@ class ReleaseReport:
     secrets: int
 
 
-def release(course: Course, assignment: str) -> ReleaseReport:
-    """Generate `release/<assignment>/` with nbgrader, after a proof that it gives nothing away.
+def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
+    """Generate `release/<assignment>/` with nbgrader, after a proof that it can be graded and gives nothing away.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+        run: hand the instructor's notebook in, and demand full marks of its solution.
 
     Raises:
-        UsageError: there is no such source, nbgrader refuses it, or something secret would get out. The
-            release and the gradebook are then as they were before.
+        UsageError: there is no such source, nbgrader refuses it, it cannot be graded, or something secret would get
+            out. The release and the gradebook are then as they were before.
     """
     settings = course.assignment(assignment)
-    source = _read_source(course.source_notebook(assignment))
+    path = course.source_notebook(assignment)
+    source = _read_source(path)
+    require_sound(source, path)
+    require_agreement(source, settings)
     config = nbgrader_settings(course, assignment)
     secrets = find_secrets(source, _secret_checks(course, settings), public=(*settings.helpers, COURSEKIT))
     with _staging_folder(course) as staging:
@@ -75,6 +87,9 @@ def release(course: Course, assignment: str) -> ReleaseReport:
             raise UsageError(
                 f"Not released, since students would see too much: {leaks[0]}{more}; take it out of {settings.source}."
             )
+        if run and settings.checks.exists():
+            released = (trial / assignment / settings.notebook).read_bytes()
+            require_full_marks(course, assignment, path.read_bytes(), released)
         point_here(course)
         _generate(course, assignment, config, staging / "final", gradebook=None)
         folder = course.root / "release" / assignment
@@ -97,7 +112,7 @@ def release(course: Course, assignment: str) -> ReleaseReport:
 def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
-    The kit is the release, `coursekit`, and of the course's helpers what the notebook imports, and nothing else; the
+    The kit is the release, `coursekit`, the public plans, and of the course's helpers what the notebook imports; the
     README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte
     for byte.
 
@@ -114,6 +129,8 @@ def make_kit(course: Course, assignment: str) -> Path:
         for path in needed_files(course.assignment(assignment).helpers, code_of(notebook)):
             (folder / path.relative_to(course.root)).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, folder / path.relative_to(course.root))
+        if course.assignment(assignment).checks.exists():
+            make_public(read_declared(course.assignment(assignment).checks), folder / PUBLIC)
         (folder / COURSEKIT.name / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
         readme = folder / "README.md"
         if readme.exists():

@@ -12,14 +12,18 @@ from autograder.errors import UsageError
 from autograder.python_file import read_python
 
 
-def release(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
-    """Make release/ASSIGNMENT, prove that it gives nothing away, and pack the student kit."""
+def release(
+    assignment: AssignmentName,
+    course: CourseFolder = Path(),
+    run: Annotated[bool, typer.Option("--run/--no-run", help="hand the notebook's own solution in first")] = True,
+) -> None:
+    """Make release/ASSIGNMENT, prove that it can be graded and gives nothing away, and pack the student kit."""
     settings = load_course(course)
     settings.source_notebook(assignment)
     from autograder.release import make_kit
     from autograder.release import release as make_release
 
-    made = make_release(settings, assignment)
+    made = make_release(settings, assignment, run)
     kit = make_kit(settings, assignment)
     console.print(f"{made.folder}: {', '.join(made.files)}", soft_wrap=True)
     console.print(

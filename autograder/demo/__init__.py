@@ -42,7 +42,7 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     submissions = demo_class() if submissions is None else submissions
     copy = _make_course(course)
     console.print(f"A copy of the course is in {copy.root}.", soft_wrap=True)
-    made = release(copy, ASSIGNMENT)
+    made = release(copy, ASSIGNMENT, run=False)  # it is shown what a class gets
     console.print(f"Released to {made.folder}: none of {made.secrets} secret lines is in it.", soft_wrap=True)
     console.print(f"The student kit is {make_kit(copy, ASSIGNMENT)}.", soft_wrap=True)
     console.print(f"{len(submissions)} teams run their notebooks and make their PDFs ...")

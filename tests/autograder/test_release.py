@@ -43,7 +43,7 @@ def copy_course(folder: Path) -> Course:
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, ReleaseReport]:
     course = copy_course(tmp_path_factory.mktemp("course"))
-    return course, release(course, "hw2")
+    return course, release(course, "hw2", run=False)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +246,7 @@ def test_refused_release_names_cell_and_line_and_leaves_everything_as_it_was(tmp
     plant_in_text("loss_ae = autoencoder_loss(model, x_real)")(notebook)
     nbformat.write(notebook, path)
     with pytest.raises(UsageError, match=r"`training-text` holds “loss_ae = autoencoder_loss.*`train_step`"):
-        release(course, "hw2")
+        release(course, "hw2", run=False)
     assert read_files(tmp_path / "release") == {"hw2/hw2.ipynb": b"the last release"}
     assert not (tmp_path / "gradebook.db").exists()
     assert list(course.state.iterdir()) == []
@@ -278,7 +278,7 @@ def test_source_that_cannot_be_released_is_told_in_one_sentence(
     course = copy_course(tmp_path)
     spoil(tmp_path / "source" / "hw2" / "hw2.ipynb")
     with pytest.raises(UsageError, match=message) as caught:
-        release(course, "hw2")
+        release(course, "hw2", run=False)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "release").exists()
 

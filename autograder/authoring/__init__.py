@@ -1,0 +1,11 @@
+"""Authoring: mistakes in course material are told to the instructor, each in one sentence, before a student meets them.
+
+The first step of the flow course material -> submission -> trace -> verdict -> gradebook -> report. `cells` looks at
+the notebook alone, `agreement` compares it with the checks, and `trial` runs it as a submission.
+"""
+
+from autograder.authoring.agreement import require_agreement
+from autograder.authoring.cells import require_sound
+from autograder.authoring.trial import require_full_marks
+
+__all__ = ["require_agreement", "require_full_marks", "require_sound"]

@@ -1,0 +1,47 @@
+"""The instructor's own notebook, handed in: its solution must get full marks.
+
+The first step of the flow course material -> submission -> trace -> verdict -> gradebook -> report, and at once a walk
+through all of it up to the verdict: into the sandbox, with the notebook that students would get.
+"""
+
+from autograder.config import Course
+from autograder.errors import UsageError
+from autograder.grading import Task, grade_submission, load_graded, store_graded
+from autograder.results import content_hash, make_seed
+from autograder.verdict import CheckResult, Verdict
+
+
+def require_full_marks(course: Course, name: str, source: bytes, release: bytes) -> None:
+    """Grade the notebook `source` as a submission to the notebook `release`; a run that is known is not repeated.
+
+    Raises:
+        UsageError: a check does not pass, or this machine has no sandbox.
+    """
+    assignment = course.assignment(name)
+    files = {given: (assignment.source / given).read_bytes() for given in assignment.given}
+    seed = make_seed(course.secret, name, content_hash(source, files))
+    task = Task(assignment, source, files, release, seed, course.limits)
+    graded = load_graded(course, name, task.key)
+    if graded is None:
+        graded = grade_submission(task)
+        store_graded(course, name, task.key, graded)
+    verdict = Verdict.from_json(graded.verdict)
+    short = [check for check in verdict.checks if check.points < check.max_points]
+    if short:
+        more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
+        fault = f" The check broke: {_last_line(verdict.faults[0])}" if verdict.faults else ""
+        raise UsageError(
+            f"Not released, since the solution in {assignment.source / assignment.notebook} does not get full marks: "
+            f"{_tell(short[0])}{more}.{fault}"
+        )
+
+
+def _tell(check: CheckResult) -> str:
+    """The check, what became of it, and why, as a clause."""
+    why = (check.rationale or check.help).strip().rstrip(".")
+    return f"{check.name} of the cell {check.cell} {check.outcome.replace('_', ' ')}" + (f" ({why})" if why else "")
+
+
+def _last_line(fault: str) -> str:
+    lines = [line.strip() for line in fault.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if line.startswith("E ")), lines[-1]).removeprefix("E ").strip()
