@@ -4,7 +4,10 @@ Goes a submission's way through the flow course material -> submission -> trace 
 The file is parsed here, to say where a syntax error is, but only ever executed in the sandbox.
 """
 
+import re
+import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,15 @@ from nbformat import NotebookNode
 
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.grading import grade_submission, make_task
-from autograder.intake import Submission, grade_id, is_code_answer, locked
+from autograder.grading import EXECUTED, grade_submission, make_task
+from autograder.intake import Submission, grade_id, graded_by_checks, is_code_answer, locked
+from autograder.report.visible import visible
+from autograder.sandbox.workspace import open_folder
 from autograder.verdict import Verdict, as_text
 
 _ELSEWHERE = "# The whole solution is in the first solution cell."
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colors, as IPython puts them into tracebacks
+_MAX_LINES = 30  # of a traceback that are printed, from its end
 _SHOWN = ("name", "cell", "outcome", "points", "max_points", "rationale", "help")
 
 
@@ -30,11 +37,13 @@ class Attempt:
         verdict: what the checks say.
         phases: seconds by phase of the grading.
         seconds: of it all.
+        raised: for each test cell that raised by itself, its name and the traceback.
     """
 
     verdict: Verdict
     phases: dict[str, float]
     seconds: float
+    raised: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -50,10 +59,17 @@ class Attempt:
         phases = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in self.phases.items())
         verdict = as_text(self.verdict.checks, self.verdict.points, self.verdict.max_points)
         faults = "".join(f"\nA fault of the grader:\n{fault}\n" for fault in self.verdict.faults)
-        return f"{verdict}\n{faults}{self.seconds:.1f} s ({phases})"
+        raised = "".join(f"\n{text}\n" for text in self.raised)
+        return f"{verdict}\n{raised}{faults}{self.seconds:.1f} s ({phases})"
 
 
-def try_solution(course: Course, assignment: str, source: str, keep_trace: Path | None = None) -> Attempt:
+def try_solution(
+    course: Course,
+    assignment: str,
+    source: str,
+    keep_trace: Path | None = None,
+    keep_notebook: Path | None = None,
+) -> Attempt:
     """Grade a Python file.
 
     Args:
@@ -62,6 +78,7 @@ def try_solution(course: Course, assignment: str, source: str, keep_trace: Path 
         source: what is in the file.
         keep_trace: a folder to make, for the probes and the trace; `pytest checks/ASSIGNMENT
             --trace-folder FOLDER` then judges them again.
+        keep_notebook: a file for the notebook as it ran, with what its cells printed and raised.
 
     Raises:
         UsageError: there is nothing to try, or this machine cannot grade.
@@ -79,8 +96,31 @@ def try_solution(course: Course, assignment: str, source: str, keep_trace: Path 
             keep_trace.mkdir(parents=True)
         except OSError as error:
             raise UsageError(f"{keep_trace} cannot be made ({error.strerror}): name a new folder.") from None
-    graded = grade_submission(task, keep_trace)
-    return Attempt(Verdict.from_json(graded.verdict), graded.seconds, time.perf_counter() - begin)
+    with open_folder() as temporary:
+        folder = keep_trace or temporary
+        graded = grade_submission(task, folder)
+        raised: tuple[str, ...] = ()
+        if (folder / EXECUTED).exists():
+            raised = tuple(_tracebacks(nbformat.read(folder / EXECUTED, as_version=4)))
+            if keep_notebook is not None:
+                _copy(folder / EXECUTED, keep_notebook)
+    return Attempt(Verdict.from_json(graded.verdict), graded.seconds, time.perf_counter() - begin, raised)
+
+
+def _tracebacks(executed: NotebookNode) -> Iterator[str]:
+    for cell in filter(graded_by_checks, executed.cells):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                lines = visible(_ANSI.sub("", "\n".join(output.traceback))).splitlines()[-_MAX_LINES:]
+                told = "\n".join(f"    {line}" for line in lines) or f"    {visible(output.ename)}"
+                yield f"The test cell {grade_id(cell)} raised:\n{told}"
+
+
+def _copy(executed: Path, to: Path) -> None:
+    try:
+        shutil.copyfile(executed, to)
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written ({error.strerror}): name another file.") from None
 
 
 def fill_in(release: NotebookNode, answers: dict[str, str]) -> NotebookNode:

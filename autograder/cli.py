@@ -21,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
+    authoring.new_course,
+    authoring.new,
     authoring.release,
     classes.collect,
     classes.grade,

@@ -29,6 +29,7 @@ from autograder.verdict import Verdict, write_into_cell
 if TYPE_CHECKING:
     from autograder.execution import Execution
 
+EXECUTED = "executed.ipynb"
 NOTES_ID = "autograder-notes"
 OVERHEAD_SECONDS = (
     300.0  # of one run: a minute at most for the kernel to start, two to judge, and the rest for a slow disk
@@ -132,7 +133,8 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
 
     Args:
         task: what to grade.
-        folder: where to leave the probes and the trace (`inbox/`, `outbox/`); else they are not kept.
+        folder: where to leave the probes, the trace and the notebook as it ran (`inbox/`, `outbox/`, `EXECUTED`); else
+            they are not kept.
 
     Raises:
         UsageError: this machine cannot grade, for example since it has no bubblewrap.
@@ -145,6 +147,8 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
     with open_folder() as temporary:
         place = folder or temporary
         notebook, judged, peak, seconds = _run_and_judge(task, repaired, place, remarks)
+        if folder is not None:
+            (folder / EXECUTED).write_text(nbformat.writes(notebook), encoding="utf-8")
         verdict = judged.verdict
         near = verdict.near_threshold
         if near:

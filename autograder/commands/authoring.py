@@ -1,4 +1,4 @@
-"""The commands for authors of course material: release and try."""
+"""The commands for authors of course material: new-course, new, release, try."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,36 @@ from autograder.commands.arguments import AssignmentName, CourseFolder, console
 from autograder.config import load_course
 from autograder.errors import UsageError
 from autograder.python_file import read_python
+
+
+def new_course(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="may be there already", show_default=False)],
+    title: Annotated[str | None, typer.Option(help="default: the name of the folder", show_default=False)] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="as in America/Chicago; default: this machine's", show_default=False)
+    ] = None,
+) -> None:
+    """Make a folder a course: course.toml and what stands beside it. No file that is there is overwritten."""
+    from autograder.skeleton.make import local_time_zone, make_course
+
+    for path in make_course(folder, title or folder.resolve().name, time_zone or local_time_zone()):
+        print(path)
+    load_course(folder)
+    print(f"Next: cd {folder} && autograder new NAME")
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="for example hw1", show_default=False)],
+    title: Annotated[str | None, typer.Option(help="what people read; default: the name", show_default=False)] = None,
+    course: CourseFolder = Path(),
+) -> None:
+    """Add an assignment that works: notebook, plans and checks, right and wrong solutions, what students get."""
+    settings = load_course(course)
+    from autograder.skeleton import add_assignment
+
+    for path in add_assignment(settings, name, title or name):
+        print(path)
+    print(f"Next: autograder selftest {name}, autograder release {name}")
 
 
 def release(
@@ -44,17 +74,21 @@ def try_(
     keep_trace: Annotated[
         Path | None, typer.Option(help="a new folder for the probes and the trace, to debug checks with")
     ] = None,
+    keep_notebook: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="a new file for the notebook as it ran", dir_okay=False)
+    ] = None,
 ) -> None:
     """Grade a Python file like a submission. Exits 0 when every check passed, 1 when any did not."""
     settings = load_course(course)
     settings.assignment(assignment).require_checks()
     settings.release_notebook(assignment)
     source = read_python(solution)
-    if keep_trace is not None and keep_trace.exists():
-        raise UsageError(f"{keep_trace} is there already: name a new folder.")
+    for path, kind in ((keep_trace, "folder"), (keep_notebook, "file")):
+        if path is not None and path.exists():
+            raise UsageError(f"{path} is there already: name a new {kind}.")
     from autograder.attempt import try_solution
 
-    attempt = try_solution(settings, assignment, source, keep_trace)
+    attempt = try_solution(settings, assignment, source, keep_trace, keep_notebook)
     print(json.dumps(attempt.to_json()) if as_json else attempt.to_text())
     if not attempt.passed:
         raise typer.Exit(1)

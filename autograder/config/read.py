@@ -93,7 +93,7 @@ class _Reader:
 
     def assignment(self, name: str, table: Any, zone: str, helpers: tuple[Path, ...]) -> Assignment:
         where = ("assignments", name)
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        if not is_assignment_name(name):
             raise self.wrong(where, "is no name for a folder; use letters, digits, _ and -")
         if not isinstance(table, dict):
             raise self.wrong(where, "must be a table, as in [assignments.hw2]")
@@ -227,6 +227,11 @@ class _Reader:
             elif table == where[:-1] and re.match(rf"\s*[\"']?{re.escape(where[-1])}[\"']?\s*[=.]", line):
                 return number
         return found
+
+
+def is_assignment_name(name: str) -> bool:
+    """Whether an assignment may be called so: it names folders and files."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name) is not None
 
 
 def _is_number(value: Any, kind: type | tuple[type, ...] = (int, float)) -> bool:
