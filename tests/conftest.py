@@ -21,6 +21,11 @@ settings.register_profile("course", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("course")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of the checks, which tests import as the release does; they run in sessions of their own."""
+    config.addinivalue_line("markers", "check(cell, points, needs=()): the graded cell and points of a hidden check")
+
+
 @pytest.fixture(scope="session")
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The course of this repository in a folder of its own, with homework 2 released; not to be changed."""

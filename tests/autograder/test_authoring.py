@@ -1,0 +1,164 @@
+"""Mistakes of authors are told in one sentence, before a student meets them; skeletons overwrite nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from autograder.config import Course, load_course
+from autograder.errors import UsageError
+from autograder.release import release
+from autograder.skeleton import add_assignment, make_course
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """An outside course with one assignment, as the skeletons make them."""
+    make_course(tmp_path / "course", "A course", "UTC")
+    add_assignment(load_course(tmp_path / "course"), "hw1", "Homework 1")
+    return load_course(tmp_path / "course")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
+def edit_notebook(course: Course, edit: Callable[[dict[str, NotebookNode], NotebookNode], None]) -> None:
+    path = course.source_notebook("hw1")
+    notebook = nbformat.read(path, as_version=4)
+    edit({cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}, notebook)
+    nbformat.write(notebook, path)
+
+
+def edit_checks(course: Course, old: str, new: str) -> None:
+    path = course.assignment("hw1").checks
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def hide_tests(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["check_softmax"].source += "\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
+
+
+def forget_the_region(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["softmax"].source = cells["softmax"].source.replace("### BEGIN SOLUTION", "").replace("### END SOLUTION", "")
+
+
+def call_two_alike(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["imports"].metadata.nbgrader.grade_id = "title"
+
+
+def give_three_points(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["check_softmax"].metadata.nbgrader.points = 3
+
+
+def add_a_cell(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    marks = {**cells["check_softmax"].metadata.nbgrader, "grade_id": "check_more"}
+    notebook.cells.append(nbformat.v4.new_code_cell("check('check_more')", metadata={"nbgrader": marks}))
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (hide_tests, r"hw1\.ipynb: cell 5 \(check_softmax\) has hidden tests, which would be lost"),
+        (forget_the_region, r"hw1\.ipynb: cell 4 \(softmax\) is a solution without a region"),
+        (call_two_alike, r"hw1\.ipynb: cells 1 and 2 are both called 'title'"),
+        (give_three_points, r"checks of the cell check_softmax are worth 2 points, and the cell in hw1\.ipynb 3"),
+        (add_a_cell, r"test cell check_more of hw1\.ipynb gives 2 points, and no check in .*hw1\.py is for it"),
+    ],
+)
+def test_what_is_wrong_with_a_notebook_is_told_and_changes_nothing(course, edit, said):
+    edit_notebook(course, edit)
+    before = contents(course.root)
+    with pytest.raises(UsageError, match=said) as caught:
+        release(course, "hw1")
+    assert "\n" not in str(caught.value)
+    assert contents(course.root) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'check(cell="check_softmax", points=1)',
+            'check(cell="check_sofmax", points=1)',
+            r"hw1\.py, line 3\d: .*sofmax",
+        ),
+        ("points=1)\ndef", ")\ndef", r"hw1\.py, line \d+: .* says no points"),
+        ("import torch\n", "import torhc\n", r"hw1\.py, line 8: this cannot be imported .*torhc"),
+        ("def scores(ask):", "def scores(ask:", r"hw1\.py, line 18: this is no valid Python"),
+        ('ask.call("softmax", given)))', "ask.call(print, given)))", r"hw1\.py, line \d+: the plan scores "),
+        (
+            "ask.randn(rows, columns)",
+            "ask.randn(rows, columnz)",
+            r"hw1\.py, line \d+: the plan scores stops with NameErr",
+        ),
+        ("points=1, needs=[", 'points=1, needs=["b", ', r"hw1\.py, line \d+: large_scores_do_no_harm needs 'b'"),
+    ],
+)
+def test_what_is_wrong_with_checks_is_told_with_file_and_line(course, old, new, said):
+    edit_checks(course, old, new)
+    before = contents(course.root)
+    with pytest.raises(UsageError, match=said) as caught:
+        release(course, "hw1")
+    assert "\n" not in str(caught.value)
+    assert contents(course.root) == before
+
+
+def test_a_cell_that_gives_points_without_any_checks_is_told(course):
+    course.assignment("hw1").checks.unlink()
+    with pytest.raises(
+        UsageError, match=r"test cell check_softmax of hw1 gives points, and there are no checks: write"
+    ):
+        release(course, "hw1")
+
+
+def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(course):
+    def forget_the_largest(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+        cells["softmax"].source = cells["softmax"].source.replace(
+            "(scores - scores.max(dim=-1, keepdim=True).values)", "scores"
+        )
+
+    edit_notebook(course, forget_the_largest)
+    with pytest.raises(UsageError, match=r"does not get full marks: large_scores_do_no_harm of .* failed \(.*infinite"):
+        release(course, "hw1")
+    assert not any((course.root / name).exists() for name in ("release", "gradebook.db", "nbgrader_config.db"))
+
+
+def test_skeletons_overwrite_nothing(tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+    made = make_course(tmp_path, "A course", "UTC")
+    assert (tmp_path / "README.md").read_text() == "mine"
+    assert tmp_path / "README.md" not in made and tmp_path / "course.toml" in made
+    with pytest.raises(UsageError, match=r"course\.toml is there already"):
+        make_course(tmp_path, "Another", "UTC")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "hw1.py").write_text("mine, too")
+    before = contents(tmp_path)
+    with pytest.raises(UsageError, match=r"hw1\.py is there already: choose another name, or move it away"):
+        add_assignment(load_course(tmp_path), "hw1", "Homework 1")
+    with pytest.raises(UsageError, match="no name for an assignment"):
+        add_assignment(load_course(tmp_path), "../hw1", "Homework 1")
+    assert contents(tmp_path) == before
+
+
+def test_titles_and_names_with_odd_characters_stay_what_they_are(tmp_path):
+    make_course(tmp_path, 'Of "depth" \\ {{ and }} more', "UTC")
+    add_assignment(load_course(tmp_path), "hw-1_b", 'The "first" \\ one')
+    course = load_course(tmp_path)
+    assert course.name == 'Of "depth" \\ {{ and }} more'
+    assert course.assignment("hw-1_b").title == 'The "first" \\ one'
+    notebook = nbformat.read(course.source_notebook("hw-1_b"), as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.cells[0].source.startswith('# The "first" \\ one\n')
+    with pytest.raises(UsageError, match="already"):
+        add_assignment(course, "HW-1_b", "The second one")
+
+
+def test_nbgraders_own_commands_are_led_to_the_sandbox_in_this_course_and_in_new_ones(tmp_path):
+    make_course(tmp_path, "A course", "UTC")
+    own = Path(__file__).parents[2] / "nbgrader_config.py"
+    assert (tmp_path / "nbgrader_config.py").read_text() == own.read_text()
