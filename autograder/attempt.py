@@ -19,8 +19,8 @@ from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.grading import EXECUTED, grade_submission, make_task
 from autograder.intake import Submission, grade_id, graded_by_checks, is_code_answer, locked
-from autograder.report.visible import visible
 from autograder.sandbox.workspace import open_folder
+from autograder.shown.visible import visible
 from autograder.verdict import Verdict, as_text
 
 _ELSEWHERE = "# The whole solution is in the first solution cell."

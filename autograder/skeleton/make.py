@@ -4,7 +4,6 @@ Stands before everything in the flow course material -> submission -> trace -> v
 """
 
 import json
-import shutil
 import tempfile
 import tomllib
 from dataclasses import fields
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder.config import COURSE_FILE, Course, is_assignment_name
 from autograder.errors import UsageError
 from autograder.sandbox.limits import Limits
+from coursekit.whole_file import write_whole
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUFFIX = ".j2"
@@ -71,12 +71,10 @@ def add_assignment(course: Course, name: str, title: str) -> list[Path]:
     course.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=course.state, prefix="staging-") as folder:
         _write_assignment(Path(folder), name, texts)
-        (Path(folder) / COURSE_FILE).write_text(grown, encoding="utf-8")
-        shutil.copymode(root / COURSE_FILE, Path(folder) / COURSE_FILE)
         for part, place in places.items():
             place.parent.mkdir(exist_ok=True)
             (Path(folder) / part).rename(place)
-        (Path(folder) / COURSE_FILE).replace(root / COURSE_FILE)
+    write_whole(root / COURSE_FILE, grown.encode())
     return [places["source"], places["checks"], places["solutions"]]
 
 

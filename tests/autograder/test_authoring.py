@@ -70,7 +70,9 @@ def add_a_cell(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
         (add_a_cell, r"test cell check_more of hw1\.ipynb gives 2 points, and no check in .*hw1\.py is for it"),
     ],
 )
-def test_what_is_wrong_with_a_notebook_is_told_and_changes_nothing(course, edit, said):
+def test_what_is_wrong_with_a_notebook_is_told_and_changes_nothing(
+    course: Course, edit: Callable[[dict[str, NotebookNode], NotebookNode], None], said: str
+) -> None:
     edit_notebook(course, edit)
     before = contents(course.root)
     with pytest.raises(UsageError, match=said) as caught:
@@ -99,7 +101,7 @@ def test_what_is_wrong_with_a_notebook_is_told_and_changes_nothing(course, edit,
         ("points=1, needs=[", 'points=1, needs=["b", ', r"hw1\.py, line \d+: large_scores_do_no_harm needs 'b'"),
     ],
 )
-def test_what_is_wrong_with_checks_is_told_with_file_and_line(course, old, new, said):
+def test_what_is_wrong_with_checks_is_told_with_file_and_line(course: Course, old: str, new: str, said: str) -> None:
     edit_checks(course, old, new)
     before = contents(course.root)
     with pytest.raises(UsageError, match=said) as caught:
@@ -108,7 +110,7 @@ def test_what_is_wrong_with_checks_is_told_with_file_and_line(course, old, new, 
     assert contents(course.root) == before
 
 
-def test_a_cell_that_gives_points_without_any_checks_is_told(course):
+def test_a_cell_that_gives_points_without_any_checks_is_told(course: Course) -> None:
     course.assignment("hw1").checks.unlink()
     with pytest.raises(
         UsageError, match=r"test cell check_softmax of hw1 gives points, and there are no checks: write"
@@ -116,7 +118,7 @@ def test_a_cell_that_gives_points_without_any_checks_is_told(course):
         release(course, "hw1")
 
 
-def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(course):
+def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(course: Course) -> None:
     def forget_the_largest(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
         cells["softmax"].source = cells["softmax"].source.replace(
             "(scores - scores.max(dim=-1, keepdim=True).values)", "scores"
@@ -128,7 +130,7 @@ def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(co
     assert not any((course.root / name).exists() for name in ("release", "gradebook.db", "nbgrader_config.db"))
 
 
-def test_skeletons_overwrite_nothing(tmp_path):
+def test_skeletons_overwrite_nothing(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     made = make_course(tmp_path, "A course", "UTC")
     assert (tmp_path / "README.md").read_text() == "mine"
@@ -145,7 +147,7 @@ def test_skeletons_overwrite_nothing(tmp_path):
     assert contents(tmp_path) == before
 
 
-def test_titles_and_names_with_odd_characters_stay_what_they_are(tmp_path):
+def test_titles_and_names_with_odd_characters_stay_what_they_are(tmp_path: Path) -> None:
     make_course(tmp_path, 'Of "depth" \\ {{ and }} more', "UTC")
     add_assignment(load_course(tmp_path), "hw-1_b", 'The "first" \\ one')
     course = load_course(tmp_path)
@@ -158,7 +160,7 @@ def test_titles_and_names_with_odd_characters_stay_what_they_are(tmp_path):
         add_assignment(course, "HW-1_b", "The second one")
 
 
-def test_nbgraders_own_commands_are_led_to_the_sandbox_in_this_course_and_in_new_ones(tmp_path):
+def test_nbgraders_own_commands_are_led_to_the_sandbox_in_this_course_and_in_new_ones(tmp_path: Path) -> None:
     make_course(tmp_path, "A course", "UTC")
     own = Path(__file__).parents[2] / "nbgrader_config.py"
     assert (tmp_path / "nbgrader_config.py").read_text() == own.read_text()
