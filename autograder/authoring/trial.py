@@ -5,7 +5,7 @@ through all of it up to the verdict: into the sandbox, with the notebook that st
 """
 
 from autograder.config import Course
-from autograder.errors import UsageError
+from autograder.errors import GraderFault, UsageError
 from autograder.grading import Task, grade_submission, load_graded, store_graded
 from autograder.results import content_hash, make_seed
 from autograder.verdict import CheckResult, Verdict
@@ -15,7 +15,7 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
     """Grade the notebook `source` as a submission to the notebook `release`; a run that is known is not repeated.
 
     Raises:
-        UsageError: a check does not pass, or this machine has no sandbox.
+        UsageError: a check does not pass or cannot be run, or this machine has no sandbox.
     """
     assignment = course.assignment(name)
     files = {given: (assignment.source / given).read_bytes() for given in assignment.given}
@@ -23,7 +23,10 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
     task = Task(assignment, source, files, release, seed, course.limits)
     graded = load_graded(course, name, task.key)
     if graded is None:
-        graded = grade_submission(task)
+        try:
+            graded = grade_submission(task)
+        except GraderFault as fault:
+            raise UsageError(f"The checks of {name} cannot be run in the sandbox: {_last_line(str(fault))}") from fault
         store_graded(course, name, task.key, graded)
     verdict = Verdict.from_json(graded.verdict)
     short = [check for check in verdict.checks if check.points < check.max_points]

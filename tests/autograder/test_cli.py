@@ -106,7 +106,37 @@ def test_the_file_is_parsed_here_and_executed_only_in_the_sandbox(copy_course, t
     assert not mark.exists()
 
 
-def test_the_command_line_starts_without_the_slow_libraries():
-    code = "import sys, autograder.cli; print({'torch', 'nbgrader', 'distributed', 'nbformat'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"
+MISTAKES = [
+    ["grade", "hw9"],
+    ["grade", "hw2"],
+    ["release", "hw9"],
+    ["try", "hw2", "missing.py"],
+    ["report", "hw2"],
+    ["export", "hw9"],
+    ["selftest", "hw9"],
+    ["selftest", "hw2", "--solutions", "missing"],
+    ["calibrate", "hw9"],
+    ["reproduce", "hw9"],
+    ["collect", "hw9", "--from", "missing"],
+    ["doctor", "--course", "missing"],
+    ["new", "hw2", "--course", "missing"],
+    ["new-course", "."],
+]
+SLOW = {"torch", "nbgrader", "distributed", "nbformat", "pandas", "matplotlib"}
+
+
+def test_a_mistake_is_told_before_anything_slow_is_imported(copy_course, tmp_path):
+    course = copy_course(tmp_path / "course")
+    code = f"""if True:
+        import sys
+        from autograder.cli import main
+        for arguments in {MISTAKES!r}:
+            sys.argv = ["autograder", *arguments]
+            try:
+                main()
+            except SystemExit as ended:
+                print(ended.code, *sorted({SLOW!r} & set(sys.modules)))
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=course.root)
+    assert done.stdout.splitlines() == ["2"] * len(MISTAKES)
+    assert done.stderr.count("\n") == len(MISTAKES)
