@@ -1,15 +1,10 @@
 """Runs a submission's notebook in the sandbox and brings back its outputs and its outbox: the trace.
 
-It replaces nbgrader's own execution, between submission and trace. Cells run one after the other as a person
-would run them; an error in one does not stop the next. A kernel that dies, hangs, floods or uses too much
-ends the run: then the cells that did not run say so, and what the cells before it left in the outbox is still
-read.
+It replaces nbgrader's own execution, between submission and trace. `autograder.one_run` runs the cells; this decides
+which run counts when something on this machine goes wrong.
 """
 
-import copy
 import shutil
-import signal
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,26 +12,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.errors import GraderFault, UsageError
-from autograder.execution import CellFailure, Execution, Place
-from autograder.failures import line_of_exit, place_of, read_failure
-from autograder.sandbox.command import OUTBOX
-from autograder.sandbox.conversation import CellReport, Conversation
-from autograder.sandbox.kernel import start_kernel
-from autograder.sandbox.limits import FLOOD_FACTOR, MIB, Limits
-from autograder.sandbox.outbox import take_outbox
-from autograder.sandbox.peer import PeerLost
+from autograder.execution import Execution
+from autograder.one_run import How, KilledFromOutsideError, NoKernelError, NotebookRun, encode
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.probe import check_sandbox
-from autograder.sandbox.process import SandboxError, SandboxProcess
-from autograder.sandbox.relay.outputs import error_output
-from autograder.sandbox.workspace import Workspace, open_workspace, place_files, place_folder
+from autograder.sandbox.warm.pool import hold_template
+from autograder.sandbox.warm.template import Template
+from autograder.sandbox.workspace import open_workspace, place_files, place_folder
 
-START_SECONDS = 60.0
-INTERRUPT_SECONDS = 5.0  # what a cell gets to end after it was interrupted
-CUT_SECONDS = 2.0  # between the end of a dying kernel's connection and that of its processes
 NOTEBOOK_NAME = "notebook.ipynb"
-RUNS_WITHOUT_RELAY = 3  # that are begun anew where somebody on this machine kills the relay, before it is a fault
-EXITED = "the cell ended it with `exit()` or `quit()`"
+RUNS_BEGUN = 3  # where somebody on this machine kills what a run needs, before it is a fault
 
 
 def run_notebook(
@@ -47,12 +32,14 @@ def run_notebook(
     limits: Limits,
     outbox: Path | None = None,
     helpers: Sequence[Path] = (),
+    warm: Sequence[str] | None = None,
+    last: int | None = None,
 ) -> Execution:
-    """Runs all code cells of a notebook in a fresh sandbox.
+    """Runs the code cells of a notebook in a fresh sandbox.
 
     When no kernel starts, or it is killed by something unknown, it is run once more in another sandbox, and that run
     counts: the machine may have been short of memory, and the submission is not to pay for it. A run whose relay is
-    killed does not count: a submission cannot do that.
+    killed, or the template that it is a fork of, does not count: a submission cannot do that.
 
     Args:
         notebook: the notebook, version 4; it is not changed.
@@ -62,218 +49,52 @@ def run_notebook(
         limits: what the run may use.
         helpers: packages and modules that the notebook may import.
         outbox: an empty folder for the files that the notebook leaves in its outbox; without one they are dropped.
+        warm: modules that a template has imported, of which the sandbox is forked; None: it starts cold.
+        last: number of the code cell after which nothing is run; None: all are run.
 
     Raises:
         UsageError: this machine cannot make the sandbox, or no kernel starts in it.
         GraderFault: the relay was killed again and again.
     """
     check_sandbox()
+    how = How(limits, tuple(helpers), last)
     try:
-        execution = _run_counted(notebook, files, inbox, limits, outbox, helpers)
+        execution = _run_counted(notebook, files, inbox, how, outbox, warm)
     except NoKernelError:
-        return _run_counted(notebook, files, inbox, limits, outbox, helpers)
-    return _run_counted(notebook, files, inbox, limits, outbox, helpers) if execution.unexplained else execution
-
-
-class NoKernelError(UsageError):
-    """No kernel started in the sandbox."""
-
-
-class RelayKilledError(GraderFault):
-    """Somebody on this machine, such as its kernel where memory is short, killed the relay."""
+        return _run_counted(notebook, files, inbox, how, outbox, warm=None)
+    return _run_counted(notebook, files, inbox, how, outbox, warm=None) if execution.unexplained else execution
 
 
 def _run_counted(
     notebook: NotebookNode,
     files: Mapping[str, bytes],
     inbox: Path,
-    limits: Limits,
+    how: How,
     outbox: Path | None,
-    helpers: Sequence[Path],
+    warm: Sequence[str] | None,
 ) -> Execution:
     """A run that counts, into an outbox that is empty again."""
-    for _ in range(RUNS_WITHOUT_RELAY):
+    for _ in range(RUNS_BEGUN):
         if outbox is not None:
             shutil.rmtree(outbox)
             outbox.mkdir()
-        with suppress(RelayKilledError):
-            return _run_once(notebook, files, inbox, limits, outbox, helpers)
-    raise RelayKilledError("The process that reads what the notebook sends was killed from outside, again and again.")
+        with suppress(KilledFromOutsideError), hold_template(warm, how.helpers) as template:
+            return _run_once(notebook, files, inbox, how, outbox, template)
+    raise KilledFromOutsideError(
+        "The process that reads what the notebook sends, or starts it, was killed from outside, again and again."
+    )
 
 
 def _run_once(
     notebook: NotebookNode,
     files: Mapping[str, bytes],
     inbox: Path,
-    limits: Limits,
+    how: How,
     outbox: Path | None,
-    helpers: Sequence[Path],
+    template: Template | None,
 ) -> Execution:
-    with open_workspace() as workspace:
-        content = {NOTEBOOK_NAME: _encode(nbformat.writes(notebook)), **files}
-        refused = place_files(workspace.submission, content, limits.outbox_size // 2)  # of the home folder
+    with open_workspace(template.spool if template else None) as workspace:
+        content = {NOTEBOOK_NAME: encode(nbformat.writes(notebook)), **files}
+        refused = place_files(workspace.submission, content, how.limits.outbox_size // 2)  # of the home folder
         place_folder(workspace.inbox, inbox)
-        return _Run(notebook, workspace, limits, helpers).execute(tuple(refused), outbox)
-
-
-def _encode(text: str) -> bytes:
-    """UTF-8, with a question mark for what JSON lets through and UTF-8 does not: half a surrogate pair."""
-    return text.encode("utf-8", "replace")
-
-
-class _Run:
-    """One run of one notebook."""
-
-    def __init__(self, notebook: NotebookNode, workspace: Workspace, limits: Limits, helpers: Sequence[Path]) -> None:
-        self.notebook = copy.deepcopy(notebook)
-        self.workspace = workspace
-        self.limits = limits
-        self.helpers = helpers
-        self.stopped: str | None = None
-        self.unexplained = False
-        # only their sources: the submission's metadata (tags that skip a cell) have no effect
-        self.cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        self.cell_seconds = [0.0] * len(self.cells)
-        self.failures: list[CellFailure] = []
-        self.stopped_in: int | None = None
-
-    def execute(self, refused: tuple[str, ...], outbox: Path | None) -> Execution:
-        taken: tuple[str, ...] = ()
-        left_out: tuple[str, ...] = ()
-        begin = time.monotonic()
-        try:
-            kernel = start_kernel(self.workspace, self.limits, self.helpers)
-        except SandboxError as error:
-            raise _no_kernel(error) from error
-        sandbox = kernel.sandbox
-        conversation = None
-        try:
-            try:
-                conversation = Conversation(kernel, self.limits)
-                conversation.wait_until_ready(START_SECONDS)
-            except (SandboxError, PeerLost) as error:
-                raise _no_kernel(error) from error
-            start_seconds = time.monotonic() - begin
-            self._run_cells(sandbox, conversation)
-            sandbox.kill("the notebook has ended")
-            sandbox.wait()
-            if outbox is not None:
-                taken, left_out = take_outbox(sandbox.folders[OUTBOX], outbox, self.limits.outbox_size)
-        finally:
-            if conversation is not None:
-                conversation.close()
-            sandbox.close()
-        return Execution(
-            notebook=self.notebook,
-            outbox=taken,
-            stopped=self.stopped,
-            refused=refused + left_out,
-            seconds=time.monotonic() - begin,
-            start_seconds=start_seconds,
-            cell_seconds=tuple(self.cell_seconds),
-            peak_memory=sandbox.peak_memory,
-            unexplained=self.unexplained,
-            failures=tuple(self.failures),
-            stopped_in=self.stopped_in,
-        )
-
-    def _run_cells(self, sandbox: SandboxProcess, conversation: Conversation) -> None:
-        sandbox.set_deadline(self.limits.notebook_seconds + INTERRUPT_SECONDS)
-        end = time.monotonic() + self.limits.notebook_seconds
-        for index, cell in enumerate(self.cells):
-            cell.outputs, cell.execution_count = [], None
-            if self.stopped is not None:
-                cell.outputs = [_error("NotRun", f"not run: {self.stopped}")]
-            elif cell.source.strip():
-                begin = time.monotonic()
-                self._run_cell(sandbox, conversation, index, end - begin)
-                self.cell_seconds[index] = time.monotonic() - begin
-
-    def _run_cell(self, sandbox: SandboxProcess, conversation: Conversation, index: int, left: float) -> None:
-        """Runs one cell; sets `stopped` when it was the last one."""
-        cell = self.cells[index]
-        seconds = max(0.0, min(self.limits.cell_seconds, left))
-        notes: list[NotebookNode] = []
-        report: CellReport | None = None
-        try:
-            conversation.run(index, _encode(cell.source).decode(), seconds)
-            report = conversation.wait_for_report(seconds)
-            if report is None:
-                report, notes = self._end_cell(sandbox, conversation, left)
-        except PeerLost:
-            if conversation.was_killed():
-                raise RelayKilledError from None
-            if not sandbox.is_dead():
-                sandbox.kill(self._flood_reason())
-        if report is not None:
-            cell.outputs, cell.execution_count = report.outputs, report.count
-            self._end_kernel(sandbox, report)
-            if report.failed:
-                self.failures.append(read_failure(self.cells, index, interrupted=bool(notes)))
-        cell.outputs += notes
-        if sandbox.is_dead() or sandbox.reason is not None:
-            self.stopped = _explain_end(sandbox, place_of(self.cells, index, line_of_exit(cell.source)))
-            self.stopped_in = index + 1
-            self.unexplained = sandbox.reason is None and sandbox.wait() == 128 + signal.SIGKILL
-            cell.outputs.append(_error("Stopped", self.stopped))
-
-    def _end_cell(
-        self, sandbox: SandboxProcess, conversation: Conversation, left: float
-    ) -> tuple[CellReport | None, list[NotebookNode]]:
-        """A cell has used up its time, or the notebook has: interrupts the cell, or kills the sandbox."""
-        limits = self.limits
-        if left <= limits.cell_seconds:
-            sandbox.kill(f"the whole notebook took longer than {limits.notebook_seconds:g} seconds")
-            return conversation.wait_for_report(INTERRUPT_SECONDS), []
-        conversation.interrupt()
-        late = f"it took longer than {limits.cell_seconds:g} seconds"
-        report = conversation.wait_for_report(INTERRUPT_SECONDS)
-        if report is not None and report.ended == "done":
-            return report, [_error("TimeLimit", f"this cell was interrupted: {late}")]
-        if report is None:
-            sandbox.kill(f"{late} and did not stop when it was interrupted")
-            report = conversation.wait_for_report(INTERRUPT_SECONDS)
-        return report, []
-
-    def _end_kernel(self, sandbox: SandboxProcess, report: CellReport) -> None:
-        """Ends the sandbox where a cell was its kernel's last one."""
-        if report.ended == "exit":
-            sandbox.kill(EXITED)
-        elif report.ended == "flood":
-            sandbox.kill(self._flood_reason())
-        elif report.ended == "cut" and not sandbox.is_dead(CUT_SECONDS):
-            sandbox.kill(self._flood_reason())  # libzmq drops a peer whose message is longer than the most
-        elif report.ended == "dead":
-            sandbox.wait()
-
-    def _flood_reason(self) -> str:
-        most = FLOOD_FACTOR * self.limits.output_size // MIB
-        return f"it printed more than {most} MiB, or broke its connection to the autograder"
-
-
-def _no_kernel(error: Exception) -> NoKernelError:
-    return NoKernelError(f"no notebook can run in the sandbox of this machine: {error}")
-
-
-def _error(name: str, sentence: str) -> NotebookNode:
-    return nbformat.from_dict(error_output(name, sentence))
-
-
-def _explain_end(sandbox: SandboxProcess, place: Place) -> str:
-    """Why the sandbox ended while a cell ran, in a sentence for the student.
-
-    Args:
-        sandbox: which has ended.
-        place: the cell, and the line that ends its process if it has one.
-    """
-    status = sandbox.wait()
-    reasons = {
-        128 + signal.SIGKILL: "the process was killed, most likely because it used too much memory",
-        128 + signal.SIGSEGV: "the process crashed inside compiled code",
-        128 + signal.SIGABRT: "the process crashed inside compiled code",
-        128 + signal.SIGXCPU: f"it used more than {sandbox.limits.cpu_seconds} seconds of processor time",
-    }
-    reason = sandbox.reason or reasons.get(status) or f"the process ended itself (exit status {status})"
-    by_itself = sandbox.reason == EXITED or (sandbox.reason is None and status not in reasons)
-    line = f", line {place.line}: `{place.code}`" if place.line and by_itself else ""
-    return f"The notebook was stopped in {place.cell}: {reason}{line}."
+        return NotebookRun(notebook, workspace, how, template).execute(tuple(refused), outbox)

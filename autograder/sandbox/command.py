@@ -78,7 +78,41 @@ def build_command(
     identity = ["--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns", "--cap-drop", "ALL"]
     filter_option = [] if seccomp is None else ["--seccomp", str(seccomp)]
     bounded = [*_prlimit(limits), *_at_work(copies), *program]
-    first = [
+    first = _first_stage(limits, binds, bubblewrap_options)
+    if not two_stages:
+        return [*first, *identity, *filter_option, "--new-session", "--", *bounded]
+    return [*first, "--", *_DROP, *_second_stage([*identity, *filter_option]), *bounded]
+
+
+def build_template_command(
+    program: Sequence[str], limits: Limits, binds: Sequence[tuple[Path, str]], as_root: bool | None = None
+) -> list[str]:
+    """The command that runs a template (`autograder.sandbox.warm`), in the file system of a sandbox.
+
+    Its user is as unprivileged on this machine as that of any sandbox; but in its own user name space it may mount,
+    which it needs to give each fork a file system of its own. As root, a second `/proc` lies over bubblewrap's,
+    of which parts are covered: no user name space below would get one of its own else.
+    """
+    two_stages = os.geteuid() == 0 if as_root is None else as_root
+    identity = ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-drop", "ALL"]
+    identity += [word for capability in _TEMPLATE_RIGHTS for word in ("--cap-add", capability)]
+    first = _first_stage(limits, binds, [])
+    if not two_stages:
+        return [*first, *identity, "--new-session", "--", *program]
+    new_processes = ["/bin/sh", "-c", 'mount -t proc -o nosuid,nodev,noexec proc /proc && exec "$@"', "sh"]
+    return [*first, "--", *new_processes, *_DROP, *_second_stage(identity), *program]
+
+
+# to mount; for the loopback; to give up rights for good; to let a user name space below have this user
+_TEMPLATE_RIGHTS = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP", "CAP_SETFCAP")
+_DROP = [
+    *("setpriv", f"--reuid={UNUSED_USER}", f"--regid={UNUSED_USER}", "--clear-groups"),
+    *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--"),
+]
+
+
+def _first_stage(limits: Limits, binds: Sequence[tuple[Path, str]], options: Sequence[str]) -> list[str]:
+    return [
         *(
             "bwrap",
             "--unshare-pid",
@@ -90,19 +124,15 @@ def build_command(
         *("--hostname", "sandbox", "--die-with-parent", "--clearenv"),
         *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
         *_file_system(limits, binds),
-        *bubblewrap_options,
+        *options,
     ]
-    if not two_stages:
-        return [*first, *identity, *filter_option, "--new-session", "--", *bounded]
-    drop = [
-        *("setpriv", f"--reuid={UNUSED_USER}", f"--regid={UNUSED_USER}", "--clear-groups"),
-        *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--"),
-    ]
-    second = [
-        *("bwrap", *identity, *filter_option, "--new-session", "--die-with-parent"),
+
+
+def _second_stage(identity: Sequence[str]) -> list[str]:
+    return [
+        *("bwrap", *identity, "--new-session", "--die-with-parent"),
         *("--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--remount-ro", "/", "--chdir", HOME, "--"),
     ]
-    return [*first, "--", *drop, *second, *bounded]
 
 
 def _prlimit(limits: Limits) -> list[str]:
@@ -171,6 +201,12 @@ def _usr_links() -> list[list[str]]:
 
 def _etc_files() -> list[str]:
     return [name for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives") if Path(name).exists()]
+
+
+def shown_below(folders: Sequence[str]) -> list[str]:
+    """What a sandbox shows of this machine below some folders, by the paths inside."""
+    inside = [path for _, path in [*_python_folders(), *_course(), *_font_lists()]]
+    return [path for path in inside if any(path.startswith(folder + "/") for folder in folders)]
 
 
 def _python_folders() -> list[tuple[Path, str]]:

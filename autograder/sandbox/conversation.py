@@ -16,9 +16,9 @@ from autograder.sandbox.command import SOCKETS
 from autograder.sandbox.kernel import SOCKET, Kernel
 from autograder.sandbox.limits import FLOOD_FACTOR, MIB, Limits
 from autograder.sandbox.peer import Peer, PeerLost
-from autograder.sandbox.process import SandboxError
 from autograder.sandbox.relay.outputs import clean_count, clean_output
 from autograder.sandbox.relay.reports import ENDED, READY, Ended
+from autograder.sandbox.running import SandboxError
 
 RELAY_MEMORY = 512 * MIB
 """Addresses of the relay, which hold all messages that have arrived and one that is parsed.

@@ -6,24 +6,40 @@ memory too, though of no process.
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import psutil
 
 
-def measure_memory(root_process: int, folders: Sequence[int], limit: int) -> int:
-    """Bytes used by a process, all its descendants, and the memory file systems behind the open `folders`.
+@dataclass(frozen=True)
+class Tree:
+    """The processes of a sandbox.
+
+    Attributes:
+        root: the process whose descendants they are.
+        with_root: whether it is one of them.
+        own: how many of them are ours, and small.
+    """
+
+    root: int
+    with_root: bool = True
+    own: int = 2
+
+
+def measure_memory(tree: Tree, folders: Sequence[int], limit: int) -> int:
+    """Bytes used by the processes of a sandbox, and the memory file systems behind the open `folders`.
 
     Resident sizes count a shared page once for each process that shares it; only when their sum is above
     `limit` is the slower proportional size asked for, which does not.
     """
     try:
-        top = psutil.Process(root_process)
-        processes = [top, *top.children(recursive=True)]
+        top = psutil.Process(tree.root)
+        processes = [*([top] if tree.with_root else []), *top.children(recursive=True)]
     except psutil.Error:
         return 0
     files = sum(_used(folder) for folder in folders)
     resident = files + sum(_resident(process) for process in processes)
-    if resident <= limit or len(processes) < 4:  # the sandbox's own processes are small
+    if resident <= limit or len(processes) - tree.own < 2:  # it has one process, whose size is its own
         return resident
     return files + sum(_proportional(process) for process in processes)
 

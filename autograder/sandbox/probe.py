@@ -15,7 +15,8 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.sandbox.command import SUBMISSION
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.process import SandboxError, SandboxProcess
+from autograder.sandbox.process import SandboxProcess
+from autograder.sandbox.running import SandboxError
 from autograder.sandbox.workspace import open_workspace
 
 OLDEST_BUBBLEWRAP = (0, 8)  # the first with --disable-userns and --size

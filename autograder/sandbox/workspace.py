@@ -40,10 +40,16 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace() -> Iterator[Workspace]:
-    """A fresh workspace that only this user can enter, removed at the end; sweeps left-over ones first."""
-    with open_folder() as root:
+def open_workspace(spool: Path | None = None) -> Iterator[Workspace]:
+    """A fresh workspace that only this user can enter, removed at the end; sweeps left-over ones first.
+
+    Args:
+        spool: a folder that only this user can enter, in which it is made; others may then go through it.
+    """
+    with open_folder(spool) as root:
         workspace = Workspace(root)
+        if spool is not None:
+            root.chmod(0o711)
         for folder in (workspace.submission, workspace.inbox):
             folder.mkdir()
             folder.chmod(0o755)
@@ -51,10 +57,10 @@ def open_workspace() -> Iterator[Workspace]:
 
 
 @contextmanager
-def open_folder() -> Iterator[Path]:
+def open_folder(within: Path | None = None) -> Iterator[Path]:
     """A fresh folder that only this user can enter, removed at the end; sweeps left-over ones first."""
     sweep()
-    root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{_start_of(os.getpid())}-"))
+    root = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{_start_of(os.getpid())}-", dir=within))
     lock = _lock(root)
     try:
         yield root

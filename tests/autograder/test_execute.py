@@ -11,16 +11,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder import execute
+from autograder import execute, one_run
 from autograder.errors import GraderFault
 from autograder.execute import run_notebook
 from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.warm.pool import end_templates, hold_template, why_cold
+from autograder.sandbox.warm.template import OWN
 from autograder.sandbox.workspace import PREFIX
 
 REPOSITORY = Path(execute.__file__).resolve().parent.parent
@@ -34,26 +37,42 @@ SMALL = Limits(
 )
 
 
+HELPERS = (Path(__file__).parents[2] / "course_utils",)
+WARM = ("numpy",)  # what the template of these tests has imported
+START: dict[str, Any] = {"helpers": HELPERS, "warm": WARM}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """After all runs of this module: no process and no workspace is left, and none was in between."""
+    """After all runs of this module: no process and no workspace is left, and none but the template was in between."""
     before = tempfile.tempdir
-    tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
-    yield
+    with tempfile.TemporaryDirectory() as inbox:
+        run_notebook(
+            new_notebook(), files={}, inbox=Path(inbox), limits=SMALL, helpers=HELPERS, warm=WARM
+        )  # the template is there
+    with hold_template(WARM, HELPERS) as template:
+        assert template is not None
+        tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
+        yield
+        assert list(template.spool.iterdir()) == []
+    assert why_cold() == ""
+    end_templates()
     folder, tempfile.tempdir = Path(tempfile.tempdir), before
     assert not list(folder.glob(PREFIX + "*"))
 
 
-HELPERS = (Path(__file__).parents[2] / "course_utils",)
-
-
-def run(*sources: str, limits: Limits = SMALL, files: dict[str, bytes] | None = None) -> Execution:
+def run(
+    *sources: str,
+    limits: Limits = SMALL,
+    files: dict[str, bytes] | None = None,
+    warm: tuple[str, ...] | None = WARM,
+) -> Execution:
     others = set(psutil.Process().children(recursive=True))  # of tests that ran before in this process
     with tempfile.TemporaryDirectory() as inbox, tempfile.TemporaryDirectory() as outbox:
         (Path(inbox) / "probe.json").write_text('{"probe": 1}')
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
         places = {"inbox": Path(inbox), "outbox": Path(outbox)}
-        execution = run_notebook(notebook, files=files or {}, limits=limits, helpers=HELPERS, **places)
+        execution = run_notebook(notebook, files=files or {}, limits=limits, helpers=HELPERS, warm=warm, **places)
         assert sorted(execution.outbox) == sorted(name for name, _ in left_in(Path(outbox)))
     assert set(psutil.Process().children(recursive=True)) <= others, "a process is left"
     assert not list(Path(tempfile.gettempdir()).glob(PREFIX + "*")), "a workspace is left"
@@ -200,7 +219,9 @@ time = __import__('time'); time.sleep(1.0)""",
 class Tour:
     """The run of all cells of `TOUR`, and what was seen of its processes from here."""
 
-    def __init__(self) -> None:
+    def __init__(self, warm: tuple[str, ...] | None) -> None:
+        began = "-m ipykernel" if warm is None else f"-c import sys; sys.path.insert(0, {OWN!r})"
+        self.kernel = f"{sys.executable} -P -s {began}"
         listener = socket.create_server(("127.0.0.1", 0))
         abstract = f"autograder-test-{os.getpid()}"
         unix = socket.socket(socket.AF_UNIX)
@@ -225,7 +246,7 @@ class Tour:
         watcher = threading.Thread(target=self.watch, args=(done,))
         watcher.start()
         try:
-            self.execution = run(*sources, files=files)
+            self.execution = run(*sources, files=files, warm=warm)
         finally:
             done.set()
             watcher.join()
@@ -246,9 +267,9 @@ class Tour:
         return text(self.execution, list(TOUR).index(name))
 
 
-@pytest.fixture(scope="module")
-def tour(nothing_stays: None) -> Tour:
-    return Tour()
+@pytest.fixture(scope="module", params=[WARM, None], ids=["warm", "cold"])
+def tour(nothing_stays: None, request: pytest.FixtureRequest) -> Tour:
+    return Tour(request.param)
 
 
 def test_outputs_arrive(tour: Tour) -> None:
@@ -347,7 +368,7 @@ def test_plain_files_of_the_outbox_arrive_and_all_else_is_refused_by_name(tour: 
 
 
 def test_no_process_of_the_sandbox_is_root_as_the_host_sees_it(tour: Tour) -> None:
-    kernels = [command for command in tour.users if command.startswith(f"{sys.executable} -P -s -m ipykernel")]
+    kernels = [command for command in tour.users if command.startswith(tour.kernel)]
     assert len(kernels) == 1 and "sleep 7654" in tour.users
     assert 0 not in tour.users[kernels[0]] | tour.users["sleep 7654"]
 
@@ -383,7 +404,7 @@ def below_this(words: str) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.parametrize("number", [1, execute.RUNS_WITHOUT_RELAY])
+@pytest.mark.parametrize("number", [1, execute.RUNS_BEGUN])
 def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -> None:
     ended = threading.Event()
     killed = set()
@@ -402,7 +423,7 @@ def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -
     cell = "import subprocess, sys\nsleep = 'import time; time.sleep(3)'\n"
     cell += "subprocess.run([sys.executable, '-c', sleep, 'time-of-a-notebook'])\nprint('done')"
     try:
-        if number < execute.RUNS_WITHOUT_RELAY:
+        if number < execute.RUNS_BEGUN:
             execution = run(cell)
             assert execution.stopped is None and text(execution, 0) == "done"
         else:
@@ -415,7 +436,7 @@ def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -
 
 
 def test_a_long_cell_is_interrupted_and_one_that_swallows_it_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "INTERRUPT_SECONDS", 2)
+    monkeypatch.setattr(one_run, "INTERRUPT_SECONDS", 2)
     stubborn = "import signal\nsignal.signal(signal.SIGINT, lambda *_: None)\nwhile True: pass"
     execution = run("while True: pass", "print('next')", stubborn, limits=replace(SMALL, cell_seconds=1.5))
     assert "this cell was interrupted: it took longer than 1.5 seconds" in text(execution, 0)
@@ -493,7 +514,9 @@ def test_cells_and_outputs_of_the_submission_are_taken_as_source_only() -> None:
     files = {"../outside": b"", "/etc/x": b"", "a/b.txt": b"", "a": b"", "": b""}
 
     async def inside_a_loop() -> Execution:
-        return run_notebook(notebook, files=files, inbox=Path(tempfile.mkdtemp()), limits=SMALL)
+        return run_notebook(
+            notebook, files=files, inbox=Path(tempfile.mkdtemp()), limits=SMALL, helpers=HELPERS, warm=WARM
+        )
 
     execution = asyncio.run(inside_a_loop())
     assert text(execution, 1) == "ran"
@@ -510,7 +533,9 @@ def test_two_runs_at_once_do_not_meet() -> None:
 
     def one() -> None:
         outbox = Path(tempfile.mkdtemp())
-        results.append(run_notebook(notebook, files={}, inbox=inbox, limits=SMALL, outbox=outbox))
+        results.append(
+            run_notebook(notebook, files={}, inbox=inbox, limits=SMALL, outbox=outbox, helpers=HELPERS, warm=WARM)
+        )
 
     threads = [threading.Thread(target=one) for _ in range(2)]
     begin = time.monotonic()

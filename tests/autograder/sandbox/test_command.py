@@ -33,7 +33,7 @@ while p != "/":
     mkdir -p "$2"
     mount --bind "$1/python" "$2"
 done
-exec setpriv --reuid="$3" --regid="$3" --clear-groups "$4" "$5" "$1"
+exec setpriv --reuid="$3" --regid="$3" --clear-groups "$4" "$5" "$1" "$6"
 """
 
 GRADER = """
@@ -43,6 +43,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 from autograder.execute import run_notebook
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.warm.pool import end_templates, why_cold
 sources = [
     "print(open('/proc/self/uid_map').read().split())",
     "open('/proc/sys/kernel/core_pattern', 'w')",
@@ -58,13 +59,17 @@ tempfile.tempdir = sys.argv[1]
 inbox, outbox = (Path(tempfile.mkdtemp()) for _ in range(2))
 limits = Limits(cell_seconds=2, processes=40, resident_memory=300 * 2**20)
 notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-execution = run_notebook(notebook, files={}, inbox=inbox, limits=limits, outbox=outbox)
+warm = ("json",) if sys.argv[2] == "warm" else None
+execution = run_notebook(notebook, files={}, inbox=inbox, limits=limits, outbox=outbox, warm=warm)
+why = why_cold()
+end_templates()
 outputs = [[dict(o) for o in cell.outputs] for cell in execution.notebook.cells]
 json.dump(
     {
         "uid": os.getuid(),
         "outputs": outputs,
         "outbox": list(execution.outbox),
+        "why cold": why,
         "stopped": execution.stopped,
         "left": [str(p) for p in psutil.Process().children(recursive=True)] + os.listdir(sys.argv[1]),
     },
@@ -74,7 +79,8 @@ json.dump(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="as an ordinary user all other tests are this one")
-def test_an_ordinary_user_gets_the_same_protection_in_one_stage() -> None:
+@pytest.mark.parametrize("start", ["warm", "cold"])
+def test_an_ordinary_user_gets_the_same_protection_in_one_stage(start: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.chmod(0o755)
@@ -82,7 +88,7 @@ def test_an_ordinary_user_gets_the_same_protection_in_one_stage() -> None:
         (place / "tmp").chmod(0o777)
         script = place / "grader.py"
         script.write_text(GRADER.replace("sys.argv[1]", "sys.argv[1] + '/tmp'"))
-        words = [str(place), sys.base_prefix, str(OTHER_USER), sys.executable, str(script)]
+        words = [str(place), sys.base_prefix, str(OTHER_USER), sys.executable, str(script), start]
         done = subprocess.run(
             ["unshare", "--mount", "bash", "-c", AS_ORDINARY_USER, "bash", *words],
             capture_output=True,
@@ -95,7 +101,7 @@ def test_an_ordinary_user_gets_the_same_protection_in_one_stage() -> None:
     texts = [
         " ".join(o.get("text", "") or o.get("ename", "") for o in outputs).strip() for outputs in result["outputs"]
     ]
-    assert result["uid"] == OTHER_USER
+    assert (result["uid"], result["why cold"]) == (OTHER_USER, "")
     assert texts[0].startswith("['1000', ")
     assert texts[1] in ("PermissionError", "OSError")
     assert texts[2] == "[]" or texts[2] == "['/root']"  # an empty parent of the interpreter
