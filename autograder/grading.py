@@ -6,7 +6,6 @@ bubblewrap and this package. A fault of ours is an exception, and never a zero.
 """
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,11 +15,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import intake, results
+from autograder.clock import Clock, phases
 from autograder.config import Assignment, Course
+from autograder.deciding import last_deciding, run_part, show_handed_in
+from autograder.imports import code_of, imported_names
 from autograder.judging import Judgement, judge, make_probes
 from autograder.reasons import explain
 from autograder.result_form import form_of, read_notebook
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.warm.pool import prepare_template
 from autograder.sandbox.workspace import open_folder
 from autograder.shown.printable import printable
 from autograder.shown.visible import as_markdown
@@ -128,13 +131,17 @@ def longest_seconds(limits: Limits) -> float:
     return 4 * (limits.notebook_seconds + OVERHEAD_SECONDS)
 
 
-def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission:
+def grade_submission(
+    task: Task, folder: Path | None = None, *, warm: bool = True, all_cells: bool = False
+) -> GradedSubmission:
     """Repair, run in the sandbox, judge, and write the verdict into the graded cells.
 
     Args:
         task: what to grade.
         folder: where to leave the probes, the trace and the notebook as it ran (`inbox/`, `outbox/`, `EXECUTED`); else
             they are not kept.
+        warm: whether the sandbox may be a fork of a template; the result is the same.
+        all_cells: whether also the cells are run on which no point depends.
 
     Raises:
         UsageError: this machine cannot grade, for example since it has no bubblewrap.
@@ -144,9 +151,14 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
     given = [path.name for path in task.assignment.helpers]
     repaired = intake.repair(task.notebook, release, task.unreadable, task.files, task.refused, given)
     remarks = [*task.refused, *repaired.remarks]
+    how = _How(
+        imported_names(code_of(release)) if warm else None, None if all_cells else last_deciding(repaired.notebook)
+    )
+    if how.warm is not None and not repaired.unreadable:
+        prepare_template(how.warm, task.assignment.helpers)
     with open_folder() as temporary:
         place = folder or temporary
-        notebook, judged, peak, seconds = _run_and_judge(task, repaired, place, remarks)
+        notebook, judged, peak, seconds = _run_and_judge(task, repaired, place, remarks, how)
         if folder is not None:
             (folder / EXECUTED).write_text(nbformat.writes(notebook), encoding="utf-8")
         verdict = judged.verdict
@@ -155,7 +167,7 @@ def grade_submission(task: Task, folder: Path | None = None) -> GradedSubmission
             (place / "again").mkdir()
             told: list[str] = []
             other_seed = replace(task, seed=task.seed ^ 1)
-            _, second, peak_again, seconds_again = _run_and_judge(other_seed, repaired, place / "again", told)
+            _, second, peak_again, seconds_again = _run_and_judge(other_seed, repaired, place / "again", told, how)
             verdict = verdict.decided_by(second.verdict)
             peak, seconds = max(peak, peak_again), seconds | {"second run": round(sum(seconds_again.values()), 3)}
             remarks += [remark for remark in told if remark not in remarks]
@@ -211,10 +223,18 @@ def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmis
     results.store_result(results_folder(course, assignment), key, data)
 
 
+@dataclass(frozen=True)
+class _How:
+    """How a notebook is run: what a template has imported, if any, and the last code cell, if not all are run."""
+
+    warm: tuple[str, ...] | None
+    last: int | None
+
+
 def _run_and_judge(
-    task: Task, repaired: intake.Repaired, folder: Path, remarks: list[str]
+    task: Task, repaired: intake.Repaired, folder: Path, remarks: list[str], how: _How
 ) -> tuple[NotebookNode, Judgement, int, dict[str, float]]:
-    clock = _Clock()
+    clock = Clock()
     from autograder.execute import run_notebook
     from autograder.shown.clean import clean_outputs
 
@@ -235,11 +255,14 @@ def _run_and_judge(
         limits=task.limits,
         outbox=outbox,
         helpers=task.assignment.helpers,
+        warm=how.warm,
+        last=how.last,
     )
-    clock.split(_phases(execution))
+    clock.split(phases(execution))
     if execution.stopped:
         remarks.append(execution.stopped)
-    elif note := _compared(task.notebook, execution.notebook):
+    note = _compare_and_show(task.notebook, execution, how.last)
+    if note and not execution.stopped:
         remarks.append(note)
     remarks += [f"Left out of what the notebook recorded: {printable(what, 200)}." for what in execution.refused]
     judged = judge(task.assignment, folder)
@@ -249,44 +272,25 @@ def _run_and_judge(
     return execution.notebook, judged, execution.peak_memory, clock.seconds
 
 
-def _compared(submitted: bytes, executed: NotebookNode) -> str | None:
-    """What the run does not show as it was handed in; it only informs, so no failure of it may stop the grading."""
+def _compare_and_show(submitted: bytes, execution: "Execution", last: int | None) -> str | None:
+    """Shows what was handed in where nothing was run, and says what the run does not show as it was handed in.
+
+    It only informs, so no failure of it may stop the grading.
+    """
     from autograder.reproduce import read_submitted, reproduction_note
 
     try:
-        return reproduction_note(read_submitted(submitted), executed)
+        handed_in = read_submitted(submitted)
+        run = execution.notebook if last is None else run_part(execution.notebook, last)
+        note = None if execution.stopped else reproduction_note(handed_in, run)
+        if last is not None:
+            show_handed_in(execution.notebook, handed_in, last)
+        return note
     except Exception as error:
         return f"What was handed in could not be compared with our run ({type(error).__name__}); no points are lost."
-
-
-def _phases(execution: "Execution") -> dict[str, float]:
-    """Seconds of a run: its start, the cells that record (by their names), the rest of the notebook, its end."""
-    phases = {"start": execution.start_seconds, "notebook": 0.0}
-    code_cells = (cell for cell in execution.notebook.cells if cell.cell_type == "code")
-    for cell, seconds in zip(code_cells, execution.cell_seconds, strict=True):
-        phase = str(intake.grade_id(cell)) if intake.graded_by_checks(cell) else "notebook"
-        phases[phase] = phases.get(phase, 0.0) + seconds
-    return phases | {"end": execution.seconds - sum(phases.values())}
 
 
 def _add_notes(notebook: NotebookNode, remarks: list[str]) -> None:
     if remarks:
         text = "**Notes of the autograder**\n\n" + "\n".join(f"- {as_markdown(remark)}" for remark in remarks)
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=NOTES_ID))
-
-
-class _Clock:
-    """Seconds by phase, each from the end of the one before."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, phase: str) -> None:
-        now = time.perf_counter()
-        self.seconds[phase], self._last = round(now - self._last, 3), now
-
-    def split(self, phases: dict[str, float]) -> None:
-        """The time since the last lap, by phases that were measured elsewhere."""
-        self._last = time.perf_counter()
-        self.seconds |= {phase: round(seconds, 3) for phase, seconds in phases.items()}

@@ -45,6 +45,11 @@ def needed_files(packages: Sequence[Path], sources: Iterable[str], start: Iterab
     return tuple(sorted(found))
 
 
+def imported_names(sources: Iterable[str]) -> tuple[str, ...]:
+    """The names of all modules that the sources may mean, sorted."""
+    return tuple(sorted({name for source in sources for name in _imported(source)}))
+
+
 def code_of(notebook: NotebookNode) -> list[str]:
     """The code cells of a notebook, without magics."""
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
