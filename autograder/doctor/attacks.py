@@ -21,6 +21,7 @@ from autograder.execute import run_notebook
 from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.warm.pool import why_cold
 from autograder.sandbox.workspace import open_folder
 
 LIMITS = Limits(
@@ -34,6 +35,9 @@ LIMITS = Limits(
     output_size=1 * MIB,
 )
 AT_ONCE = 2
+_COLD_ADVICE = (
+    "All is as safe, but each submission takes about twice the time: a user name space may make no other here."
+)
 _ADVICE = "Do not grade here: something lets submissions out. Update bubblewrap and the kernel, or use another machine."
 
 _PREPARE = "import contextlib, ctypes, json, os, signal, socket, sys, time"
@@ -152,6 +156,7 @@ def attack_sandbox(course: Course) -> Iterator[Finding]:
         waiting = [pool.submit(_try_to_get_out, course), *(pool.submit(_try_to_go_on, ending) for ending in _ENDINGS)]
         for future in waiting:
             yield from future.result()
+    yield _how_it_started()
 
 
 def _try_to_get_out(course: Course) -> list[Finding]:
@@ -194,7 +199,16 @@ def _try_to_go_on(ending: _Ending) -> list[Finding]:
     return [Finding(ending.what, "good", f"{why[:100]} ({took})")]
 
 
+def _how_it_started() -> Finding:
+    """Whether the sandboxes above were forks of a template, as those of submissions are where that is possible."""
+    reason = why_cold()
+    if not reason:
+        return Finding("start of sandboxes", "good", "warm: each is a fork of a process that has imported everything")
+    found = f"cold: {(reason.splitlines() or [''])[-1]}"
+    return Finding("start of sandboxes", "warning", found[:200], _COLD_ADVICE)
+
+
 def _run(cells: list[str]) -> Execution:
     with open_folder() as inbox:
         notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
-        return run_notebook(notebook, files={}, inbox=inbox, limits=LIMITS)
+        return run_notebook(notebook, files={}, inbox=inbox, limits=LIMITS, warm=())

@@ -11,6 +11,7 @@ from autograder.doctor.attacks import attack_sandbox
 from autograder.doctor.machine import look_at_machine
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.warm import pool
 
 
 def states(findings):
@@ -23,6 +24,7 @@ def test_every_attack_is_held_on_this_machine_and_the_command_says_so(copy_cours
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode in (0, 3), done.stdout + done.stderr  # a warning, such as of little memory, may be true
     assert "Yes, this machine can grade safely." in done.stdout
+    assert "warm: each is a fork" in done.stdout
     for what in ("network", "files of this machine", "memory of many processes", "endless loop", "flood of output"):
         assert what in done.stdout
 
@@ -35,6 +37,14 @@ def test_limits_that_do_not_bite_are_told(copy_course, tmp_path, monkeypatch):
     found = states(attack_sandbox(course))
     assert found["memory of one process"] == "bad"  # 1 GiB is within these limits
     assert found["network"] == found["user"] == "good"
+
+
+def test_a_machine_on_which_everything_starts_cold_is_told(copy_course, tmp_path, monkeypatch):
+    course = copy_course(tmp_path / "course")
+    monkeypatch.setattr(pool, "_pool", pool._Pool(why_cold="no name spaces here"))
+    monkeypatch.setattr(attacks, "_ENDINGS", [])
+    (finding,) = (found for found in attack_sandbox(course) if found.what == "start of sandboxes")
+    assert (finding.state, finding.found) == ("warning", "cold: no name spaces here")
 
 
 def test_without_bubblewrap_nothing_is_attacked_and_the_advice_is_given(copy_course, tmp_path, monkeypatch):
