@@ -8,7 +8,7 @@ SAYS, ENDS, TOLD: patterns of what the cell prints, why the notebook was stopped
 MISTAKE: pattern of the mistakes under which checks fail; CANNOT_JUDGE: the check that a person has to look at.
 ABSENT: pattern that must not be in the graded notebook. POINTS: what was earned, 0 without it. LIMITS: smaller limits.
 RIGHT: answers that are right. PLACE: the answer whose place the cell takes. AFTER: the cell is the last one. CELL: the
-cell of a submission. ALONE: the cell does not share its notebook with others.
+cell of a submission. ALONE: the cell does not share its notebook with others. WARM: it is about forks of a template.
 """
 
 import ast
@@ -43,7 +43,11 @@ class Attack:
 
     @property
     def shares_its_notebook(self) -> bool:
-        return self.path.parent.name == "cells" and set(self.constants) == {"SAYS"}
+        return self.path.parent.name == "cells" and set(self.constants) - {"WARM"} == {"SAYS"}
+
+    @property
+    def is_about_templates(self) -> bool:
+        return "WARM" in self.constants
 
     def fill(self, values: dict[str, str]) -> str:
         """The cell, with what the best informed attacker would know of this machine."""

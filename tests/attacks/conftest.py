@@ -8,16 +8,21 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 
 from autograder.config import Course, load_course
+from autograder.execute import run_notebook
+from autograder.imports import code_of, imported_names
 from autograder.judging import make_probes
+from autograder.sandbox.warm.template import OWN
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -67,6 +72,16 @@ class Host:
         return described
 
 
+def template_process(worker: int) -> int:
+    """The number of the template's own process, below a worker."""
+    (found,) = [
+        process.pid
+        for process in psutil.Process(worker).children(recursive=True)
+        if process.cmdline()[:1] == [sys.executable] and any(OWN in word for word in process.cmdline())
+    ]
+    return found
+
+
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     root = tmp_path_factory.mktemp("host")
@@ -105,8 +120,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     os.environ |= {"TMPDIR": str(temporary), "HOST_SECRET": secret}
     worker = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
     try:
-        # so that the process that judges is there before
-        worker.submit(make_probes, "hw2", 1, root / "probes").result()
+        # so that the process that judges and the template are there before
+        worker.submit(make_probes, course.assignment("hw2"), 1, root / "probes").result()
+        release = nbformat.read(course.release_notebook("hw2"), as_version=4)
+        (root / "inbox").mkdir()
+        settings = {"files": {}, "inbox": root / "inbox", "limits": course.limits}
+        settings |= {"helpers": course.assignment("hw2").helpers, "warm": imported_names(code_of(release))}
+        worker.submit(run_notebook, nbformat.v4.new_notebook(), **settings).result()
+        values["TEMPLATE_PROCESS"] = str(template_process(worker.submit(os.getpid).result()))
         yield Host(course, secret, values, temporary, worker, victim, listener)
     finally:
         worker.shutdown()

@@ -26,7 +26,13 @@ process that judges. Of our processes together the processor seconds are given. 
 |---|---|---|---|---:|---:|---:|---:|---:|---:|---:|
 """
 NUMBERS = ("seconds", "peak_memory", "worker_memory", "relay_memory", "judge_memory", "own_seconds")
-TOGETHER = "test_attacks_that_only_look_around_see_and_change_nothing"
+TOGETHER = "warm"  # the case of those that only look around
+TAIL = """
+All of them meet a sandbox that is forked from a template; some, among them all that share a notebook, meet one that is
+started cold as well. What one sandbox leaves behind for another, what happens to a template that is killed, hangs or is
+forked again and again, and whether a warm sandbox is as a cold one in everything that can be seen, is tried in
+`tests/autograder/sandbox/warm/`, with two sandboxes at a time.
+"""
 
 
 def read_report(path: Path) -> dict[str, dict[str, str]]:
@@ -50,7 +56,7 @@ def write_table(cases: dict[str, dict[str, str]], processors: str) -> str:
         outcome = f"{case['held']} | {float(case['points']):g}"
         rows.append(f"| `{path.stem}` | {told[0]} | {told[1]} | {outcome} | {numbers} |")
     cost = f"{shared['seconds']} seconds and {shared['peak_memory']} MiB together, the worker {shared['worker_memory']}"
-    ending = f"\nAttacks that only look around share one notebook: {cost} MiB.\n"
+    ending = f"\nAttacks that only look around share one notebook: {cost} MiB.\n{TAIL}"
     return HEAD.format(processors=processors) + "\n".join(rows) + "\n" + ending
 
 

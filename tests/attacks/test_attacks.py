@@ -34,6 +34,7 @@ measure = _load("measure")
 ATTACKS: list[Any] = attack_files.read_attacks()
 ALONE = [attack for attack in ATTACKS if not attack.shares_its_notebook]
 TOGETHER = [attack for attack in ATTACKS if attack.shares_its_notebook]
+ALSO_COLD = ("crash_in_c", "endless_loop_that_swallows_interrupts", "fork_bomb", "memory_of_many_processes")
 OURS = 600  # MiB that the worker and the relay may hold, whatever arrives
 MARGIN = 600 * 2**20  # what a process can take between two looks of the watchdog
 
@@ -56,17 +57,17 @@ def outputs_of(notebook: nbformat.NotebookNode, source: str) -> str:
 @contextmanager
 def nothing_hurt(host: Any) -> Iterator[None]:
     """Whatever happens inside the block: files, processes and temporary folders are as before."""
-    before, processes = host.state(), host.processes()
+    before, processes, folders = host.state(), host.processes(), set(host.temporary.iterdir())
     yield
     assert host.state() == before
     assert host.victim.poll() is None
     pids = {described.split()[0] for described in processes}
     assert [left for left in host.processes() if left.split()[0] not in pids] == []
-    assert list(host.temporary.iterdir()) == []
+    assert set(host.temporary.iterdir()) == folders  # that of the template
 
 
 def grade(
-    host: Any, attacks: list[Any], traces: Path, record: Callable[[str, object], None]
+    host: Any, attacks: list[Any], traces: Path, record: Callable[[str, object], None], warm: bool
 ) -> tuple[GradedSubmission, Verdict]:
     """Hand in, grade and keep the trace; asserts what must hold for every submission."""
     folder = host.course.root / "submitted" / "mallory" / "hw2"
@@ -76,7 +77,9 @@ def grade(
         task = make_task(host.course, "hw2", read_submission(folder, "hw2.ipynb"))
         task = replace(task, limits=replace(task.limits, **attacks[0].constants.get("LIMITS", {})))
         with nothing_hurt(host), measure.measured(host.worker_pid) as cost:
-            graded = host.worker.submit(grade_submission, task, traces).result()
+            everything = "AFTER" in attacks[0].constants  # grading itself would not even run that cell
+            work = host.worker.submit(grade_submission, task, traces, warm=warm, all_cells=everything)
+            graded = work.result()
     finally:
         shutil.rmtree(folder.parent)
     verdict = Verdict.from_json(graded.verdict)
@@ -96,11 +99,15 @@ def grade(
     return graded, verdict
 
 
-@pytest.mark.parametrize("attack", ALONE, ids=[attack.name for attack in ALONE])
+@pytest.mark.parametrize(
+    ("attack", "warm"),
+    [(attack, True) for attack in ALONE] + [(attack, False) for attack in ALONE if attack.name in ALSO_COLD],
+    ids=[attack.name for attack in ALONE] + [f"{attack.name}-cold" for attack in ALONE if attack.name in ALSO_COLD],
+)
 def test_an_attack_gains_nothing_and_hurts_nothing(
-    attack: Any, host: Any, tmp_path: Path, record_property: Callable[[str, object], None]
+    attack: Any, warm: bool, host: Any, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    graded, verdict = grade(host, [attack], tmp_path, record_property)
+    graded, verdict = grade(host, [attack], tmp_path, record_property, warm)
     expected, told = attack.constants, "\n".join(graded.remarks)
     notebook = nbformat.reads(graded.notebook.decode(), as_version=4)
     assert verdict.points == expected.get("POINTS", 0)
@@ -120,13 +127,15 @@ def test_an_attack_gains_nothing_and_hurts_nothing(
         assert not re.search(expected["ABSENT"], json.dumps(shown))
 
 
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 def test_attacks_that_only_look_around_see_and_change_nothing(
-    host: Any, tmp_path: Path, record_property: Callable[[str, object], None]
+    warm: bool, host: Any, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    graded, verdict = grade(host, TOGETHER, tmp_path, record_property)
+    attacks = [attack for attack in TOGETHER if warm or not attack.is_about_templates]
+    graded, verdict = grade(host, attacks, tmp_path, record_property, warm)
     notebook = nbformat.reads(graded.notebook.decode(), as_version=4)
-    printed = {attack.name: outputs_of(notebook, attack.fill(host.values)) for attack in TOGETHER}
-    wrong = {a.name: printed[a.name] for a in TOGETHER if not re.search(a.constants["SAYS"], printed[a.name])}
+    printed = {attack.name: outputs_of(notebook, attack.fill(host.values)) for attack in attacks}
+    wrong = {a.name: printed[a.name] for a in attacks if not re.search(a.constants["SAYS"], printed[a.name])}
     assert wrong == {}
     assert (tmp_path / "outbox").is_dir() and not list((tmp_path / "outbox").rglob("late*"))  # written after the end
     assert verdict.points == 0

@@ -22,6 +22,7 @@ from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.gradebook import read_score
 from autograder.grading import Task, load_graded
+from autograder.sandbox.warm.template import OWN
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
 PARTLY = {name: THREE_OPTIMIZERS[name] for name in ("configure_optimizers", "loss_functions")}
@@ -33,7 +34,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     "killer": PARTLY | {"train_step": "import os\nos._exit(7)"},
 }
 GRADER_SECONDS, OTHER_SECONDS = 12.0, 2.0  # within which the grader is killed, or one that has been seen to run
-COMMANDS = {"worker": "multiprocessing.spawn", "kernel": "ipykernel_launcher", "sandbox": "bwrap", "any": ""}
+# a template, a warden and a kernel all are forks of one process
+COMMANDS = {"worker": "multiprocessing.spawn", "template or kernel": OWN, "sandbox": "bwrap", "any": ""}
 
 
 def make_class(copy_course: Callable[[Path], Course], filled: Callable[[dict[str, str]], bytes], root: Path) -> Course:
