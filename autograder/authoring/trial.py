@@ -26,7 +26,9 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
         try:
             graded = grade_submission(task)
         except GraderFault as broken:
-            raise UsageError(f"The checks of {name} cannot be run in the sandbox: {_last_line(str(broken))}") from broken
+            raise UsageError(
+                f"The checks of {name} cannot be run in the sandbox: {_last_line(str(broken))}"
+            ) from broken
         store_graded(course, name, task.key, graded)
     verdict = Verdict.from_json(graded.verdict)
     short = [check for check in verdict.checks if check.points < check.max_points]
