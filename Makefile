@@ -35,10 +35,12 @@ test: setup lint test-only  ## Lint, check types and run all tests
 test-only: setup
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-lint: $(INSTALLED)  ## Check style, types, that notebooks hold no outputs and that release/ is fresh
+lint: $(INSTALLED)  ## Check style, types, imports, that notebooks hold no outputs and that release/ is fresh
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/mypy --no-error-summary
+	@said=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$said"; exit 1; }
+	@said=$$($(BIN)/deptry . 2>&1) || { echo "$$said"; exit 1; }
 	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --verify --keep-id
 
 format: $(INSTALLED)  ## Format the code
