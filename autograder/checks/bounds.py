@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from autograder.checks.outcome import fail
+from autograder.errors import UsageError
 
 Side = Literal["low", "high"]
 FILE = "bounds.json"
@@ -114,9 +115,21 @@ class Bounds:
             fail(told, hint, mistake=mistake, near_threshold=near)
 
 
-def read_bounds(checks: Path) -> tuple[Bound, ...]:
-    """The bounds that stand in the folder of an assignment's checks."""
-    data = json.loads((checks / FILE).read_text(encoding="utf-8"))
+def bounds_file(place: Path) -> Path:
+    """Where the bounds of an assignment stand: in the folder of its checks, or beside their one file."""
+    return place / FILE if place.is_dir() else place.with_name(f"{place.stem}.{FILE}")
+
+
+def read_bounds(place: Path) -> tuple[Bound, ...]:
+    """The bounds of the checks in a folder or file.
+
+    Raises:
+        UsageError: there are none yet.
+    """
+    file = bounds_file(place)
+    if not file.is_file():
+        raise UsageError(f"{file} is missing: `autograder calibrate {place.stem} --write` derives the bounds.")
+    data = json.loads(file.read_text(encoding="utf-8"))
     return tuple(Bound(**bound) for bound in data["bounds"])
 
 

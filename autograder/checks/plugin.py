@@ -86,16 +86,21 @@ def trace(request: pytest.FixtureRequest) -> TraceFolder:
     folder = request.config.getoption("--trace-folder")
     if folder is None or not folder.is_dir():
         raise pytest.UsageError("Name the folder of a stored trace: --trace-folder FOLDER")
-    place = Path(request.config.args[0].partition("::")[0]).resolve()
-    while place.parent.name != PACKAGE and place.parent != place:
-        place = place.parent
-    return TraceFolder(folder, load_checks(place).experiments)
+    return TraceFolder(folder, load_checks(_place(request.config)).experiments)
 
 
 @pytest.fixture
 def bounds(request: pytest.FixtureRequest) -> Bounds:
     """The bounds beside the checks."""
-    return Bounds(read_bounds(request.path.parent))
+    return Bounds(read_bounds(_place(request.config)))
+
+
+def _place(config: pytest.Config) -> Path:
+    """The file or folder of the checks, also where pytest was called with one check of it."""
+    place = Path(config.args[0].partition("::")[0]).resolve()
+    while place.parent.name != PACKAGE and place.parent != place:
+        place = place.parent
+    return place
 
 
 def _check_name(item: pytest.Item) -> str:

@@ -18,9 +18,8 @@ from rich.table import Table
 
 from autograder.calibration import Calibration, Run, Settings, derive, measure_all
 from autograder.calibration.runs import quality_of
-from autograder.checks.bounds import FILE, Bound, Quantity, read_bounds
+from autograder.checks.bounds import Bound, Quantity, bounds_file, read_bounds
 
-PLOT = "bounds.png"
 RIGHT, WRONG = "#1f77b4", "#d62728"
 
 
@@ -46,13 +45,14 @@ def run_and_show(settings: Settings, second_runs: float, console: Console, write
         runs = measure_all(settings, lambda done, total: progress.update(bar, completed=done, total=total))
     calibration = derive(settings.checks.stem, dict(quality.settings), quality.quantities, runs, second_runs)
     print_calibration(calibration, quality.quantities, console)
-    folder = settings.checks
+    file = bounds_file(settings.checks)
+    plot = file.with_suffix(".png")
     if write:
         text = json.dumps(calibration.to_json(), indent=1, ensure_ascii=False) + "\n"
-        (folder / FILE).write_text(text, encoding="utf-8")
-        draw(calibration, quality.quantities, runs).savefig(folder / PLOT, dpi=100)
-        console.print(f"Bounds: {folder / FILE}\nPlot: {folder / PLOT}", soft_wrap=True)
-    in_force = (folder / FILE).is_file() and read_bounds(folder) == calibration.bounds
+        file.write_text(text, encoding="utf-8")
+        draw(calibration, quality.quantities, runs).savefig(plot, dpi=100)
+        console.print(f"Bounds: {file}\nPlot: {plot}", soft_wrap=True)
+    in_force = file.is_file() and read_bounds(settings.checks) == calibration.bounds
     if not in_force:
         console.print("Other bounds are in force; --write replaces them by these.")
     return in_force

@@ -164,6 +164,8 @@ def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor
 def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
     """The named tensors of a module behind each other."""
     held = seen.of(Held).tensors
+    if not expected:
+        raise Complaint(f"{seen.name} holds nothing.", hint, "wrong-shape")
     got = []
     for name, right in expected.items():
         tensor = held.get(name)
@@ -172,7 +174,7 @@ def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
             told = f"{seen.name} has {seen_instead} under {name!r}, expected {kind_of(TensorValue(right))}."
             raise Complaint(told, hint, "wrong-shape")
         got.append(tensor.double().flatten())
-    vector = torch.cat(got) if got else torch.zeros(0, dtype=torch.float64)
+    vector = torch.cat(got)
     if not bool(vector.isfinite().all()):
         raise Complaint(f"{seen.name} holds values that are infinite or not a number.", hint, "not-finite")
     return vector
