@@ -64,9 +64,9 @@ class PlanRecord:
             raise UsageError(f"{self.place}: the plan {self.name} stops with {told}.") from error
         return ask, returned
 
-    def seed_of(self, seed: int) -> int:
-        """The seed of this plan, from the seed of all."""
-        digest = hashlib.sha256(f"{seed} {self.name}".encode()).digest()
+    def seed_of(self, seed: int | None) -> int:
+        """The seed of this plan, from the seed of all; None stands for the one that everybody may know."""
+        digest = hashlib.sha256(f"{'public' if seed is None else seed} {self.name}".encode()).digest()
         return int.from_bytes(digest[:4], "big") >> 1
 
 

@@ -23,8 +23,6 @@ from coursekit.plans.run import run_plan
 from coursekit.plans.steps import write_plan
 from coursekit.trace import Trace
 
-PUBLIC_SEED = 0
-
 
 def make_plans(declared: Declared, seed: int) -> Iterator[tuple[str, Trace]]:
     """The name and content of each plan; equal seeds give equal plans.
@@ -53,7 +51,7 @@ def make_public(declared: Declared, folder: Path) -> tuple[str, ...]:
         if check.wants and set(check.wants) <= set(public)
     ]
     for name, record in public.items():
-        ask, _ = record.ask(record.seed_of(PUBLIC_SEED), public=True)
+        ask, _ = record.ask(record.seed_of(None), public=True)
         claims = tuple(tuple(one.claims[name]) for one in notes if name in one.claims)
         write_public(PublicPlan(name, ask.built, ask.tensors, claims), folder / name)
     return tuple(public)
@@ -65,7 +63,7 @@ def _notes_of(check: CheckRecord, public: Mapping[str, PlanRecord]) -> Notes:
     results = {}
     for name in check.wants:
         record = public[name]
-        _, returned = record.ask(record.seed_of(PUBLIC_SEED), public=True)
+        _, returned = record.ask(record.seed_of(None), public=True)
         results[name] = bind(returned, _promises(name, notes))
     try:
         check.function(**results)

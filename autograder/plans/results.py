@@ -21,6 +21,7 @@ from coursekit.plans.looks.values import tensor_of
 from coursekit.plans.values import Items, kind_of, plain
 from coursekit.plans.weights import draw_weights
 
+LARGEST_WEIGHT = 1e4  # in absolute value; weights of networks that have learnt something stay below 100
 Net = TypeVar("Net", bound=nn.Module)
 
 
@@ -135,6 +136,11 @@ class Result:
                 )
                 told = f"The weights of `{self.seen.run.label(self.seen.step)}` have the shapes {shown}"
                 raise Complaint(f"{told}, expected {', '.join(map(str, wanted))}.", hint, mistake)
+            if not all(
+                bool((tensor.double().abs() <= LARGEST_WEIGHT).all()) for tensor in got
+            ):  # neither is what is no number
+                told = f"The weights of `{self.seen.run.label(self.seen.step)}` are not finite, or beyond all measure."
+                raise Complaint(told, "Training diverged: are its steps too large, or uphill?", "training-diverges")
         with torch.no_grad():
             for parameter, tensor in zip(own.values(), got, strict=True):
                 parameter.copy_(tensor)

@@ -61,7 +61,8 @@ def epoch(ask):
     model = ask.module("Classifier", *sizes, weights=seed)
     before = ask.state(model)
     optimizer = ask.optimizer("SGD", model, lr=0.1)
-    returned, after = ask.call("train_epoch", model, ask.loader(x, y, batch_size=32), optimizer), ask.state(model)
+    returned = ask.call("train_epoch", model, ask.loader(x, y, batch_size=32), optimizer, seconds=2)
+    after = ask.state(model)
     new_x, new_y = points(ask, 300, centers)
     score = ask.call("accuracy", model, ask.loader(new_x, new_y, batch_size=77))
     return sizes, seed, x, y, before, returned, after, new_x, new_y, score

@@ -1,0 +1,150 @@
+"""Looks: type, then shape, then value, each in its own words; what is right passes, and what is empty does not."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.plans import Ask, slip
+from coursekit.plans.looks import Complaint, Run, Seen, look
+from coursekit.plans.run import run_plan
+
+TWICE = slip("twice", "This is twice as much.", earned=0.5)
+
+
+def seen(value: Any, times: int = 1) -> list[Seen]:
+    """What calls of a function that returns this show."""
+    ask = Ask("cell", 0)
+    steps = [ask.call("f").step for _ in range(times)]
+    values = iter(value if times > 1 else [value])
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: next(values)}))
+    return [Seen(run, step) for step in steps]
+
+
+def complaint(name: str, value: Any, **arguments: Any) -> Complaint | None:
+    (one,) = seen(value)
+    try:
+        look(name, one, arguments)
+    except Complaint as found:
+        return found
+    return None
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0])),
+        (torch.tensor([1, 2]), torch.tensor([1.0, 2.0])),
+        (torch.tensor(1.00001), torch.tensor(1.0)),
+        (np.array([1.0, 2.0]), np.array([1.0, 2.0])),
+        (np.float64(3.0), np.array(3.0)),
+        (np.float32(0.5), 0.5),
+        (torch.tensor([2.0]), 2),
+        (7, 7.0),
+        ([torch.zeros(2), 1], (torch.zeros(2), 1)),
+        (("a", None, True), ["a", None, True]),
+        (torch.tensor([float("inf"), 1.0]), torch.tensor([float("inf"), 1.0])),
+    ],
+)
+def test_what_is_right_passes(got: Any, expected: Any) -> None:
+    found = complaint("close", got, expected=expected)
+    assert found is None or "infinite" in found.says  # a tensor that is not finite is told as that
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "mistake", "said"),
+    [
+        (None, torch.zeros(2), "wrong-type", "`f` returned None, expected a tensor of shape (2,)."),
+        (np.zeros(2), torch.zeros(2), "wrong-type", "returned an array of shape (2,), expected a tensor"),
+        (torch.zeros(2), np.zeros(2), "wrong-type", "returned a tensor of shape (2,), expected an array"),
+        (torch.zeros(2, dtype=torch.complex64), torch.zeros(2), "wrong-type", "of complex64, expected a tensor"),
+        (torch.zeros(3), torch.zeros(2), "wrong-shape", "does not have the right shape: got (3,), expected (2,)."),
+        (torch.tensor([0.0, float("nan")]), torch.zeros(2), "not-finite", "infinite or not a number"),
+        (torch.tensor([0.0, 5.0]), torch.tensor([0.0, 2.0]), "wrong-value", "at [1]: got 5, expected 2."),
+        (torch.tensor([2.0, 4.0]), torch.tensor([1.0, 2.0]), "twice", "at [1]: got 4, expected 2."),
+        (True, 1, "wrong-type", "returned True, expected a number."),
+        ("1", 1, "wrong-type", "returned the text '1', expected a number."),
+        (float("nan"), 1.0, "not-finite", "is nan, expected the number 1."),
+        (1, True, "wrong-type", "expected True or False."),
+        ([1], (1, 2), "wrong-type", "returned a list of 1, expected 2 values."),
+        ([1, 3], (1, 2), "wrong-value", "`f[1]` does not have the right value: got 3, expected 2."),
+    ],
+)
+def test_what_is_wrong_is_told_as_what_it_is(got: Any, expected: Any, mistake: str, said: str) -> None:
+    slips = [(TWICE, 2 * expected)] if isinstance(expected, Tensor) and expected.any() else []
+    found = complaint("close", got, expected=expected, slips=slips)
+    assert found is not None and found.mistake == mistake
+    assert said in found.says
+    assert found.earned == (0.5 if mistake == "twice" else 0.0)
+
+
+def test_numbers_that_differ_late_are_told_with_the_digits_that_differ() -> None:
+    found = complaint("close", torch.tensor([1.00021]), expected=torch.tensor([1.0]))
+    assert found is not None and "got 1.00021, expected 1." in found.says
+
+
+def test_signs_of_columns_are_free_where_they_may_be() -> None:
+    right = torch.tensor([[1.0, 2.0], [3.0, -4.0]])
+    assert complaint("close", right * torch.tensor([-1.0, 1.0]), expected=right, free_signs=True) is None
+    assert complaint("close", right * torch.tensor([-1.0, 1.0]), expected=right) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "right", "wrong"),
+    [
+        ("at_least", {"bound": 2}, 2, 1.9),
+        ("at_most", {"bound": 2}, 2, float("nan")),
+        ("between", {"low": 0, "high": 1}, torch.tensor(0.5), 1.1),
+        ("is_scalar", {}, torch.tensor(1.0), torch.zeros(1)),
+        ("has_shape", {"shape": (2, 3)}, torch.zeros(2, 3), torch.zeros(3, 2)),
+        ("improves", {"to": 0.5}, [4.0, 3.0, 2.0, 1.0], [4.0, 3.0, 3.0, 3.0]),
+        ("improves", {"key": "loss"}, [{"loss": 2.0}, {"loss": 1.0}], [{"loss": 2.0}, {"lost": 1.0}]),
+    ],
+)
+def test_a_look_passes_what_is_right_and_no_other(name: str, arguments: dict[str, Any], right: Any, wrong: Any) -> None:
+    assert complaint(name, right, **arguments) is None
+    assert complaint(name, wrong, **arguments) is not None
+
+
+@pytest.mark.parametrize(
+    ("draw", "mistake"),
+    [
+        (lambda: 1 + 2 * torch.randn(400, 5), ""),
+        (lambda: 1 + 2 * torch.distributions.Laplace(0.0, 0.5**0.5).sample((400, 5)), "wrong-distribution"),
+        (lambda: 1 + 2 * 12**0.5 * (torch.rand(400, 5) - 0.5), "wrong-distribution"),
+        (lambda: 1 + 2.6 * torch.randn(400, 5), "wrong-distribution"),
+        (lambda: 1.5 + 2 * torch.randn(400, 5), "wrong-distribution"),
+        (lambda: 1 + 4 * torch.randn(400, 5), "variance"),
+        (lambda: torch.ones(400, 5), "wrong-distribution"),
+        (lambda: torch.randn(3), "wrong-shape"),
+    ],
+)
+def test_distributions_are_told_apart(draw: Any, mistake: str) -> None:
+    torch.manual_seed(0)
+    slips = [(slip("variance", "This is the variance."), (1.0, 4.0))]
+    found = complaint("is_normal", draw(), mean=1.0, std=2.0, slips=slips)
+    assert (found.mistake if found else "") == mistake
+
+
+def test_right_samples_are_never_failed_by_chance() -> None:
+    for seed in range(300):
+        torch.manual_seed(seed)
+        assert complaint("is_normal", torch.randn(200)) is None
+        assert complaint("is_uniform", torch.rand(200)) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "said"),
+    [
+        (torch.zeros(3, 2), torch.zeros(3, 2), "holds no random numbers"),
+        (torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "the same at each call"),
+        (torch.tensor([[1.0, 2.0]] * 2), torch.tensor([[3.0, 2.0]] * 2), "in every row"),
+        (torch.tensor([[1.0, 1.0], [2.0, 2.0]]), torch.tensor([[3.0, 2.0]] * 2), "in every column"),
+    ],
+)
+def test_what_is_not_random_is_told(one: Tensor, two: Tensor, said: str) -> None:
+    first, second = seen([one, two], times=2)
+    with pytest.raises(Complaint, match=said):
+        look("is_random", first, {"again": second})

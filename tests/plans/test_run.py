@@ -1,0 +1,218 @@
+"""The interpreter: what each step gives, and what a student's code can do to it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from autograder.plans import Ask, each, given
+from coursekit.plans import answers
+from coursekit.plans.answers import Answer, Problem, ProblemKind
+from coursekit.plans.run import run_plan
+from coursekit.plans.values import Items, Other, Plain, TensorValue, kind_of, plain
+
+
+def run(build: Callable[[Ask], Any], functions: Mapping[str, Any]) -> tuple[Answer, ...]:
+    ask = Ask("cell", 3)
+    build(ask)
+    return run_plan(ask.built, ask.tensors, functions)
+
+
+def last(build: Callable[[Ask], Any], **functions: Any) -> Any:
+    return run(build, functions)[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "None"),
+        (True, "True"),
+        (3, "the number 3"),
+        (2.5, "the number 2.5"),
+        (float("nan"), "the number nan"),
+        (10**400, "the number inf"),
+        ("text", "the text 'text'"),
+        (np.float32(0.5), "an array of shape ()"),
+        (np.zeros((2, 3), dtype=np.uint16), "an array of shape (2, 3)"),
+        (np.zeros(2, dtype=object), "something of type ndarray"),
+        (torch.zeros(4), "a tensor of shape (4,)"),
+        (torch.zeros(4, device="meta"), "something of type Tensor (it holds no plain numbers)"),
+        (torch.eye(3).to_sparse(), "something of type Tensor (it holds no plain numbers)"),
+        (torch.zeros(3_000_000), "something of type Tensor (it has 3,000,000 elements)"),
+        ([1, (2, {"a": None})], "a list of 2"),
+        (range(3), "something of type range"),
+        (list(range(1000)), "something of type list (it has 1,000 items)"),
+    ],
+)
+def test_whatever_is_returned_has_a_record(value: Any, told: str) -> None:
+    answer = last(lambda ask: ask.call("f"), f=lambda: value)
+    assert isinstance(answer, answers.Returned)
+    assert kind_of(answer.value) == told
+
+
+def test_nested_values_come_back_as_they_are() -> None:
+    answer = last(lambda ask: ask.call("f"), f=lambda: {"loss": torch.tensor(2.0), 0: [1, "a", None]})
+    assert plain(answer.value)["loss"].item() == 2.0
+    assert plain(answer.value)["0"] == [1, "a", None]
+
+
+def test_a_list_in_itself_ends_as_what_is_too_deep() -> None:
+    value: list[Any] = []
+    value.append(value)
+    answer = last(lambda ask: ask.call("f"), f=lambda: value)
+    inner = answer.value
+    while isinstance(inner, Items):
+        inner = inner.items[0]
+    assert isinstance(inner, Other) and inner.why == "it is nested too deeply"
+
+
+def test_arguments_are_fresh_copies_and_changes_are_told_by_name() -> None:
+    def f(x, numbers, other):  # type: ignore[no-untyped-def]
+        x += 1
+        numbers.append(1)
+        return x
+
+    def build(ask: Ask) -> None:
+        x = torch.zeros(2)
+        for _ in range(2):
+            ask.call("f", x, [0], np.zeros(2))
+
+    for answer in run(build, {"f": f}):
+        assert isinstance(answer, answers.Returned)
+        assert answer.changed == ("x", "numbers")
+        assert torch.equal(plain(answer.value), torch.ones(2))
+
+
+def test_arrays_arrive_as_arrays_and_tensors_as_tensors() -> None:
+    kinds = last(
+        lambda ask: ask.call("f", np.zeros(2), torch.zeros(2)), f=lambda a, b: [type(a).__name__, type(b).__name__]
+    )
+    assert plain(kinds.value) == ["ndarray", "Tensor"]
+
+
+def test_what_is_printed_is_kept_up_to_a_length() -> None:
+    answer = last(lambda ask: ask.call("f"), f=lambda: [print("x" * 3000) for _ in range(5)])
+    assert len(answer.printed) == 4000
+
+
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [
+        (lambda: 1 / 0, ProblemKind.RAISED),
+        (lambda: (_ for _ in ()).throw(NotImplementedError), ProblemKind.UNWRITTEN),
+        (lambda: [None for _ in iter(int, 1)], ProblemKind.LATE),
+        (None, ProblemKind.UNDEFINED),
+    ],
+)
+def test_a_problem_has_its_kind_and_later_steps_name_it(function: Any, kind: ProblemKind) -> None:
+    def build(ask: Ask) -> None:
+        ask.call("g", ask.call("f", seconds=0.2))
+
+    first, second = run(build, {"g": id, **({"f": function} if function else {})})
+    assert isinstance(first, Problem) and first.kind is kind and first.step == 0
+    assert isinstance(second, Problem) and second.kind is ProblemKind.SKIPPED and second.step == 0
+
+
+def test_except_exception_does_not_catch_the_end_of_a_call() -> None:
+    def stubborn() -> None:
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+    assert last(lambda ask: ask.call("f", seconds=0.2), f=stubborn).kind is ProblemKind.LATE
+
+
+def test_repeated_calls_take_row_after_row_and_keep_some() -> None:
+    answer = last(lambda ask: ask.call("f", each([1, 2, 3]), 10, times=5, keep=2), f=lambda a, b: a * b)
+    assert plain(answer.value) == [10, 30, 20]  # the calls 0, 2 and 4 of 10, 20, 30, 10, 20
+
+
+def test_both_sides_draw_the_same_weights() -> None:
+    class Net(nn.Module):
+        def __init__(self, width: int) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, width)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.layer(x)
+
+    from autograder.plans import draw_weights
+
+    def build(ask: Ask) -> None:
+        ask.state(ask.module("Net", 3, weights=11))
+
+    built, state = run(build, {"Net": Net})
+    assert isinstance(built, answers.Built) and isinstance(state, answers.Held)
+    for name, tensor in draw_weights(built.shapes, 11).items():
+        held = state.tensors[name]
+        assert held is not None and torch.equal(held, tensor)
+
+
+def test_gradients_are_computed_aside_and_backward_leaves_them() -> None:
+    def build(ask: Ask) -> None:
+        model = ask.module(given("torch.nn:Linear"), 2, 1)
+        loss = ask.call(model, torch.ones(3, 2))
+        ask.gradient(loss, {"the layer": model})
+        ask.held_gradients(model)
+        ask.backward(loss)
+        ask.held_gradients(model)
+
+    *_, reached, before, _, after = run(build, {})
+    assert isinstance(reached, answers.Reached) and not reached.cut
+    gradient = reached.parts["the layer"]["weight"]
+    assert gradient is not None and gradient.tolist() == [[3.0, 3.0]]
+    assert isinstance(before, answers.Held) and before.tensors["weight"] is None
+    assert isinstance(after, answers.Held) and torch.equal(after.tensors["weight"], gradient)  # type: ignore[arg-type]
+
+
+def test_optimizers_are_told_by_group() -> None:
+    def build(ask: Ask) -> None:
+        model = ask.module(given("torch.nn:Linear"), 2, 1)
+        ask.state(ask.optimizer("Adam", model, lr=0.5), model)
+
+    groups = last(build)
+    assert groups.groups == (answers.Group(0.5, ("weight", "bias")),)
+
+
+def test_random_numbers_of_the_student_are_left_alone() -> None:
+    torch.manual_seed(5)
+    np.random.seed(5)
+    before = torch.rand(1), np.random.rand()
+    torch.manual_seed(5)
+    np.random.seed(5)
+    draws = [
+        last(lambda ask: ask.call("f"), f=lambda: [torch.rand(1).item(), float(np.random.rand())]) for _ in range(2)
+    ]
+    assert plain(draws[0].value) == plain(draws[1].value)
+    assert (torch.rand(1), np.random.rand()) == before
+
+
+def test_figures_are_told_and_closed() -> None:
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+    plt.figure()
+
+    def draw(values: list[float]) -> None:
+        plt.figure()
+        plt.plot(values, label="loss")
+        plt.xlabel("epoch")
+        plt.legend()
+
+    answer = last(lambda ask: ask.figures(ask.call("draw", [3.0, 1.0])), draw=draw)
+    ((axes,),) = answer.figures
+    assert (axes.x_label, axes.y_label, axes.labels) == ("epoch", "", ("loss",))
+    assert axes.lines[0].tolist() == [[0.0, 3.0], [1.0, 1.0]]
+    assert len(plt.get_fignums()) == 1  # the one that was there before
+    plt.close("all")
+
+
+def test_a_plain_value_is_a_record_of_its_own() -> None:
+    assert last(lambda ask: ask.call("f", 2), f=lambda x: x).value == Plain(2)
+    assert isinstance(last(lambda ask: ask.call("f"), f=lambda: torch.ones(1)).value, TensorValue)
