@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
-from autograder.verdict import CheckResult, Verdict, write_into_cell
+from autograder.verdict import CheckResult, Verdict, as_text, write_into_cell
 
 OUTCOMES = ("passed", "failed", "not_checked", "cannot_judge")
 results = st.builds(
@@ -21,6 +21,7 @@ results = st.builds(
     max_points=st.sampled_from([0.25, 0.5, 1.0, 2.0]),
     rationale=st.text(),
     help=st.text(),
+    earned=st.sampled_from([0.0, 0.25, 1 / 3, 0.5]),
 )
 
 
@@ -37,7 +38,8 @@ def test_nbgrader_reads_the_points_that_were_written(checks: list[CheckResult]) 
     cell.outputs = [new_output("stream", name="stderr", text="printed by the student: 100 points")]
     write_into_cell(cell, checks)
     points, _ = determine_grade(cell)
-    assert points == sum(check.points for check in checks)
+    assert points == pytest.approx(sum(check.points for check in checks), abs=1e-4)
+    assert points <= sum(check.max_points for check in checks)
 
 
 @given(st.lists(results, max_size=6))
@@ -50,6 +52,21 @@ def test_verdict_survives_json(checks: list[CheckResult]) -> None:
 def test_only_a_passed_check_earns_points(outcome: str) -> None:
     result = CheckResult("name", "cell", "title", outcome, 2.0)  # type: ignore[arg-type]
     assert result.points == (2.0 if outcome == "passed" else 0.0)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_failed_check_earns_its_share_and_no_other_outcome_does(outcome: str) -> None:
+    result = CheckResult("name", "check_losses", "title", outcome, 2.0, earned=0.25)  # type: ignore[arg-type]
+    assert result.points == {"passed": 2.0, "failed": 0.5}.get(outcome, 0.0)
+    shown = as_text([result], result.points, 2.0)
+    assert ("(0.5/2): partly right" in shown) == (outcome == "failed")
+
+
+def test_what_is_earned_is_gone_where_nothing_could_be_run_or_a_person_decides() -> None:
+    verdict = Verdict("hw2", (CheckResult("n", "cell", "t", "failed", 1.0, "slip", "seen", earned=0.5),))
+    assert verdict.points == 0.5
+    assert verdict.not_checked("gone").points == verdict.doubted({"cell": "elsewhere"}).points == 0.0
+    assert all(check.earned == 0.0 for check in verdict.doubted({"cell": "elsewhere"}).checks)
 
 
 def test_what_a_student_wrote_is_shown_as_text() -> None:
