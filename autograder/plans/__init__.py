@@ -6,9 +6,10 @@ A checks file is ordinary pytest functions. `@plan` makes a function a plan, and
 - `ask`, `declare`: building a plan
 - `load`: reading a folder of checks, and telling what is wrong with it
 - `make`: writing plans into an inbox, and public ones into a kit
-- `door`: reading what came back, which is not to be trusted
+- `form`, `door`: reading what came back, which is not to be trusted
 - `results`, `expect`, `promise`: looking at it
 - `measure`: quantities with bounds
+- `declared`, `behavior`: what the rest of the engine knows of plans
 """
 
 from autograder.checks.outcome import cannot_judge, fail, not_checked

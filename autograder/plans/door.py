@@ -6,128 +6,36 @@ a kind that its step can give, and each number, name, shape and tensor of the ty
 with its reason, and costs the checks that look at this plan.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 from torch import Tensor
 
+from autograder.plans.form import (
+    AxesForm,
+    DictForm,
+    FiguresForm,
+    GradientsForm,
+    GroupsForm,
+    ListForm,
+    ModuleForm,
+    NumberForm,
+    PlainForm,
+    ProblemForm,
+    ReturnedForm,
+    TensorForm,
+    TensorsForm,
+    ToldForm,
+    TraceForm,
+    TupleForm,
+    ValueForm,
+)
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
 from coursekit.plans.values import MAX_ITEMS, Items, Other, Plain, TensorValue, Value
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MAX_TEXT = 20_000  # characters of any text; the interpreter writes 4,000 at most
-Number = float | Literal["inf", "-inf", "nan"]
-
-
-class _Tensor(Struct, tag_field="is", tag="tensor", forbid_unknown_fields=True):
-    tensor: str
-    array: bool
-    requires_grad: bool
-
-
-class _Number(Struct, tag_field="is", tag="number", forbid_unknown_fields=True):
-    number: int | Number
-
-
-class _Plain(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True):
-    plain: bool | str | None
-
-
-class _Items(Struct, tag_field="is", forbid_unknown_fields=True):
-    items: list["_Value"]
-    keys: list[str]
-
-
-class _List(_Items, tag="list"):
-    pass
-
-
-class _Tuple(_Items, tag="tuple"):
-    pass
-
-
-class _Dict(_Items, tag="dict"):
-    pass
-
-
-class _Other(Struct, tag_field="is", tag="other", forbid_unknown_fields=True):
-    type: str
-    why: str
-
-
-_Value = _Tensor | _Number | _Plain | _List | _Tuple | _Dict | _Other
-
-
-class _Answer(Struct, tag_field="gives", forbid_unknown_fields=True):
-    pass
-
-
-class _Nothing(_Answer, tag="nothing"):
-    pass
-
-
-class _Returned(_Answer, tag="value"):
-    value: _Value
-    printed: str
-    changed: list[str]
-
-
-class _Module(_Answer, tag="module"):
-    shapes: dict[str, list[int]]
-
-
-class _Gradients(_Answer, tag="gradients"):
-    cut: bool
-    parts: dict[str, dict[str, str | None]]
-
-
-class _Tensors(_Answer, tag="tensors"):
-    tensors: dict[str, str | None]
-    training: bool | None
-
-
-class _Group(Struct, forbid_unknown_fields=True):
-    lr: Number
-    parameters: list[str | None]
-
-
-class _Groups(_Answer, tag="groups"):
-    groups: list[_Group]
-
-
-class _Axes(Struct, forbid_unknown_fields=True):
-    title: str
-    x_label: str
-    y_label: str
-    lines: list[str]
-    labels: list[str]
-    images: int
-    bars: int
-
-
-class _Figures(_Answer, tag="figures"):
-    figures: list[list[_Axes]]
-
-
-class _Problem(_Answer, tag="problem"):
-    kind: ProblemKind
-    type: str
-    message: str
-    line: str
-    function: str
-    step: int
-    turns: int
-
-
-_Told = _Nothing | _Returned | _Module | _Gradients | _Tensors | _Groups | _Figures | _Problem
-
-
-class _Trace(Struct):
-    answers: list[_Told]
-
-
 _GIVES: dict[type[Any], tuple[type[Any], ...]] = {  # what a step gives, where it gives anything
     steps.Call: (answers.Returned,),
     steps.Module: (answers.Built,),
@@ -151,7 +59,7 @@ def read_answers(asked: Trace, recorded: Trace, name: str) -> tuple[Answer, ...]
     """
     plan = steps.read_plan(asked)
     try:
-        told = msgspec.convert(recorded.data, _Trace).answers
+        told = msgspec.convert(recorded.data, TraceForm).answers
     except (msgspec.ValidationError, RecursionError) as error:
         reason = str(error)[:200] if isinstance(error, msgspec.ValidationError) else "it is nested too deeply"
         raise TraceError(f"The trace {name} does not have the form that the test cells write: {reason}.") from None
@@ -184,45 +92,45 @@ def _require_possible(problem: Problem, number: int, step: steps.Step, read: tup
         raise TraceError(f"The trace {name} tells of {problem.turns} calls, which were not asked for.")
 
 
-def _answer(told: _Told, trace: Trace) -> Answer:
+def _answer(told: ToldForm, trace: Trace) -> Answer:
     match told:
-        case _Returned():
+        case ReturnedForm():
             changed = tuple(_text(name) for name in told.changed[:MAX_ITEMS])
             return answers.Returned(_value(told.value, trace), _text(told.printed), changed)
-        case _Module():
+        case ModuleForm():
             if any(extent < 0 for shape in told.shapes.values() for extent in shape):
                 raise TraceError("The trace tells of a shape that no tensor has.")
             _require_small(told.shapes)
             return answers.Built({name: tuple(shape) for name, shape in told.shapes.items()})
-        case _Gradients():
+        case GradientsForm():
             parts = {part: _tensors(tensors, trace) for part, tensors in told.parts.items()}
             return answers.Reached(told.cut, parts)
-        case _Tensors():
+        case TensorsForm():
             return answers.Held(_tensors(told.tensors, trace), told.training)
-        case _Groups():
+        case GroupsForm():
             return answers.Groups(tuple(answers.Group(float(g.lr), tuple(g.parameters)) for g in told.groups))
-        case _Figures():
+        case FiguresForm():
             return answers.Figures(tuple(tuple(_axes(axes, trace) for axes in figure) for figure in told.figures))
-        case _Problem():
+        case ProblemForm():
             type_, message, line, function = map(_text, (told.type, told.message, told.line, told.function))
             return Problem(told.kind, type_, message, line, function, told.step, told.turns)
     return answers.Done()
 
 
-def _value(told: _Value, trace: Trace) -> Value:
+def _value(told: ValueForm, trace: Trace) -> Value:
     match told:
-        case _Tensor():
+        case TensorForm():
             return TensorValue(named_tensor(trace, told.tensor), told.array, told.requires_grad)
-        case _Number():
+        case NumberForm():
             return Plain(told.number if isinstance(told.number, int) else float(told.number))
-        case _Plain():
+        case PlainForm():
             return Plain(_text(told.plain) if isinstance(told.plain, str) else told.plain)
-        case _Dict():
+        case DictForm():
             if len(told.keys) != len(told.items) or len(set(told.keys)) != len(told.keys):
                 raise TraceError("The trace holds a dict whose keys do not fit its values.")
             return Items("dict", tuple(_value(item, trace) for item in told.items), tuple(map(_text, told.keys)))
-        case _List() | _Tuple():
-            kind = "list" if isinstance(told, _List) else "tuple"
+        case ListForm() | TupleForm():
+            kind = "list" if isinstance(told, ListForm) else "tuple"
             return Items(kind, tuple(_value(item, trace) for item in told.items))
     return Other(_text(told.type), _text(told.why))
 
@@ -231,7 +139,7 @@ def _tensors(named: dict[str, str | None], trace: Trace) -> dict[str, Tensor | N
     return {_text(name): None if told is None else named_tensor(trace, told) for name, told in named.items()}
 
 
-def _axes(told: _Axes, trace: Trace) -> answers.Axes:
+def _axes(told: AxesForm, trace: Trace) -> answers.Axes:
     lines = tuple(named_tensor(trace, line) for line in told.lines)
     if any(line.ndim != 2 or line.shape[1] != 2 or line.is_complex() for line in lines):
         raise TraceError("The trace holds a drawn line that is not a list of points.")

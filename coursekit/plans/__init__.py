@@ -4,8 +4,8 @@ A plan is a list of steps, stored as a trace: JSON and tensors, no code and no e
 the sandbox, on a student's machine and in the selftest alike. From the steps to the answers:
 
 - `steps`, `coding`: what a plan can hold, and how arguments stand in it
-- `run`, `limit`, `weights`, `figures`: carrying it out
+- `run`, `limit`, `weights`, `changes`, `figures`: carrying it out
 - `values`, `answers`, `storing`: what came back, as records, and how they stand in a trace
 - `looks`: one vocabulary of looking at an answer, for hidden and for visible checks
-- `public`: plans that came with a kit, each with the looks that belong to it
+- `public`, `shown`: plans that came with a kit, and what a test cell says of them
 """

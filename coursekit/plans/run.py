@@ -6,7 +6,6 @@ way, and a step that needs one that gave nothing is not taken.
 """
 
 import contextlib
-import inspect
 import io
 import random
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
+from coursekit.plans.changes import names_of, same, tensors_in
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, import_given
 from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
@@ -156,8 +156,8 @@ class _Runner:
     def _call(self, step: steps.Call) -> tuple[Any, Answer]:
         function = self._decode(step.of)
         args, kwargs = self._decode(step.args), self._decode(step.kwargs)
-        given = {**dict(zip(_names(function, len(args)), args, strict=True)), **kwargs}
-        before = {name: _tensors_in(value) for name, value in given.items()}
+        given = {**dict(zip(names_of(function, len(args)), args, strict=True)), **kwargs}
+        before = {name: tensors_in(value) for name, value in given.items()}
         kept: list[Value] = []
         for turn in range(step.times or 1):
             row = [value[turn % len(value)] if i in step.rows else value for i, value in enumerate(args)]
@@ -165,7 +165,7 @@ class _Runner:
             self.turns = turn + 1
             if step.times is not None and (turn % step.keep == 0 or turn == step.times - 1):
                 kept.append(describe(returned))  # at once: what it returned may change with the next call
-        changed = tuple(name for name, held in before.items() if not _same(held, _tensors_in(given[name])))
+        changed = tuple(name for name, held in before.items() if not same(held, tensors_in(given[name])))
         value = describe(returned) if step.times is None else Items("list", tuple(kept[:MAX_ITEMS]))
         return returned, answers.Returned(value, changed=changed)
 
@@ -234,42 +234,3 @@ def _named(value: Any, buffers: bool = False) -> dict[str, Tensor]:
 
 def _copy(tensor: Tensor | None) -> Tensor | None:
     return None if tensor is None else tensor.detach().cpu().clone()
-
-
-def _tensors_in(value: Any) -> list[Any]:
-    """Copies of the tensors and arrays in an argument; of modules, which are there to be changed, none."""
-    if isinstance(value, Tensor):
-        return [_copy(value)]
-    if isinstance(value, np.ndarray):
-        return [value.copy()]
-    if isinstance(value, list | tuple):
-        return [len(value), *(copy for item in value for copy in _tensors_in(item))]
-    if isinstance(value, dict):
-        return [sorted(map(str, value)), *(copy for item in value.values() for copy in _tensors_in(item))]
-    return []
-
-
-def _same(before: list[Any], after: list[Any]) -> bool:
-    return len(before) == len(after) and all(map(_equal, before, after))
-
-
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor) and isinstance(other, Tensor):
-        return (
-            one.shape == other.shape
-            and one.dtype == other.dtype
-            and torch.allclose(one, other, rtol=0, atol=0, equal_nan=True)
-        )
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
-    return type(one) is type(other) and bool(one == other)
-
-
-def _names(function: Any, count: int) -> list[str]:
-    """How people call the first arguments of a function: by their names, as far as it tells them."""
-    try:
-        names = [name[:MAX_KEY] for name in inspect.signature(function).parameters]
-    except (ValueError, TypeError):
-        names = []
-    names = names[:count] + [f"argument {number + 1}" for number in range(len(names), count)]
-    return names if len(set(names)) == count else [f"argument {number + 1}" for number in range(count)]

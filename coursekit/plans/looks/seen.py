@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from coursekit.plans import steps
-from coursekit.plans.answers import Answer, Held, Problem, ProblemKind, Reached, Returned
+from coursekit.plans.answers import Answer, Held, Problem, ProblemKind, Returned
 from coursekit.plans.values import Items, Plain, TensorValue, Value, kind_of
 
 RAISED = "function-raises"  # the mistake of a function that raised
@@ -229,9 +229,3 @@ def number_of(seen: Seen) -> float:
 def missing_return(value: Any) -> str:
     """The hint for a value that is None."""
     return "Is the return statement missing?" if value == Plain(None) else ""
-
-
-def tensors_reached(seen: Seen, part: str) -> dict[str, Any]:
-    """The gradients with regard to a part, by name of the tensor in it."""
-    answer = seen.of(Reached)
-    return dict(answer.parts[part])

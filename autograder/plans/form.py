@@ -1,0 +1,122 @@
+"""The form of what comes back for a plan, as typed records: nothing else passes the door.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* `autograder.plans.door` reads a
+trace through these; what writes them in the sandbox is `coursekit.plans.storing`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from coursekit.plans.answers import ProblemKind
+
+Number = float | Literal["inf", "-inf", "nan"]
+
+
+class TensorForm(Struct, tag_field="is", tag="tensor", forbid_unknown_fields=True):
+    tensor: str
+    array: bool
+    requires_grad: bool
+
+
+class NumberForm(Struct, tag_field="is", tag="number", forbid_unknown_fields=True):
+    number: int | Number
+
+
+class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True):
+    plain: bool | str | None
+
+
+class ItemsForm(Struct, tag_field="is", forbid_unknown_fields=True):
+    items: list["ValueForm"]
+    keys: list[str]
+
+
+class ListForm(ItemsForm, tag="list"):
+    pass
+
+
+class TupleForm(ItemsForm, tag="tuple"):
+    pass
+
+
+class DictForm(ItemsForm, tag="dict"):
+    pass
+
+
+class OtherForm(Struct, tag_field="is", tag="other", forbid_unknown_fields=True):
+    type: str
+    why: str
+
+
+ValueForm = TensorForm | NumberForm | PlainForm | ListForm | TupleForm | DictForm | OtherForm
+
+
+class AnswerForm(Struct, tag_field="gives", forbid_unknown_fields=True):
+    pass
+
+
+class NothingForm(AnswerForm, tag="nothing"):
+    pass
+
+
+class ReturnedForm(AnswerForm, tag="value"):
+    value: ValueForm
+    printed: str
+    changed: list[str]
+
+
+class ModuleForm(AnswerForm, tag="module"):
+    shapes: dict[str, list[int]]
+
+
+class GradientsForm(AnswerForm, tag="gradients"):
+    cut: bool
+    parts: dict[str, dict[str, str | None]]
+
+
+class TensorsForm(AnswerForm, tag="tensors"):
+    tensors: dict[str, str | None]
+    training: bool | None
+
+
+class GroupForm(Struct, forbid_unknown_fields=True):
+    lr: Number
+    parameters: list[str | None]
+
+
+class GroupsForm(AnswerForm, tag="groups"):
+    groups: list[GroupForm]
+
+
+class AxesForm(Struct, forbid_unknown_fields=True):
+    title: str
+    x_label: str
+    y_label: str
+    lines: list[str]
+    labels: list[str]
+    images: int
+    bars: int
+
+
+class FiguresForm(AnswerForm, tag="figures"):
+    figures: list[list[AxesForm]]
+
+
+class ProblemForm(AnswerForm, tag="problem"):
+    kind: ProblemKind
+    type: str
+    message: str
+    line: str
+    function: str
+    step: int
+    turns: int
+
+
+ToldForm = (
+    NothingForm | ReturnedForm | ModuleForm | GradientsForm | TensorsForm | GroupsForm | FiguresForm | ProblemForm
+)
+
+
+class TraceForm(Struct):
+    answers: list[ToldForm]
