@@ -120,7 +120,7 @@ def test_many_forks_neither_hang_nor_leave_anything() -> None:
             line.close()
             assert os.read(reading, 1) == b""
             os.close(reading)
-        assert made.is_usable()
+        assert made.wrong in ("", "it has made many forks") and not made.has_ended()
     finally:
         made.close()
 
