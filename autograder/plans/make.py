@@ -6,6 +6,7 @@ public plan goes with it, since it follows from that plan alone, with a seed tha
 """
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -15,10 +16,10 @@ from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
 from autograder.plans.ask import Handle
 from autograder.plans.declare import PlanRecord, bind
-from autograder.plans.load import CheckRecord, Declared
+from autograder.plans.load import CheckRecord, Declared, read_declared
 from autograder.plans.promise import Notes, NotKnownYet, Promise
 from coursekit.plans.answers import Problem, ProblemKind
-from coursekit.plans.public import PublicPlan, write_public
+from coursekit.plans.public import FOLDER, PublicPlan, write_public
 from coursekit.plans.run import run_plan
 from coursekit.plans.steps import write_plan
 from coursekit.trace import Trace
@@ -55,6 +56,18 @@ def make_public(declared: Declared, folder: Path) -> tuple[str, ...]:
         claims = tuple(tuple(one.claims[name]) for one in notes if name in one.claims)
         write_public(PublicPlan(name, ask.built, ask.tensors, claims), folder / name)
     return tuple(public)
+
+
+def public_files(place: Path) -> dict[str, bytes]:
+    """The public plans of the checks in a folder or file, as a kit holds them: files by their path in it.
+
+    Raises:
+        UsageError: the checks cannot be read, or a plan cannot be built.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        make_public(read_declared(place), Path(folder) / FOLDER)
+        files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def _notes_of(check: CheckRecord, public: Mapping[str, PlanRecord]) -> Notes:

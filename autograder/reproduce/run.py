@@ -8,10 +8,10 @@ are there, and nothing is recorded.
 import multiprocessing
 import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell
 from autograder import intake
 from autograder.config import Course
 from autograder.errors import UsageError
+from autograder.plans.make import public_files
 from autograder.reproduce.compare import Comparison, compare_notebooks
 from autograder.reproduce.read import read_submitted
 from autograder.sandbox.limits import Limits
@@ -39,6 +40,7 @@ class Rerun:
         epochs: how many epochs the training may take, or None for as many as the notebook asks for.
         limits: of the sandbox.
         helpers: packages and modules of the course that it may import.
+        given: files of the kit that lie beside the notebook, by their path.
     """
 
     team: str
@@ -47,6 +49,7 @@ class Rerun:
     epochs: int | None
     limits: Limits
     helpers: tuple[Path, ...] = ()
+    given: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def read_reruns(
     unknown = [team for team in teams if team not in everyone]
     if unknown:
         raise UsageError(f"There is no {course.root}/submitted/{unknown[0]}/{assignment}: name a folder that is there.")
+    given = public_files(settings.checks) if settings.checks.exists() else {}  # what the test cells say stands on them
     seconds = 60 * minutes
     limits = replace(course.limits, cell_seconds=seconds, notebook_seconds=seconds, cpu_seconds=round(seconds) + 60)
     return [
@@ -111,6 +115,7 @@ def read_reruns(
             epochs,
             limits,
             settings.helpers,
+            given,
         )
         for team in everyone
         if not teams or team in teams
@@ -163,7 +168,7 @@ def _run_and_compare(rerun: Rerun) -> Reproduction:
         (inbox := folder / "inbox").mkdir()  # empty: no probes
         execution = run_notebook(
             _from_scratch(submitted, rerun.epochs),
-            files=rerun.submission.files,
+            files={**rerun.submission.files, **rerun.given},
             inbox=inbox,
             limits=rerun.limits,
             helpers=rerun.helpers,

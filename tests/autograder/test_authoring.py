@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
+from autograder.plans.make import public_files
 from autograder.release import release
 from autograder.skeleton import add_assignment, make_course
 
@@ -128,6 +129,11 @@ def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(co
     with pytest.raises(UsageError, match=r"does not get full marks: large_scores_do_no_harm of .* failed \(.*infinite"):
         release(course, "hw1")
     assert not any((course.root / name).exists() for name in ("release", "gradebook.db", "nbgrader_config.db"))
+
+
+def test_what_students_can_try_is_the_public_plan_and_nothing_of_the_hidden_one(course: Course) -> None:
+    files = public_files(course.assignment("hw1").checks)
+    assert {name.rpartition("/")[0] for name in files} == {"public/scores"}
 
 
 def test_skeletons_overwrite_nothing(tmp_path: Path) -> None:
