@@ -162,6 +162,6 @@ def _system_calls() -> Finding:
 
 def _memory_group(course: Course) -> Finding:
     group = MemoryGroup.create(course.limits)
-    there = group.folder is not None
     group.remove()
-    return Finding("memory bound", "good", "by the kernel and a watchdog" if there else "by a watchdog")
+    kernel = f"and by the kernel ({group.bounds})" if group.bounds else "alone: no control group can be written here"
+    return Finding("memory bound", "good", f"by a watchdog {kernel}")
