@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder import intake, results
 from autograder.config import Assignment, Course
@@ -131,7 +131,7 @@ def _grade_on(client: "Client", course: Course, assignment: str, waiting: deque[
     sent: dict[str, _Sent] = {}  # by the future's key
     late: set[str] = set()
 
-    def give_up(future: "Future") -> None:
+    def give_up(future: "Future[Any]") -> None:
         late.add(str(future.key))
         future.cancel()
 

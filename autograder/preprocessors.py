@@ -46,7 +46,7 @@ class UnreadExporter(NotebookExporter):
     """Writes notebooks as nbgrader's own exporter does, but leaves reading them to our preprocessors."""
 
     def from_filename(self, filename: str, resources: Resources | None = None, **kw: Any) -> Any:
-        return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources, **kw)
+        return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources, **kw)  # type: ignore[no-untyped-call]
 
 
 class RepairSubmission(NbGraderPreprocessor):

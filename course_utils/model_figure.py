@@ -5,6 +5,7 @@ MNIST images; those that stand for G's output are blurred ones, since there is n
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,7 +60,7 @@ def draw_model() -> Figure:
     return figure
 
 
-def _draw_image(axes: Axes, x: float, y: float, image: NDArray, name: str, meaning: str) -> None:
+def _draw_image(axes: Axes, x: float, y: float, image: NDArray[Any], name: str, meaning: str) -> None:
     half = IMAGE / 2
     axes.imshow(image, cmap="gray_r", vmin=0, vmax=255, extent=(x - half, x + half, y - half, y + half), zorder=2)
     axes.add_patch(Rectangle((x - half, y - half), IMAGE, IMAGE, fill=False, edgecolor=INK, lw=1, zorder=3))
@@ -171,7 +172,7 @@ def _label(axes: Axes, x: float, bottom: float, name: str, meaning: str) -> None
     axes.text(x, bottom - 0.62, meaning, color=MUTED, fontsize=9, ha="center", va="center")
 
 
-def _blur(image: NDArray) -> NDArray:
+def _blur(image: NDArray[Any]) -> NDArray[Any]:
     """The image smoothed twice with its eight neighbors, as a stand-in for what a generator makes."""
     smooth = image.astype(float)
     for _ in range(2):

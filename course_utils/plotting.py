@@ -8,6 +8,7 @@ closed for pyplot: as the last line of a cell Jupyter shows it, once.
 import io
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -186,7 +187,7 @@ def _draw_cell(axes: Axes, row: int, column: int, share: float, barred: bool) ->
         )
 
 
-def draw_grid(images: NDArray, rows: int, columns: int, vmax: float = 1, scale: float = 1.3) -> Figure:
+def draw_grid(images: NDArray[Any], rows: int, columns: int, vmax: float = 1, scale: float = 1.3) -> Figure:
     """Images (n, height, width) in rows, dark ink on white paper; cells without an image stay empty."""
     figure, grid = plt.subplots(
         rows,
@@ -205,7 +206,7 @@ def draw_grid(images: NDArray, rows: int, columns: int, vmax: float = 1, scale: 
     return figure
 
 
-def as_squares(images: Tensor) -> NDArray:
+def as_squares(images: Tensor) -> NDArray[Any]:
     """Flat images (..., pixels) as squares (n, side, side) on the CPU."""
     side = round(images.shape[-1] ** 0.5)
     return images.cpu().reshape(-1, side, side).numpy()

@@ -14,10 +14,11 @@ from pathlib import Path
 from autograder.distil import distil_file
 from autograder.shown.printable import printable
 from coursekit.handin.names import look_for
-from coursekit.notebook_file import MAX_BYTES as MAX_NOTEBOOK
+from coursekit.notebook_file import MAX_BYTES
 
 LONGEST_NAME = 200  # bytes of the name of a student's folder; files that are named after it have an ending more
 SMALL_NOTEBOOK = 4 * 2**20  # bytes up to which a notebook is taken as it is; it takes 0.1 GiB to read at worst
+MAX_NOTEBOOK = MAX_BYTES
 MAX_FILE = 32 * 2**20  # bytes of one other file
 MAX_FILES = 200  # other files
 MAX_TOTAL = 64 * 2**20  # bytes of all other files together

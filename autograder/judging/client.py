@@ -111,7 +111,7 @@ class _Judges:
         self._course = course
         self._lock = threading.Lock()
         self._owner = os.getpid()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
 
     def ask(self, message: Mapping[str, Any], folder: Path, answers: Path, names: Sequence[str] = ()) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class _Judges:
                 said = self.end()
         raise GraderFault(f"The process that judges ended: {said}")
 
-    def _running(self) -> subprocess.Popen:
+    def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.end()
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process; a pipe would fill
@@ -164,7 +164,7 @@ def _judges(course: _Course) -> _Judges:
     return judges
 
 
-def _start(course: _Course, errors: IO[bytes]) -> subprocess.Popen:
+def _start(course: _Course, errors: IO[bytes]) -> subprocess.Popen[bytes]:
     check_sandbox()
     seccomp = open_filter()
     program = [os.path.normpath(sys.executable), "-P", "-s", "-c", _PROGRAM]

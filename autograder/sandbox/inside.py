@@ -25,7 +25,7 @@ class _Dynamo(ModuleType):
     def graph_break(self, *_: Any, **__: Any) -> None:
         """Does nothing, as the real one does in a program that is not compiled."""
 
-    def disable(self, fn: Callable | None = None, *_: Any, **__: Any) -> Callable:
+    def disable(self, fn: Callable[..., Any] | None = None, *_: Any, **__: Any) -> Callable[..., Any]:
         """The function itself: there is nothing to disable."""
         return (lambda function: function) if fn is None else fn
 

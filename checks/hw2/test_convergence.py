@@ -11,7 +11,7 @@ import pytest
 from autograder.checks.bounds import read_bounds
 from autograder.checks.plugin import TraceFolder
 from checks.gan.convergence import fail_unless_training_converges
-from checks.hw2.quality import measure
+from checks.gan.quality import measure
 
 CELL = "check_convergence"
 

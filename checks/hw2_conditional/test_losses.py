@@ -123,8 +123,9 @@ def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
     if all(abs(factor - 1) <= TOLERANCE for factor in factors):
         return
     pixels = runs[0].x_real.shape[1]
-    for scale, over in ((lambda run: pixels, "pixels"), (lambda run: pixels * len(run.x_real), "pixels and images")):
-        if all(abs(ratio / (wanted * scale(run)) - 1) <= TOLERANCE for run, ratio, wanted in ratios):
+    for batch, over in ((False, "pixels"), (True, "pixels and images")):
+        summed = [(pixels * len(run.x_real) if batch else pixels, ratio, wanted) for run, ratio, wanted in ratios]
+        if all(abs(ratio / (wanted * count) - 1) <= TOLERANCE for count, ratio, wanted in summed):
             fail(
                 f"The reconstruction error in `{name}` is a sum over the {over}, expected the mean over all elements: "
                 "`weight` then means something else.",

@@ -63,8 +63,8 @@ class Channels:
         self._most_parsed = most_parsed
         self._context = zmq.Context()
         self._context.set(zmq.MAX_SOCKETS, 16)
-        self.sockets: dict[str, zmq.Socket] = {}
-        self.monitors: list[zmq.Socket] = []
+        self.sockets: dict[str, zmq.Socket[bytes]] = {}
+        self.monitors: list[zmq.Socket[bytes]] = []
         for name, number in CHANNELS.items():
             socket = self._context.socket(zmq.SUB if name == "iopub" else zmq.DEALER)
             socket.setsockopt(zmq.RECONNECT_IVL, -1)  # never again

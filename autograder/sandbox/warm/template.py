@@ -99,7 +99,7 @@ class Template:
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(FORK_SECONDS)
         self._started = threading.Event()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._keeper = threading.Thread(target=self._keep, args=(binds, inside), name="template", daemon=True)
         self._keeper.start()
         self._started.wait()
