@@ -25,6 +25,7 @@ from tqdm import tqdm
 from course_utils.conditional import ConditionalModel
 from course_utils.data import ImageLoader
 from course_utils.models import Generative, device_of
+from coursekit import budget
 from coursekit.returned import read_number
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 LOSS_NAMES = ("discriminator", "generator", "autoencoder")  # of homework 2
 LOG_NAMES = {"autoencoder": "AE", "generator": "Gen", "discriminator": "Dis"}  # in the order of a logged line
 
-BUDGETS = ("COURSE_MAX_EPOCHS", "COURSE_MAX_STEPS_PER_EPOCH")  # environment variables
 
 TrainStep = Callable[
     ..., Mapping[str, Tensor | float]
@@ -176,7 +176,7 @@ def read_losses(returned: object, loss_names: Sequence[str] = LOSS_NAMES) -> dic
 
 def is_shortened() -> bool:
     """Whether the environment bounds how long runs may take."""
-    return any(os.environ.get(name) for name in BUDGETS)
+    return any(os.environ.get(name) for name in budget.BOUNDS)
 
 
 def apply_budget(num_epochs: int, steps_per_epoch: int) -> tuple[int, int]:
@@ -191,7 +191,8 @@ def apply_budget(num_epochs: int, steps_per_epoch: int) -> tuple[int, int]:
     if num_epochs < 1 or steps_per_epoch < 1:
         raise ValueError(f"Nothing to train on: {num_epochs} epochs of {steps_per_epoch} steps")
     epochs, steps = (
-        min(asked, _read_bound(name, asked)) for name, asked in zip(BUDGETS, (num_epochs, steps_per_epoch), strict=True)
+        min(asked, _read_bound(name, asked))
+        for name, asked in zip(budget.BOUNDS, (num_epochs, steps_per_epoch), strict=True)
     )
     if (epochs, steps) != (num_epochs, steps_per_epoch):
         print(f"Short run: {epochs} of {num_epochs} epochs, {steps} of {steps_per_epoch} steps in each.")

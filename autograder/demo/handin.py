@@ -21,7 +21,7 @@ from autograder.config import Course
 from autograder.deadlines import parse_moment
 from autograder.demo.students import IN_TIME, DemoSubmission
 from autograder.errors import UsageError
-from coursekit.submit.__main__ import BUDGET
+from coursekit import budget
 
 _FRAME = b64decode(  # a picture of one grey pixel
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
@@ -109,7 +109,7 @@ def _folder(course: Course, submission: DemoSubmission) -> Path:
 def _submit(course: Course, assignment: str, folder: Path) -> None:
     """Run the student's last step. Work that does not run stays as it is, as it would with a student in a hurry."""
     kit = course.root / "kits" / assignment
-    environment = os.environ | BUDGET | {"PYTHONPATH": str(kit), "OMP_NUM_THREADS": "1"}
+    environment = os.environ | budget.SHORT | {"PYTHONPATH": str(kit), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "coursekit.submit", "--folder", str(folder)]
     done = subprocess.run(command, cwd=kit, env=environment, capture_output=True, text=True, errors="replace")
     (folder / "submit.log").write_text(done.stdout + done.stderr, encoding="utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import coursekit
 from autograder.sandbox.limits import Limits
+from coursekit import budget
 
 HOME = "/student"
 SUBMISSION = f"{HOME}/work"
@@ -30,8 +31,7 @@ SOCKETS_SIZE = 64 * 1024
 ENVIRONMENT = {
     "COURSE_INBOX": INBOX,
     "COURSE_OUTBOX": OUTBOX,
-    "COURSE_MAX_EPOCHS": "1",
-    "COURSE_MAX_STEPS_PER_EPOCH": "20",
+    **budget.SHORT,
     "HOME": HOME,
     "IPYTHONDIR": "/tmp/.ipython",
     "LANG": "C.UTF-8",

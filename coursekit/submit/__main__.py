@@ -15,13 +15,12 @@ from pathlib import Path
 
 import nbformat
 
+from coursekit import budget
 from coursekit.handin import FilesCheck, check_files, parse_netid
 from coursekit.submit.assignment import KitAssignment, read_assignment
 from coursekit.submit.pdf import NoPdf, find_browser, make_html, print_pdf
 from coursekit.submit.run import CellFailed, open_notebook, run_notebook
 from coursekit.whole_file import write_whole
-
-BUDGET = {"COURSE_MAX_EPOCHS": "1", "COURSE_MAX_STEPS_PER_EPOCH": "20"}  # of training, with --quick
 
 BY_HAND = (
     "To make {pdf} by hand: open {notebook} in JupyterLab, choose File > Save and Export Notebook As > HTML, open "
@@ -66,7 +65,7 @@ def _submit(assignment: KitAssignment, folder: Path, options: argparse.Namespace
     notebook = open_notebook(path)
     _tell_netid(assignment, folder)
     if not options.no_run:
-        for name in BUDGET:
+        for name in budget.BOUNDS:
             if name in os.environ:
                 print(f"Note: {name} is set, so the training is cut short. Unset it before you hand in.")
         print(f"\nRunning {assignment.notebook} from scratch; the training takes a while.")
@@ -84,7 +83,7 @@ def _submit(assignment: KitAssignment, folder: Path, options: argparse.Namespace
 def _try_out(assignment: KitAssignment, folder: Path) -> int:
     notebook = open_notebook(folder / assignment.notebook)
     _tell_netid(assignment, folder)
-    os.environ.update(BUDGET)
+    os.environ.update(budget.SHORT)
     print(f"\nTrying {assignment.notebook} with a very short training.")
     run_notebook(notebook, folder)
     print("\nEvery cell runs. What the test cells saw stands above.")
