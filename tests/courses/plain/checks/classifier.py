@@ -59,8 +59,7 @@ def epoch(ask):
     sizes, centers, seed = (20, 12, 10), ask.randn(10, 20), ask.draw()
     x, y = points(ask, 100, centers)
     model = ask.module("Classifier", *sizes, weights=seed)
-    before = ask.state(model)
-    optimizer = ask.optimizer("SGD", model, lr=0.1)
+    before, optimizer = ask.state(model), ask.optimizer("SGD", model, lr=0.1)
     returned = ask.call("train_epoch", model, ask.loader(x, y, batch_size=32), optimizer, seconds=2)
     after = ask.state(model)
     new_x, new_y = points(ask, 300, centers)
@@ -178,5 +177,4 @@ def test_training_learns(training, bounds):
 @pytest.mark.check(cell="check_plot", points=1)
 def test_plot_shows_the_losses(plots):
     """There is one figure, with the losses as a line, and labels."""
-    values, shown = plots
-    expect(shown).draws(lines=[values])
+    expect(plots[1]).draws(lines=[plots[0]])
