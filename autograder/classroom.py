@@ -96,7 +96,8 @@ def grade_class(
             waiting.append(_Waiting(student, size))
     if not waiting:
         return
-    with _dask(course.assignment(assignment), scheduler, len(waiting)) as client:
+    release = course.release_notebook(assignment).read_bytes()
+    with _dask(course.assignment(assignment), release, scheduler, len(waiting)) as client:
         yield from _grade_on(client, course, assignment, waiting)
 
 
@@ -182,7 +183,7 @@ def _tell(error: BaseException | None, trace: TracebackType | None) -> str:
 
 
 @contextmanager
-def _dask(assignment: Assignment, scheduler: str | None, most: int) -> Iterator["Client"]:
+def _dask(assignment: Assignment, release: bytes, scheduler: str | None, most: int) -> Iterator["Client"]:
     """A client of the scheduler at that address, or of a cluster that lives as long as the block."""
     import dask
     from distributed import Client, LocalCluster
@@ -209,12 +210,16 @@ def _dask(assignment: Assignment, scheduler: str | None, most: int) -> Iterator[
         raise UsageError(f"No Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
     with client:
         try:
-            versions = client.run(results.grader_version, assignment)
-        except ImportError as error:
-            raise UsageError(f"A Dask worker lacks what it needs ({error}): install this package there.") from None
+            versions = client.run(results.grader_version, assignment, release)
+        except (ImportError, OSError) as error:
+            raise UsageError(
+                f"A Dask worker lacks what it needs ({error}): install this package there, and put the course's checks "
+                f"and helpers into {assignment.root}."
+            ) from None
         if not versions:
             raise UsageError(f"The Dask scheduler at {scheduler} has no workers.")
-        other = sorted(worker for worker, found in versions.items() if found != results.grader_version(assignment))
+        mine = results.grader_version(assignment, release)
+        other = sorted(worker for worker, found in versions.items() if found != mine)
         if other:
             raise UsageError(f"These Dask workers have another version of the grader: {', '.join(other)}.")
         yield client

@@ -55,31 +55,35 @@ def result_key(assignment: Assignment, content: str, release: bytes, seed: int, 
         hashlib.sha256(release).hexdigest(),
         seed,
         asdict(limits),
-        grader_version(assignment),
+        grader_version(assignment, release),
     ]
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-def grader_version(assignment: Assignment) -> str:
+def grader_version(assignment: Assignment, release: bytes) -> str:
     """Hash of all that can change a grade beside the submission; the same on two machines that grade alike.
 
     That is Python, torch and NumPy; of our own packages what grading imports; the checks; and what those and the
-    release import of the course's helpers, with the data and weights beside it. A page of another colour, or the figure
-    of another lab, decides nothing.
+    released notebook import of the course's helpers, with the data and weights beside it. A page of another colour, or
+    the figure of another lab, decides nothing.
     """
-    return _version(assignment.checks, assignment.source / assignment.notebook, assignment.helpers)
+    return _version(assignment.checks, release, assignment.helpers)
 
 
 @lru_cache(maxsize=8)
-def _version(checks: Path, source: Path, helpers: tuple[Path, ...]) -> str:
+def _version(checks: Path, release: bytes, helpers: tuple[Path, ...]) -> str:
     digest = hashlib.sha256(" ".join([sys.version, version("torch"), version("numpy")]).encode())
     ours, kit = (Path(str(package.__file__)).parent for package in (autograder, coursekit))
-    decide = [path for path in (checks.rglob("*") if checks.is_dir() else [checks]) if path.suffix in (".py", ".json")]
-    decide += (ours / "sandbox").rglob("*.py")  # some of it is started by its name, as are these two
-    decide += [ours / "grading.py", ours / "judging" / "server.py"]
-    notebook = nbformat.read(source, as_version=4)
+    own = checks.rglob("*") if checks.is_dir() else checks.parent.glob(f"{checks.stem}.*")
+    decide = [path for path in own if path.suffix in (".py", ".json")]
+    decide += (ours / "sandbox").rglob("*.py")  # some of it is started by its name, as are these
+    decide += [ours / "grading.py", ours / "distil.py", ours / "judging" / "server.py"]
+    try:
+        sources = code_of(nbformat.reads(release.decode("utf-8"), as_version=4))
+    except ValueError:
+        sources = []  # no notebook, which whoever grades with it is told
     packages = (ours, kit, checks.parent, *helpers)
-    for path in needed_files(packages, code_of(notebook), decide):
+    for path in needed_files(packages, sources, decide):
         root = next(package.parent for package in packages if path.is_relative_to(package))
         digest.update(_framed(path.relative_to(root).as_posix().encode()) + _framed(path.read_bytes()))
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """The trace: what a training step leaves behind, as plain tensors and JSON.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the only thing that
-passes from the student's process to the autograder. `course_utils.gan.record` fills a `Trace`; this module writes it
+passes from the student's process to the autograder. An instrument fills a `Trace`; this module writes it
 and reads it again. The format knows nothing of right or wrong.
 
 On disk a trace is a folder with `trace.json` (a JSON object; tensors are named by strings such as `"t3"`) and
