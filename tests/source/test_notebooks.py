@@ -27,6 +27,7 @@ FIGURES = {  # cells that must show one, at least
         "quality",
     },
     "lab_vae": {"schedules", "loss-curves", "samples", "traversal", "tension", "collapse", "slip", "quality"},
+    "lab_diffusion": {"schedules", "fading", "loss-curve", "by-time", "chain", "samples", "fewer", "families-figure"},
     "hw2": {"model-figure", "samples", "reconstructions", "quality", "loss-curves", "latent-animation", "gradient-map"},
     "hw2_conditional": {"digits", "confusion", "restyled", "loss-curves", "latent-animation", "gradient-map"},
 }

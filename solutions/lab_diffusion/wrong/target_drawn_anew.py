@@ -1,0 +1,34 @@
+"""Wrong: draws the target anew instead of the noise that was added.
+
+check: loss_compares_the_noise
+mistake: own-noise
+"""
+
+import numpy as np
+import torch
+
+
+def add_noise(x_0, t, epsilon, alpha_bar):
+    signal = torch.sqrt(alpha_bar).index_select(0, t)[:, None]
+    noise = torch.sqrt(1.0 - alpha_bar).index_select(0, t)[:, None]
+    return torch.addcmul(signal * x_0, noise, epsilon)
+
+
+def cosine_schedule(T, s=0.008):
+    steps = np.linspace(0, 1, T + 1)
+    f = np.cos((steps + s) / (1 + s) * np.pi / 2) ** 2
+    return torch.from_numpy(f / f[0]).float()
+
+
+def noise_loss(model, x_0, t, epsilon, alpha_bar):
+    x_t = add_noise(x_0, t, epsilon, alpha_bar)
+    target = torch.randn_like(x_t)
+    return torch.nn.functional.mse_loss(model(x_t, t), target)
+
+
+def denoise_step(x_t, t, predicted, z, alpha_bar):
+    alpha_t = alpha_bar[t] / alpha_bar[t - 1]
+    beta_t = 1.0 - alpha_t
+    noise_scale = torch.sqrt(beta_t) if t > 1 else torch.zeros(())
+    coefficient = beta_t / torch.sqrt(1.0 - alpha_bar[t])
+    return torch.rsqrt(alpha_t) * (x_t - coefficient * predicted) + noise_scale * z
