@@ -8,7 +8,7 @@ from autograder.checks import load_checks, make_probes
 from autograder.config import load_course
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LABS = [lab for lab in load_course(ROOT).assignments.values() if lab.due is None and lab.checks.exists()]
 CLAIMS = [
     pytest.param(lab.checks, claim, id=f"{lab.name}-{claim.path.stem}")
