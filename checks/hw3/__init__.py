@@ -1,0 +1,1 @@
+"""The hidden checks of homework 3: a variational autoencoder."""

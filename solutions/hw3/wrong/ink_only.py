@@ -1,0 +1,73 @@
+"""Wrong: the white pixels are forgotten.
+
+check: log_likelihood_is_in_nats
+mistake: ink-only
+"""
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, input_size, hidden_size, latent_size):
+        super().__init__()
+        self.fc1 = nn.Linear(input_size, hidden_size)
+        self.fc21 = nn.Linear(hidden_size, latent_size)
+        self.fc22 = nn.Linear(hidden_size, latent_size)
+
+    def forward(self, x):
+        h1 = F.relu(self.fc1(x))
+        return self.fc21(h1), self.fc22(h1)
+
+def reparameterize(mu, logvar):
+    eps = torch.empty_like(mu).normal_()   # no gradient for the noise itself
+    return eps.mul(torch.exp(logvar / 2)).add(mu)
+
+def log_likelihood(x, logits):
+    log_p = F.logsigmoid(logits)
+    return (x * log_p).sum(dim=1)
+
+def divergence(mean, log_var):
+    total = torch.zeros(len(mean), device=mean.device)
+    for k in range(mean.shape[1]):
+        m, lv = mean[:, k], log_var[:, k]
+        total = total + 0.5 * (m * m + lv.exp() - 1.0 - lv)
+    return total
+
+def negative_bound(x, logits, mean, log_var, beta=1.0):
+    return (beta * divergence(mean, log_var) - log_likelihood(x, logits)).mean()
+
+def train_step(model, x, optimizer, beta=1.0):
+    params = [p for group in optimizer.param_groups for p in group["params"]]
+    mean, log_var = model.encoder(x)
+    logits = model.decoder(reparameterize(mean, log_var))
+    loss = negative_bound(x, logits, mean, log_var, beta)
+    for p, g in zip(params, torch.autograd.grad(loss, params)):
+        p.grad = g
+    optimizer.step()
+    return {"reconstruction": -log_likelihood(x, logits).mean().detach(),
+            "divergence": divergence(mean, log_var).mean().detach(),
+            "loss": loss.detach()}
+
+def estimate_log_likelihood(log_likelihood_of, mean, log_var, k):
+    """keeps a running log-sum, so only one z is in memory"""
+    std = (log_var / 2).exp()
+    total = torch.full((mean.shape[0],), -float("inf"), device=mean.device)
+    for i in range(k):
+        eps = torch.randn_like(mean)
+        z = mean + std * eps
+        log_w = log_likelihood_of(z) + (-0.5 * z**2 + 0.5 * eps**2 + 0.5 * log_var).sum(1)
+        total = torch.logaddexp(total, log_w)
+    return total - math.log(k)
+
+def append_labels(rows, labels):
+    extra = torch.zeros(rows.shape[0], 10, dtype=rows.dtype, device=rows.device)
+    extra.scatter_(1, labels.unsqueeze(1), 1.0)
+    return torch.cat((rows, extra), 1)
+
+
+@torch.no_grad()
+def sample_digits(model, labels):
+    noise = torch.randn(labels.numel(), model.latent_size, device=labels.device)
+    return torch.sigmoid(model.decoder(append_labels(noise, labels)))

@@ -1,0 +1,66 @@
+"""Wrong: the logits are returned instead of probabilities.
+
+check: digits_are_drawn_as_asked
+mistake: not-probabilities
+"""
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.distributions import Bernoulli, Independent, Normal
+
+
+class Encoder(nn.Module):
+    def __init__(self, input_size, hidden_size, latent_size):
+        super().__init__()
+        self.first = nn.Linear(input_size, hidden_size)
+        self.second = nn.Linear(hidden_size, hidden_size)
+        self.norm = nn.LayerNorm(hidden_size)
+        self.heads = nn.ModuleDict({"mean": nn.Linear(hidden_size, latent_size), "log_var": nn.Linear(hidden_size, latent_size)})
+
+    def forward(self, x):
+        h = F.silu(self.first(x))
+        h = h + F.silu(self.second(self.norm(h)))
+        return self.heads["mean"](h), self.heads["log_var"](h)
+
+def reparameterize(mean, log_var):
+    n, d = mean.shape
+    return torch.addcmul(mean, torch.randn(n, d).to(mean), log_var.mul(.5).exp())
+
+def log_likelihood(x, logits):
+    return Independent(Bernoulli(logits=logits), 1).log_prob(x)
+
+def divergence(mean, log_var):
+    var = torch.exp(log_var)
+    kl = (mean ** 2 + var - 1 - log_var) / 2
+    return kl.sum(1)
+
+def negative_bound(x, logits, mean, log_var, beta=1):
+    elbo = log_likelihood(x, logits) - beta * divergence(mean, log_var)
+    return -torch.mean(elbo)
+
+def train_step(model, x, optimizer, beta=1.0):
+    optimizer.zero_grad()
+    mean, log_var = model.encoder(x)
+    z = reparameterize(mean, log_var)
+    logits = model.decoder(z)
+    loss = negative_bound(x, logits, mean, log_var, beta)
+    loss.backward()
+    optimizer.step()
+    return {"reconstruction": -log_likelihood(x, logits).mean(), "divergence": divergence(mean, log_var).mean()}
+
+def estimate_log_likelihood(log_likelihood_of, mean, log_var, k):
+    q = Independent(Normal(mean, (0.5 * log_var).exp()), 1)
+    prior = Independent(Normal(torch.zeros_like(mean), torch.ones_like(mean)), 1)
+    with torch.no_grad():
+        z = q.rsample((k,))
+        w = log_likelihood_of(z) + prior.log_prob(z) - q.log_prob(z)
+    return torch.logsumexp(w - math.log(k), dim=0)
+
+def append_labels(rows, labels):
+    return torch.cat([rows, torch.eye(10)[labels]], dim=1)
+
+
+def sample_digits(model, labels):
+    z = torch.randn(len(labels), model.latent_size)
+    return model.decoder(append_labels(z, labels))

@@ -1,0 +1,63 @@
+"""The matrices of the assignments whose checks are plans: right solutions get all points, wrong ones their name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import load_checks, make_probes
+from autograder.config import load_course
+from autograder.plans.load import Declared, read_declared
+from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
+
+ROOT = Path(__file__).parents[3]
+DECLARED = {
+    name: declared
+    for name, assignment in load_course(ROOT).assignments.items()
+    if assignment.solutions.is_dir() and (declared := read_declared(assignment.checks)).plans
+}
+CLAIMS = [(name, claim) for name in DECLARED for claim in find_solutions(ROOT / "solutions" / name)]
+QUOTING = ("function-raises", "function-missing")  # mistakes whose message holds a line of the student's own
+
+
+def of_kind(kind: str) -> list[object]:
+    return [pytest.param(name, claim, id=f"{name}-{claim.path.stem}") for name, claim in CLAIMS if claim.kind == kind]
+
+
+def slow_plans(declared: Declared, claim: Claim) -> tuple[str, ...]:
+    """What need not be carried out to see whether a wrong solution fails by its name."""
+    needed = () if claim.check not in declared.checks else declared.checks[claim.check].wants
+    return tuple(plan.name for plan in declared.plans.values() if plan.slow and plan.name not in needed)
+
+
+@pytest.fixture(scope="session")
+def inboxes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folders = {name: tmp_path_factory.mktemp(f"plans-{name}") for name in DECLARED}
+    for name, folder in folders.items():
+        make_probes(load_checks(DECLARED[name].place), 2024, folder)
+    return folders
+
+
+@pytest.mark.parametrize(("name", "claim"), of_kind("right"))
+def test_right_solution_gets_full_points(name: str, claim: Claim, inboxes: dict[str, Path]) -> None:
+    verdict = judge_solution(DECLARED[name].place, claim.path, inboxes[name])
+    assert disagreement(claim, verdict) == ""
+    assert verdict.points == verdict.max_points == sum(DECLARED[name].points.values())
+
+
+@pytest.mark.parametrize(("name", "claim"), of_kind("wrong"))
+def test_wrong_solution_fails_with_the_name_of_its_mistake(name: str, claim: Claim, inboxes: dict[str, Path]) -> None:
+    leave_out = slow_plans(DECLARED[name], claim)
+    verdict = judge_solution(DECLARED[name].place, claim.path, inboxes[name], leave_out=leave_out)
+    assert disagreement(claim, verdict) == ""
+    named = next(result for result in verdict.checks if result.name == claim.check)
+    assert named.rationale and named.help
+    for result in verdict.checks:
+        if result.mistake not in QUOTING:
+            assert not re.search(r"assert |def |import |test_|autograder|Traceback|tensor\(\[", result.rationale)
+
+
+@pytest.mark.parametrize("name", sorted({name for name in DECLARED if name.startswith("hw")}))
+def test_every_check_of_a_homework_catches_a_wrong_solution(name: str) -> None:
+    caught = {claim.check for assignment, claim in CLAIMS if assignment == name and claim.kind == "wrong"}
+    assert caught == set(DECLARED[name].checks)
