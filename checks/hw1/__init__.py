@@ -1,0 +1,1 @@
+"""The hidden checks of homework 1: a classifier from scratch."""
