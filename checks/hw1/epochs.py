@@ -25,7 +25,6 @@ EPOCH_SLIPS = {
     slip("two-steps-a-batch", "Each mini-batch makes two steps, expected one."): "twice",
     slip("squared-error", "This is the squared error: use the cross-entropy."): "squared",
     slip("uphill", "The loss rises: the gradient of its negative is followed."): "uphill",
-    slip("step-before-backward", "step() comes before backward(), so it follows the gradient of before."): "late",
 }
 LOSS_SLIPS: dict[slip, Callable[[list[float], list[int]], float]] = {
     slip("mean-over-batches", "The last mini-batch is smaller: weight each loss by its images.", earned=0.5): (
@@ -76,16 +75,14 @@ def epoch_of(
     losses = []
     for x, labels in used:
         for _ in range(2 if kind == "twice" else 1):
-            if kind == "late":
-                optimizer.step()
             if kind not in ("kept", "once"):
                 optimizer.zero_grad()
             logits = net(x)
             loss = _loss(logits, labels, kind)
             (-loss if kind == "uphill" else loss).backward()
-            if kind not in ("once", "late"):
+            if kind != "once":
                 optimizer.step()
-        losses.append(float(F.cross_entropy(logits, labels)))
+        losses.append(F.cross_entropy(logits, labels).item())
     if kind == "once":
         optimizer.step()
     state = {name: tensor.detach() for name, tensor in net.state_dict().items() if tensor.is_floating_point()}
@@ -129,7 +126,7 @@ def fit_of(start: nn.Module, train: Batches, test: Batches, before: bool = False
             loss = F.cross_entropy(net(x), labels)
             loss.backward()
             optimizer.step()
-            total += float(loss) * len(x)
+            total += loss.item() * len(x)
         curves["loss"].append(total / images)
         if not before:
             _measure(net, train, test, curves)

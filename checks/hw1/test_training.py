@@ -118,6 +118,7 @@ def test_module_has_two_layers(modules: Any) -> None:
 def test_module_gives_logits(modules: Any) -> None:
     """The network gives logits: linear, ReLU, linear."""
     for sizes, x, state, got in modules:
+        expect(got).has_shape(len(x), sizes[-1])
         w1, b1, w2, b2 = sort_weights(state, *sizes)
         a = x.flatten(1) @ w1 + b1  # (n, hidden)
         logits = a.relu() @ w2 + b2
@@ -153,7 +154,8 @@ def sort_weights(state: Result, inputs: int, hidden: int, classes: int) -> tuple
 @pytest.mark.check(cell="check_train_epoch", points=1)
 def test_each_batch_makes_one_step(epochs: Any) -> None:
     """Each mini-batch makes one step of the optimizer, along the gradient of its cross-entropy."""
-    for start, batches, how, _, state in epochs:
+    for start, batches, how, got, state in epochs:
+        _ = got.value  # where it raised, that is told
         right, _ = epoch_of(start, batches, how)
         if all(torch.equal(state.tensors[name], tensor) for name, tensor in start.named_parameters()):
             fail("`train_epoch` leaves the weights as they are.", "Is optimizer.step() called?", mistake="no-step")

@@ -1,0 +1,134 @@
+"""Wrong: takes the softmax of probabilities.
+
+check: cross_entropy_is_right
+mistake: softmax-twice
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def softmax(z):
+    # subtract the max of every row so exp() can't overflow
+    shifted = z - np.amax(z, axis=1)[:, None]
+    numerator = np.exp(shifted)
+    denominator = np.sum(numerator, axis=1)[:, np.newaxis]
+    return np.divide(numerator, denominator)
+
+
+def cross_entropy(z, labels):
+    p = softmax(z)
+    log_p = np.log(softmax(p))
+    return -log_p[np.arange(len(z)), labels].mean()
+
+
+def gradients(x, labels, w1, b1, w2, b2):
+    # forward
+    pre = np.dot(x, w1) + b1
+    hidden = pre * (pre > 0)
+    probs = softmax(np.dot(hidden, w2) + b2)
+
+    # backward
+    target = np.eye(w2.shape[1])[labels]
+    d_logits = (probs - target) / x.shape[0]
+    grads = {}
+    grads["w2"] = np.dot(hidden.T, d_logits)
+    grads["b2"] = np.sum(d_logits, axis=0)
+    d_hidden = np.dot(d_logits, w2.T)
+    d_hidden[pre <= 0] = 0
+    grads["w1"] = np.dot(x.T, d_hidden)
+    grads["b1"] = np.sum(d_hidden, axis=0)
+    return grads
+
+
+class TwoLayerNetwork(nn.Module):
+    def __init__(self, inputs, hidden, classes):
+        super().__init__()
+        self.first = nn.Linear(inputs, hidden)
+        self.second = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        return self.second(F.relu(self.first(x.flatten(1))))
+
+
+def train_epoch(model, loader, optimizer):
+    criterion = nn.CrossEntropyLoss()
+    model.train()
+    losses, sizes = [], []
+    for batch in loader:
+        x, y = batch
+        optimizer.zero_grad()
+        out = model(x)
+        loss = criterion(out, y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        sizes.append(x.shape[0])
+    return np.average(losses, weights=sizes)
+
+
+def accuracy(model, loader):
+    mode = model.training
+    model.eval()
+    hits = []
+    with torch.inference_mode():
+        for x, y in loader:
+            _, predicted = torch.max(model(x), 1)
+            hits.append(predicted.eq(y))
+    if mode:
+        model.train()
+    return torch.cat(hits).float().mean().item()
+
+
+from collections import defaultdict
+
+
+def fit(model, train_loader, test_loader, optimizer, num_epochs):
+    history = defaultdict(list)
+    for epoch in range(num_epochs):
+        row = {
+            "loss": float(train_epoch(model, train_loader, optimizer)),
+            "test": float(accuracy(model, test_loader)),
+            "train": float(accuracy(model, train_loader)),
+        }
+        for name, value in row.items():
+            history[name].append(value)
+        print("Epoch: %4d " % (epoch + 1) + ", ".join("%s %.4f" % item for item in row.items()))
+    return dict(history)
+
+
+def convolve(image, weights, bias, stride=1, padding=0):
+    if padding > 0:
+        image = np.pad(image, [(0, 0), (padding, padding), (padding, padding)], mode="constant")
+    a, b = weights.shape[2:]
+    h = 1 + (image.shape[1] - a) // stride
+    w = 1 + (image.shape[2] - b) // stride
+    out = np.empty((len(weights), h, w))
+    for i in range(h):
+        for j in range(w):
+            patch = image[:, i*stride:i*stride+a, j*stride:j*stride+b]
+            out[:, i, j] = np.tensordot(weights, patch, axes=3) + bias
+    return out
+
+
+class DigitNetwork(nn.Module):
+    """LeNet, a bit smaller"""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5, padding=2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 84)
+        self.fc2 = nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = torch.flatten(x, 1)
+        return self.fc2(F.relu(self.fc1(x)))
+
+
+def make_optimizer(model):
+    return torch.optim.Adam(model.parameters(), lr=0.003)
