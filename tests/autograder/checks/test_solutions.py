@@ -29,6 +29,7 @@ ASSIGNMENTS = sorted(name for name in COURSE.assignments if (SOLUTIONS / name).i
 TRAINING_CHECKS = ("training_converges", "digits_come_as_asked", "network_recognizes_digits")
 # Of these assignments only so many right solutions are trained here: `calibrate` trains all of them, on many seeds.
 TRAINED = {"hw1": ("reference", "group_norm")}
+ERRORS = ("function-raises", "function-missing", "sizes-hard-coded", "device-hard-coded")
 CLAIMS = [(assignment, claim) for assignment in ASSIGNMENTS for claim in find_solutions(SOLUTIONS / assignment)]
 
 
