@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_utils.data import ImageLoader, mnist_images
-from course_utils.training import BUDGETS, apply_budget
+from course_utils.training import apply_budget
+from coursekit.budget import MAX_STEPS
 
-MAX_STEPS = BUDGETS[1]
 ANGLE = 12.0  # degrees
 SCALE = 0.1  # a digit is up to so much larger or smaller
 SHIFT = 2.0  # pixels

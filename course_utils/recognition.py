@@ -5,10 +5,12 @@ last line of a cell Jupyter shows it, once.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -93,7 +95,7 @@ def show_mistakes(model: nn.Module, loader: ImageLoader, rows: int = 2, columns:
     return figure
 
 
-def show_answers(image: NDArray, answers: NDArray) -> Figure:
+def show_answers(image: NDArray[Any], answers: NDArray[Any]) -> Figure:
     """An image (height, width), and beside it what each filter answers to it, (filters, height, width)."""
     figure = draw_grid(np.stack([image, *answers]), 1, len(answers) + 1, scale=1.4)
     largest = float(abs(answers).max())
@@ -127,7 +129,7 @@ def _predict(model: nn.Module, loader: ImageLoader) -> tuple[Tensor, Tensor, Ten
     return images, labels, taken
 
 
-def _finish(axes: plt.Axes, label: str) -> None:
+def _finish(axes: Axes, label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(MUTED)
     axes.tick_params(colors=INK)

@@ -43,8 +43,8 @@ _ADVICE = "Do not grade here: something lets submissions out. Update bubblewrap 
 _PREPARE = "import contextlib, ctypes, json, os, signal, socket, sys, time"
 _CELLS = {
     "user": """
-real = open("/proc/self/uid_map").read().split()[1]
-print("BROKEN: it runs as root" if "0" in (real, str(os.getuid())) else "not root")
+shown = os.stat("/usr").st_uid  # the machine's root is somebody else, unless this user is mapped to it
+print("BROKEN: it runs as root" if os.getuid() in (0, shown) else "not root")
 """,
     "files of this machine": """
 seen = [path for path in {paths} if os.path.isfile(path) or (os.path.isdir(path) and os.listdir(path))]

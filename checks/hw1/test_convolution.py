@@ -24,7 +24,7 @@ EDGES = slip("padded-with-edges", "The border repeats the edge of the image, exp
 ROWS_ONLY = slip("window-not-moved", "The window moves by 1, and only the size of the result follows the stride.")
 
 
-Arrays = tuple[NDArray, NDArray, NDArray]  # image, weights, bias
+Arrays = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]  # image, weights, bias
 
 
 def draw(ask: Ask, channels: int, height: int, width: int, filters: int, kernel: tuple[int, int]) -> Arrays:
@@ -56,13 +56,13 @@ def padded(ask: Ask) -> Any:
     ]
 
 
-def conv(image: Any, weights: Any, bias: Any, stride: int = 1, padding: int = 0) -> NDArray:
+def conv(image: Any, weights: Any, bias: Any, stride: int = 1, padding: int = 0) -> NDArray[Any]:
     """By torch, as an array (filters, height, width)."""
     image, weights, bias = (torch.as_tensor(array) for array in (image, weights, bias))
     return F.conv2d(image[None], weights, bias, stride=stride, padding=padding)[0].numpy()
 
 
-def common(image: NDArray, weights: NDArray, bias: NDArray) -> dict[slip, NDArray]:
+def common(image: NDArray[Any], weights: NDArray[Any], bias: NDArray[Any]) -> dict[slip, NDArray[Any]]:
     """What the same slips give with any stride and padding."""
     channels, height, width = weights.shape[1:]
     return {

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from autograder.plans import Ask, Result, expect, fail, plan, slip
 
-Arrays = dict[str, NDArray]
+Arrays = dict[str, NDArray[Any]]
 
 OVER_IMAGES = slip("wrong-axis", "This is normalized over the mini-batch. Each row must sum to 1: sum over axis 1.")
 OVER_ALL = slip("wrong-axis", "This is normalized over all numbers at once. Each row must sum to 1.")
@@ -40,7 +40,7 @@ BEFORE_RELU = slip("before-relu", "The hidden layer before its ReLU is used here
 CLIP = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7  # what people add to p, or clip it to
 
 
-def log_p(logits: NDArray) -> Tensor:
+def log_p(logits: NDArray[Any]) -> Tensor:
     return torch.from_numpy(logits).log_softmax(1)  # (n, classes)
 
 
@@ -185,14 +185,14 @@ def test_gradients_of_the_first_layer_are_right(gradient_runs: Any) -> None:
         compare(got, right, ("w1", "b1"), slips, "Go back through w2, then through the ReLU, then to w1 and b1.")
 
 
-def forward(arrays: Arrays, labels: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray, int]:
+def forward(arrays: Arrays, labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], int]:
     a = arrays["x"] @ arrays["w1"] + arrays["b1"]  # (n, hidden)
     h = np.maximum(a, 0)
     p = log_p(h @ arrays["w2"] + arrays["b2"]).exp().numpy()  # (n, classes)
     return a, h, p, (p - np.eye(p.shape[1])[labels]) / len(p), len(p)
 
 
-def by_autograd(arrays: Arrays, labels: NDArray) -> Arrays:
+def by_autograd(arrays: Arrays, labels: NDArray[Any]) -> Arrays:
     live = {name: torch.from_numpy(array).clone().requires_grad_(name != "x") for name, array in arrays.items()}
     hidden = (live["x"] @ live["w1"] + live["b1"]).relu()
     F.cross_entropy(hidden @ live["w2"] + live["b2"], torch.from_numpy(labels)).backward()

@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import grading
 from autograder.attempt import fill_in
-from autograder.checks import bounds, judge
+from autograder.checks import bounds, judge, load_checks
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.faults import keep_faults
 from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
@@ -59,12 +59,17 @@ def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course)
     assert "x was left out: a link." in first.source
 
 
+def judge_here(assignment, folder):
+    """In this process, where a check can be changed."""
+    return Judgement(judge(load_checks(assignment.checks), folder), {})
+
+
 def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(released_course, tmp_path, monkeypatch):
     def break_down(bounds, values):
         raise ZeroDivisionError("a fault of ours")
 
     monkeypatch.setattr(convergence, "crossed", break_down)
-    monkeypatch.setattr(grading, "judge", lambda name, folder: Judgement(judge(name, folder), {}))  # in this process
+    monkeypatch.setattr(grading, "judge", judge_here)
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
     notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()
     graded = grade_submission(make_task(released_course, "hw2", Submission(notebook, {})))
@@ -94,7 +99,7 @@ def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, t
     strict = {"quantity": "error", "side": "high", "limit": 1e-9, "far": 1.0}
     (tmp_path / "bounds.json").write_text(json.dumps({"bounds": [strict]}))
     monkeypatch.setattr(bounds, "FILE", str(tmp_path / "bounds.json"))
-    monkeypatch.setattr(grading, "judge", lambda name, folder: Judgement(judge(name, folder), {}))  # in this process
+    monkeypatch.setattr(grading, "judge", judge_here)
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
     notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()
     graded = grade_submission(make_task(released_course, "hw2", Submission(notebook, {})), tmp_path)

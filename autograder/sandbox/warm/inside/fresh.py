@@ -1,12 +1,18 @@
-"""Makes a fork's random state its own: no two sandboxes of one template draw the same numbers.
+"""Makes a fork's state its own: no two sandboxes of one template draw the same numbers, or look for modules as it did.
 
 Between submission and trace. Python seeds `random` anew in every fork. What else was drawn when the template imported
 is drawn again here, as it would be in a process that is started cold.
 """
 
+import importlib
 import os
 import sys
 from typing import Any
+
+
+def forget_places() -> None:
+    """Modules are looked for anew: the working folder, which is looked at last, was not there in the template."""
+    importlib.invalidate_caches()
 
 
 def renew_random_state() -> None:

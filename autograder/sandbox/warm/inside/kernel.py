@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from autograder.sandbox.warm.inside.fresh import renew_random_state
+from autograder.sandbox.warm.inside.fresh import forget_places, renew_random_state
 
 COPY = "/bin/cp"
 
@@ -24,6 +24,7 @@ def copy_into_working_folder(given: str, home: str, work: str) -> None:
 def become_kernel(arguments: Sequence[str], own_folder: str) -> NoReturn:
     """Runs the kernel to its end, in a process that knows nothing of templates any more."""
     renew_random_state()
+    forget_places()
     sys.path.remove(own_folder)
     for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
         del sys.modules[name]
