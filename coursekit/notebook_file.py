@@ -14,8 +14,8 @@ MAX_CELLS = 1000
 
 _START = 1024  # bytes, by which one tells what a file is
 _KINDS = (  # how files begin that people rename or save in place of a notebook, and what to do
-    (rb"PK\x03\x04", "a zip archive (or an Office document), not a notebook: hand in the notebook that is in it"),
-    (rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!", "an archive, not a notebook: hand in the notebook that is in it"),
+    (rb"PK\x03\x04", "a zip archive (or an Office document), not a notebook; perhaps the notebook is in it"),
+    (rb"\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!", "an archive, not a notebook; perhaps the notebook is in it"),
     (rb"%PDF-", "a PDF, not a notebook"),
     (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture, not a notebook"),
     (rb"{\\rtf", "a text document (RTF), not a notebook"),

@@ -31,7 +31,7 @@ CONFLICT = b'{"cells": [\n<<<<<<< HEAD\n"a"\n=======\n"b"\n>>>>>>> other\n]}'
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (zipped(), "zip archive .* the notebook that is in it"),
+        (zipped(), "zip archive .* perhaps the notebook is in it"),
         (gzip.compress(b"{}"), "an archive"),
         (tarred(), "an archive"),
         (b"Rar!\x1a\x07\x01\x00", "an archive"),

@@ -5,7 +5,7 @@ Must hold: a graded submission of 0 with its reason.
 
 from pathlib import Path
 
-TOLD = "is not valid JSON"
+TOLD = "a zip archive"
 
 
 def build(notebook: dict, folder: Path) -> None:
