@@ -171,7 +171,7 @@ print(os.environ.get('HOST_SECRET'), os.environ['COURSE_INBOX'], os.environ['COU
       os.environ['HOME'], os.environ['COURSE_MAX_EPOCHS'], os.getuid(), os.listdir('/proc/self/fd') and 'fds')
 try:
     print(b'HOST_SECRET' in open('/proc/1/environ', 'rb').read())
-except PermissionError:
+except (PermissionError, FileNotFoundError):  # a fork of a template does not even see that there is a process 1
     print(False)""",
     "user name space": """
 import subprocess

@@ -14,7 +14,6 @@ from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, mak
 from autograder.intake import Submission
 from autograder.judging import Judgement
 from autograder.verdict import CheckResult, Verdict
-from checks.gan import convergence
 from coursekit.trace import read_trace
 
 
@@ -68,7 +67,8 @@ def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(rel
     def break_down(bounds, values):
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(convergence, "crossed", break_down)
+    load_checks(released_course.assignment("hw2").checks)
+    monkeypatch.setattr("checks.gan.convergence.crossed", break_down)
     monkeypatch.setattr(grading, "judge", judge_here)
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
     notebook = nbformat.writes(fill_in(release, THREE_OPTIMIZERS)).encode()

@@ -56,7 +56,7 @@ def test_runs_are_kept_and_an_interrupted_calibration_goes_on_where_it_stopped(c
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--solutions", "missing"), "There is no folder"),
+        (("--solutions", "missing"), "'missing' does not exist"),
         (("--solutions", "only_wrong"), "There are no right solutions"),
         (("--seeds", "4"), "Invalid value for '--seeds'"),
         (("--second-runs", "0.5"), "Invalid value for '--second-runs'"),
