@@ -153,7 +153,7 @@ def test_estimate_does_not_underflow(estimates_of_large_images: Any) -> None:
     model, got = estimates_of_large_images
     right = model.log_evidence()
     hint = "exp of such a number is 0. Keep to logarithms, and use torch.logsumexp."
-    expect(got).has_shape(N)
+    expect(got).has_shape(N, hint=hint)
     # from a tenth of the draws the estimate strays by 0.08 nats
     tolerance = 4 * ALLOWED / float(right.abs().max())
     expect(got).close(right, hint=hint, tolerance=tolerance, mistake="underflow")

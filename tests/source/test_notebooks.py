@@ -73,6 +73,7 @@ def test_source_runs_from_top_to_bottom_on_a_tiny_budget(
     monkeypatch.setenv("COURSE_MAX_EPOCHS", "1")
     monkeypatch.setenv("COURSE_MAX_STEPS_PER_EPOCH", "20")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # where a kit has the course's helpers, and an instructor, too
     monkeypatch.delenv("COURSE_INBOX", raising=False)
     notebook = read_source(assignment)
     resources = {"metadata": {"path": str(tmp_path)}}

@@ -14,7 +14,7 @@ ENDS = 4  # the first and the last of so many parts are compared
 
 def at_least(seen: Seen, bound: float, hint: str = "", mistake: str = "too-small") -> str:
     """A number that is not smaller."""
-    got = number_of(seen)
+    got = number_of(seen, hint)
     if not got >= bound:
         raise Complaint(f"{seen.name} is {got:.6g}, expected at least {bound:g}.", hint, mistake)
     return f"{seen.name} is {got:.6g}, at least {bound:g}."
@@ -22,7 +22,7 @@ def at_least(seen: Seen, bound: float, hint: str = "", mistake: str = "too-small
 
 def at_most(seen: Seen, bound: float, hint: str = "", mistake: str = "too-large") -> str:
     """A number that is not larger."""
-    got = number_of(seen)
+    got = number_of(seen, hint)
     if not got <= bound:
         raise Complaint(f"{seen.name} is {got:.6g}, expected at most {bound:g}.", hint, mistake)
     return f"{seen.name} is {got:.6g}, at most {bound:g}."
@@ -30,7 +30,7 @@ def at_most(seen: Seen, bound: float, hint: str = "", mistake: str = "too-large"
 
 def between(seen: Seen, low: float, high: float, hint: str = "", mistake: str = "out-of-range") -> str:
     """A number in a range."""
-    got = number_of(seen)
+    got = number_of(seen, hint)
     if not low <= got <= high:
         raise Complaint(f"{seen.name} is {got:.6g}, expected between {low:g} and {high:g}.", hint, mistake)
     return f"{seen.name} is {got:.6g}, between {low:g} and {high:g}."

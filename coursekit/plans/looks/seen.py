@@ -212,8 +212,8 @@ def is_number(value: Value) -> bool:
     return isinstance(value, Plain) and isinstance(value.value, int | float) and not isinstance(value.value, bool)
 
 
-def number_of(seen: Seen) -> float:
-    """The one number that is looked at.
+def number_of(seen: Seen, hint: str = "") -> float:
+    """The one number that is looked at; `hint` is what to try where it is something else.
 
     Raises:
         Complaint: it is something else.
@@ -223,7 +223,8 @@ def number_of(seen: Seen) -> float:
         return float(value.tensor)
     if isinstance(value, Plain) and is_number(value):
         return float(value.value)  # type: ignore[arg-type]
-    raise Complaint(f"{seen.name} returned {kind_of(value)}, expected a number.", missing_return(value), "wrong-type")
+    told = f"{seen.name} returned {kind_of(value)}, expected a number."
+    raise Complaint(told, missing_return(value) or hint, "wrong-type")
 
 
 def missing_return(value: Any) -> str:

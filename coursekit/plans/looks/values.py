@@ -148,7 +148,7 @@ def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor
     if isinstance(expected, Mapping):
         return _weights(seen, expected, hint), _flat(expected)
     if isinstance(expected, int | float):
-        got = number_of(seen)
+        got = number_of(seen, hint)
         if not np.isfinite(got) and np.isfinite(expected):
             raise Complaint(f"{seen.name} is {got}, expected the number {expected:.6g}.", hint, "not-finite")
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
