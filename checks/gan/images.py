@@ -4,6 +4,8 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 training steps call it.
 """
 
+from collections.abc import Collection, Sequence
+
 import torch
 from torch import Tensor
 
@@ -25,8 +27,6 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
     outputs = {call.number: call.outputs.sigmoid() for call in attribution.evidence.calls if call.module == "generator"}
     real: list[float] = []
     made: list[float] = []
-    noisy: list[bool] = []
-    altered: list[bool] = []
     for call in attribution.evidence.calls:
         if call.module != module:
             continue
@@ -34,25 +34,9 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
         for row, seen in zip(attribution.rows[call.number], call.content, strict=True):
             if row.kind == "real" and row.index >= 0:
                 real.append(1.0 if row.exact else _scale(seen, batch[row.index]))
-                noisy.append(not row.exact and _is_noisy(seen, batch[row.index]))
             elif row.sources:
                 number, i = row.sources[0]
                 made.append(1.0 if row.exact else _scale(seen, outputs[number][i]))
-                altered.append(not row.exact and _differ(seen, outputs[number][i]))
-    if module == "discriminator" and sum(noisy) > len(noisy) / 2 and made.count(1.0) > len(made) / 2:
-        fail(
-            f"`{function}` gives D the real images with noise on them, and the images of G without: D learns to tell "
-            "noise from no noise, and G to make noise.",
-            "Put the same noise on both, or on neither.",
-            mistake="real-images-altered",
-        )
-    if module == "discriminator" and sum(altered) > len(altered) / 2 and real.count(1.0) > len(real) / 2:
-        fail(
-            f"`{function}` gives D the images of G with something on them, such as noise, and the real ones as they "
-            "are: D learns to tell what was put on, and not how digits look.",
-            "Give D what G makes, or put the same on both.",
-            mistake="fake-images-altered",
-        )
     rescaled = [scale for scale in real if abs(scale - 1) > SAME_SCALE]  # not a number where it is no rescaling
     plain = [scale for scale in made if abs(scale - 1) <= SAME_SCALE]
     if rescaled and (module == "encoder" or len(plain) > len(made) / 2 or not made):
@@ -63,6 +47,50 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
             f"Give {name} the images of `x_real` as they are.",
             mistake="real-images-altered",
         )
+
+
+def fail_on_one_sided_changes(function: str, attribution: Attribution, calls: Collection[int] | None = None) -> None:
+    """D does not get the real images with something on them and the images of G as they are, or the other way round.
+
+    Args:
+        function: where that is.
+        attribution: of what was recorded.
+        calls: numbers of the calls of D that its own loss has made; None for all. What G is judged by may be clean.
+    """
+    batches = attribution.evidence.batches
+    outputs = {call.number: call.outputs.sigmoid() for call in attribution.evidence.calls if call.module == "generator"}
+    real: list[str] = []
+    made: list[str] = []
+    for call in attribution.evidence.calls:
+        if call.module != "discriminator" or not (calls is None or call.number in calls):
+            continue
+        batch = batches[min(call.step, len(batches) - 1)]
+        for row, seen in zip(attribution.rows[call.number], call.content, strict=True):
+            if row.kind == "real" and row.index >= 0:
+                real.append("plain" if row.exact else "changed" if _is_noisy(seen, batch[row.index]) else "unknown")
+            elif row.sources:
+                number, i = row.sources[0]
+                made.append("plain" if row.exact else "changed" if _differ(seen, outputs[number][i]) else "unknown")
+            else:
+                made.append("unknown")
+    if _most(real, "changed") and _most(made, "plain"):
+        fail(
+            f"`{function}` gives D the real images with noise on them, and the images of G without: D learns to tell "
+            "noise from no noise, and G to make noise.",
+            "Put the same noise on both, or on neither.",
+            mistake="real-images-altered",
+        )
+    if _most(made, "changed") and _most(real, "plain"):
+        fail(
+            f"`{function}` gives D the images of G with something on them, such as noise, and the real ones as they "
+            "are: D learns to tell what was put on, and not how digits look.",
+            "Give D what G makes, or put the same on both.",
+            mistake="fake-images-altered",
+        )
+
+
+def _most(images: Sequence[str], what: str) -> bool:
+    return images.count(what) > len(images) / 2
 
 
 def _is_noisy(seen: Tensor, original: Tensor) -> bool:

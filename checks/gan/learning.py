@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.forms import fail_on_other_error, fail_on_other_scores, fail_on_proportion, said_labels
-from checks.gan.images import fail_on_rescaled_images
+from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.observed import StepRun
 from checks.gan.terms import Term
 from checks.gan.updates import Moved, leave_unclear_to_a_person, updates_of
@@ -53,6 +53,9 @@ def fail_unless_discriminator_learns(
     fail_on_few_images(updates)
     fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")
+    for run in {id(moved.run): moved.run for moved in updates}.values():
+        drivers = [driver for moved in updates if moved.run is run for driver in moved.drivers]
+        fail_on_one_sided_changes("train_step", run.attribution, {driver.part.call.number for driver in drivers})
     leave_unclear_to_a_person(step_runs, "discriminator")
 
 

@@ -109,7 +109,7 @@ def test_wrong_labels_on_solutions_are_named_with_status_1(tmp_path, capsys) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--solutions", "missing"], "There is no folder missing"),
+        (["--solutions", "missing"], "'missing' does not exist"),
         (["--solutions", "empty"], "There are no solutions (*.py)"),
         (["--solutions", "silent"], "silent/wrong/s.py does not say its check"),
         (["--solutions", "fine", "--html", "nowhere/m.html"], "nowhere/m.html cannot be written"),
