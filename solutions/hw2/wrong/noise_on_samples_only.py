@@ -1,6 +1,6 @@
 """Wrong: instance noise was put on the samples only; D learns what noise looks like.
 
-check: discriminator_loss_is_right
+check: discriminator_learns_only_from_its_loss
 mistake: fake-images-altered
 """
 import torch
