@@ -48,6 +48,7 @@ CONFLICT = b'{"cells": [\n<<<<<<< HEAD\n"a"\n=======\n"b"\n>>>>>>> other\n]}'
         (b'{"cells": [', r"damaged or cut off.*\(line 1\)"),
         (b"something", "damaged or cut off"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",  # an archive holds the time at which it was made
 )
 def test_a_file_that_is_no_notebook_is_told_as_what_it_is(content: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
