@@ -87,9 +87,10 @@ def _files_of(name: str, tops: Mapping[str, Path]) -> Iterator[Path]:
         place = place / part if part else place
         if (place / "__init__.py").is_file():
             yield place / "__init__.py"
-        else:
-            if place.with_suffix(".py").is_file():
-                yield place.with_suffix(".py")
+        elif place.with_suffix(".py").is_file():
+            yield place.with_suffix(".py")
+            return
+        elif not place.is_dir():  # a folder without `__init__.py`, such as a course's checks, is a package, too
             return
 
 
