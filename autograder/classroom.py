@@ -21,15 +21,8 @@ from typing import TYPE_CHECKING, Any
 from autograder import intake, results
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
-from autograder.grading import (
-    GradedSubmission,
-    Task,
-    grade_submission,
-    load_graded,
-    longest_seconds,
-    make_task,
-    store_graded,
-)
+from autograder.graded import GradedSubmission, load_graded, store_graded
+from autograder.grading import Task, grade_submission, longest_seconds, make_task
 from autograder.sandbox.workspace import open_folder
 
 if TYPE_CHECKING:

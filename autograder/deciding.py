@@ -12,8 +12,6 @@ from nbformat import NotebookNode
 
 from autograder.intake import grade_id, graded_by_checks
 
-HANDED_IN = "autograder_handed_in"  # in the metadata of a cell: its outputs are those that were handed in
-
 
 def last_deciding(notebook: NotebookNode) -> int:
     """The number of the last code cell on which a point may depend, counted from 1; 0 where there is none."""
@@ -38,7 +36,6 @@ def show_handed_in(executed: NotebookNode, submitted: NotebookNode, last: int) -
     for cell in _code(executed)[last:]:
         name = grade_id(cell) or ""
         cell.outputs = [*given.get((name, cell.source.strip()), given.get(("", cell.source.strip()), []))]
-        cell.metadata[HANDED_IN] = True
 
 
 def _code(notebook: NotebookNode) -> Sequence[NotebookNode]:

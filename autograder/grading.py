@@ -1,15 +1,15 @@
 """Grades one submission: a pure function from bytes to bytes.
 
 Spans submission -> trace -> verdict in the flow course material -> submission -> trace -> verdict ->
-gradebook -> report. There is no database and no shared folder in it, so it runs on any machine that has
-bubblewrap and this package. A fault of ours is an exception, and never a zero.
+gradebook -> report. There is no database in it, so it runs on any machine that has bubblewrap, this package, and the
+course's checks and helpers in their place. A fault of ours is an exception, and never a zero.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,10 +18,10 @@ from autograder import intake, results
 from autograder.clock import Clock, phases
 from autograder.config import Assignment, Course
 from autograder.deciding import last_deciding, run_part, show_handed_in
+from autograder.graded import GradedSubmission
 from autograder.imports import code_of, imported_names
 from autograder.judging import Judgement, judge, make_probes
 from autograder.reasons import explain
-from autograder.result_form import form_of, read_notebook
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm.pool import prepare_template
 from autograder.sandbox.workspace import open_folder
@@ -69,43 +69,6 @@ class Task:
         told = json.dumps([self.unreadable, self.refused]).encode()  # what was not read is part of the result, too
         content = results.content_hash(self.notebook, self.files | {"": told})
         return results.result_key(self.assignment, content, self.release, self.seed, self.limits)
-
-
-@dataclass(frozen=True)
-class GradedSubmission:
-    """The result of one task.
-
-    Attributes:
-        notebook: the executed notebook, with the verdict in its graded cells.
-        verdict: `Verdict.to_json()`.
-        remarks: what the student is told beside the verdict, one sentence each.
-        seconds: where the time went, by phase.
-        peak_memory: bytes that the submission's processes had resident at most.
-        waiting: names of the written answers that wait for a person although nothing is written in their cells.
-    """
-
-    notebook: bytes
-    verdict: dict[str, Any]
-    remarks: tuple[str, ...]
-    seconds: dict[str, float]
-    peak_memory: int
-    waiting: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            **asdict(self),
-            "notebook": self.notebook.decode("utf-8"),
-            "remarks": list(self.remarks),
-            "waiting": list(self.waiting),
-        }
-
-    @staticmethod
-    def from_json(data: dict[str, Any]) -> "GradedSubmission":
-        tuples = {name: tuple(data[name]) for name in ("remarks", "waiting")}
-        return GradedSubmission(**{**data, "notebook": data["notebook"].encode("utf-8"), **tuples})
-
-
-_FORM = form_of(GradedSubmission, verdict="verdict")
 
 
 def make_task(course: Course, assignment: str, submission: intake.Submission) -> Task:
@@ -197,30 +160,6 @@ def write_verdict(notebook: NotebookNode, verdict: Verdict, figures: Mapping[str
             if not checks or abs(worth - points) > 1e-9:
                 raise RuntimeError(f"The checks of cell {name} are worth {worth:g} points, the cell {points:g}.")
             write_into_cell(cell, checks, figures.get(str(name)))
-
-
-def results_folder(course: Course, assignment: str) -> Path:
-    return course.state / "results" / assignment
-
-
-def load_graded(course: Course, assignment: str, key: str) -> GradedSubmission | None:
-    """The stored result of that name, or None; what has not the form of one counts as none, and is made again."""
-    data = results.load_result(results_folder(course, assignment), key)
-    return GradedSubmission.from_json(data) if is_result(data, assignment) else None
-
-
-def is_result(data: Any, assignment: str) -> bool:
-    """Whether `data` is what `GradedSubmission.to_json` makes of a result of that assignment."""
-    if not _FORM.is_valid(data) or data["verdict"]["assignment"] != assignment:
-        return False
-    return read_notebook(data["notebook"]) is not None
-
-
-def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmission) -> None:
-    data = graded.to_json()
-    if not is_result(data, assignment):
-        raise RuntimeError(f"The result {key} of {assignment} has not the form of one, so it cannot be kept.")
-    results.store_result(results_folder(course, assignment), key, data)
 
 
 @dataclass(frozen=True)

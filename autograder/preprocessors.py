@@ -27,7 +27,8 @@ from autograder import intake
 from autograder.config import STATE_FOLDER, Course, load_course
 from autograder.errors import UsageError
 from autograder.faults import keep_faults
-from autograder.grading import GradedSubmission, grade_submission, load_graded, make_task, store_graded
+from autograder.graded import GradedSubmission, load_graded, store_graded
+from autograder.grading import grade_submission, make_task
 from autograder.penalties import penalties
 from autograder.teams import load_teams
 from autograder.verdict import Verdict

@@ -6,7 +6,8 @@ through all of it up to the verdict: into the sandbox, with the notebook that st
 
 from autograder.config import Course
 from autograder.errors import GraderFault, UsageError
-from autograder.grading import Task, grade_submission, load_graded, store_graded
+from autograder.graded import load_graded, store_graded
+from autograder.grading import Task, grade_submission
 from autograder.results import content_hash, make_seed
 from autograder.verdict import CheckResult, Verdict
 

@@ -22,7 +22,7 @@ def selftest(
     solutions: SolutionsFolder = None,
     mutants: Annotated[int, typer.Option(min=0, help="mutants of each right solution, at most")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="of the probes and of the choice of mutants")] = 2024,
-    quick: Annotated[bool, typer.Option("--quick", help="leave out the check of convergence")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="leave out what trains")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="write the matrix as a page")] = None,
     as_json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="write it all as JSON")] = None,
     half: Annotated[

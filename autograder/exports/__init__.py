@@ -2,7 +2,7 @@
 
 Stands at report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
 
-- `graded`: the grade of each person
+- `grades`: the grade of each person
 - `books`: the grade books of Canvas and Moodle, filled in or made anew
 - `gradescope`, `classroom`: one file of results a team
 """

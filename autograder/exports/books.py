@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.config import Assignment
 from autograder.errors import UsageError
-from autograder.exports.graded import Graded
+from autograder.exports.grades import PersonGrade
 from autograder.lookup import Lookup, Person
 from autograder.spreadsheet import guard, write_rows
 from autograder.tables import Sheet, read_sheet
@@ -85,7 +85,12 @@ class Filled:
 
 
 def fill_book(
-    book: Book, assignment: Assignment, graded: Sequence[Graded], exported: Path, to: Path, column: str | None = None
+    book: Book,
+    assignment: Assignment,
+    graded: Sequence[PersonGrade],
+    exported: Path,
+    to: Path,
+    column: str | None = None,
 ) -> Filled:
     """Write `exported` to `to` with the scores in the assignment's column; a missing column is added at the end.
 
@@ -136,7 +141,7 @@ def fill_book(
     return Filled(header[index], filled, tuple(unknown), tuple(absent))
 
 
-def make_book(book: Book, assignment: Assignment, graded: Sequence[Graded], to: Path) -> Filled:
+def make_book(book: Book, assignment: Assignment, graded: Sequence[PersonGrade], to: Path) -> Filled:
     """Write a grade book with the one column of the assignment to `to`, all of it or nothing."""
     header = (*book.columns, assignment.title)
     rows = [tuple(_field(one.person, book.fields[name]) for name in book.columns) for one in graded]

@@ -15,7 +15,7 @@ from typing import Any
 from autograder.classroom import read_class_task
 from autograder.config import Course
 from autograder.gradebook import Score, check_gradebook, read_score
-from autograder.grading import load_graded
+from autograder.graded import load_graded
 from autograder.shown.visible import visible
 from autograder.verdict import CheckResult, Verdict
 from coursekit.whole_file import write_whole

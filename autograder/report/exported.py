@@ -11,7 +11,7 @@ from rich.console import Console
 from autograder.config import Course
 from autograder.exports import ExportFormat
 from autograder.exports.books import CANVAS, MOODLE, fill_book, make_book
-from autograder.exports.graded import read_graded, without_score
+from autograder.exports.grades import read_grades, without_score
 from autograder.exports.teams import write_classroom, write_gradescope
 from autograder.shown.visible import in_terminal
 
@@ -39,7 +39,7 @@ def export_and_show(
         written = OF_TEAMS[format](course, assignment, place)
         console.print(f"{place}: {len(written)} files of results, one for each team.", soft_wrap=True)
         return True
-    graded = read_graded(course, assignment)
+    graded = read_grades(course, assignment)
     settings = course.assignment(assignment)
     if fill is None:
         filled = make_book(BOOKS[format], settings, graded, place)

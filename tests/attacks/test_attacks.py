@@ -15,7 +15,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.grading import GradedSubmission, grade_submission, make_task
+from autograder.graded import GradedSubmission
+from autograder.grading import grade_submission, make_task
 from autograder.intake import read_submission
 from autograder.verdict import Verdict
 

@@ -21,7 +21,8 @@ from autograder.classroom import read_class_task
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.gradebook import read_score
-from autograder.grading import Task, load_graded
+from autograder.graded import load_graded
+from autograder.grading import Task
 from autograder.sandbox.warm.template import OWN
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))

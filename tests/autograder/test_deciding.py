@@ -7,7 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.attempt import fill_in
-from autograder.deciding import HANDED_IN, last_deciding, run_part, show_handed_in
+from autograder.deciding import last_deciding, run_part, show_handed_in
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission, grade_id
@@ -30,7 +30,6 @@ def test_cells_behind_it_show_what_was_handed_in_and_others_do_not() -> None:
     submitted = new_notebook(cells=[new_code_cell(name, outputs=outputs) for name in ("a", "b", "other")])
     show_handed_in(executed, submitted, 1)
     assert [cell.outputs for cell in executed.cells] == [[], outputs, []]
-    assert [HANDED_IN in cell.metadata for cell in executed.cells] == [False, True, True]
 
 
 def test_cells_that_decide_nothing_take_no_point_and_a_warm_start_gives_what_a_cold_one_gives(released_course):

@@ -11,7 +11,7 @@ import pytest
 from autograder.config import Assignment, load_course
 from autograder.errors import UsageError
 from autograder.exports.books import CANVAS, MOODLE, fill_book, make_book
-from autograder.exports.graded import Graded
+from autograder.exports.grades import PersonGrade
 from autograder.exports.teams import TeamResult, classroom, gradescope
 from autograder.gradebook import Score
 from autograder.lookup import Person
@@ -22,9 +22,9 @@ ADA = Person("ada1", "Ada Lovelace", "ada1@uni.edu", {"sis login id": "ada1", "i
 BOB = Person("bob2", "=cmd|x", "bob2@uni.edu", {"sis login id": "bob2", "id": "7002"})
 EVE = Person("eve5", "Eve", "eve5@uni.edu", {})
 GRADED = (
-    Graded(ADA, 17.5, 20, "graded"),
-    Graded(BOB, None, None, "waiting for a person"),
-    Graded(EVE, 0.0, 20, "graded"),
+    PersonGrade(ADA, 17.5, 20, "graded"),
+    PersonGrade(BOB, None, None, "waiting for a person"),
+    PersonGrade(EVE, 0.0, 20, "graded"),
 )
 CANVAS_EXPORT = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (11),"

@@ -10,7 +10,8 @@ from autograder.attempt import fill_in
 from autograder.checks import bounds, judge, load_checks
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.faults import keep_faults
-from autograder.grading import NOTES_ID, GradedSubmission, grade_submission, make_task, write_verdict
+from autograder.graded import GradedSubmission
+from autograder.grading import NOTES_ID, grade_submission, make_task, write_verdict
 from autograder.intake import Submission
 from autograder.judging import Judgement
 from autograder.verdict import CheckResult, Verdict

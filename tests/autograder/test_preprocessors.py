@@ -12,7 +12,8 @@ from autograder.classroom import read_class_task
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.gradebook import read_score, save
-from autograder.grading import grade_submission, store_graded
+from autograder.graded import store_graded
+from autograder.grading import grade_submission
 from autograder.preprocessors import set_links_aside
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.grading import GradedSubmission, is_result, results_folder
+from autograder.graded import GradedSubmission, is_result, results_folder
 from autograder.report.terminal import grade_and_show
 from autograder.results import store_result
 from autograder.verdict import CheckResult, Verdict

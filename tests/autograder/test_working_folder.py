@@ -11,7 +11,8 @@ from autograder.attempt import fill_in
 from autograder.config import Course, load_course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.execute import run_notebook
-from autograder.grading import GradedSubmission, grade_submission, make_task
+from autograder.graded import GradedSubmission
+from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
 from autograder.sandbox.limits import MIB, Limits
 from autograder.verdict import Verdict

@@ -10,7 +10,7 @@ from autograder.roster import load_roster
 
 
 @dataclass(frozen=True)
-class Graded:
+class PersonGrade:
     """One person's grade.
 
     Attributes:
@@ -26,7 +26,7 @@ class Graded:
     status: str
 
 
-def read_graded(course: Course, assignment: str) -> tuple[Graded, ...]:
+def read_grades(course: Course, assignment: str) -> tuple[PersonGrade, ...]:
     """Everybody of the roster and of the teams, by id.
 
     Raises:
@@ -38,11 +38,13 @@ def read_graded(course: Course, assignment: str) -> tuple[Graded, ...]:
         who = str(row["id"])
         if who:  # a team whose members are unknown has no line in anybody's grade book
             person = roster.get(who) or Person(who, str(row.get("name") or ""), str(row.get("email") or ""), {})
-            found.append(Graded(person, _number(row.get("score")), _number(row.get("max_score")), str(row["status"])))
+            found.append(
+                PersonGrade(person, _number(row.get("score")), _number(row.get("max_score")), str(row["status"]))
+            )
     return tuple(found)
 
 
-def without_score(graded: Iterable[Graded]) -> tuple[Graded, ...]:
+def without_score(graded: Iterable[PersonGrade]) -> tuple[PersonGrade, ...]:
     """Those who must be looked at before their grade is anybody's: something was handed in, and no score is settled."""
     return tuple(one for one in graded if one.status not in ("graded", "nothing handed in"))
 
