@@ -1,8 +1,12 @@
-"""Whether a notebook and the checks of its assignment say the same of cells and points.
+"""Whether a notebook and the checks of its assignment say the same of cells, points and what is tried.
 
 The first step of the flow course material -> submission -> trace -> verdict -> gradebook -> report. Where they differ,
 no submission could be graded.
 """
+
+import ast
+import re
+from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
@@ -11,12 +15,16 @@ from autograder.errors import UsageError
 from autograder.intake import grade_id, graded_by_checks
 from autograder.plans.load import Declared, read_declared
 from autograder.plans.make import make_plans
+from coursekit.plans.public import names_given
+from coursekit.plans.steps import Plan, read_plan
 
 TRIAL_SEED = 1  # of the plans that are built to see whether they can be
 
 
 def require_agreement(source: NotebookNode, assignment: Assignment) -> None:
-    """Make sure that every graded test cell has checks, that every check has a cell, and that their points are equal.
+    """Make sure that graded test cells and checks belong to each other, and that the cells give what plans ask for.
+
+    Every test cell that gives points has checks, every check and every plan a cell; their points are equal.
 
     Raises:
         UsageError: not so; or the checks cannot be read, or a plan cannot be built.
@@ -36,8 +44,7 @@ def require_agreement(source: NotebookNode, assignment: Assignment) -> None:
         return
     declared = read_declared(assignment.checks)
     _compare(worth, declared, assignment)
-    for _ in make_plans(declared, TRIAL_SEED):
-        pass  # building each is what there is to see
+    _require_given(source, {name: read_plan(built) for name, built in make_plans(declared, TRIAL_SEED)}, assignment)
 
 
 def _compare(worth: dict[str, float], declared: Declared, assignment: Assignment) -> None:
@@ -66,3 +73,45 @@ def _compare(worth: dict[str, float], declared: Declared, assignment: Assignment
                 f"{plan.place}: the plan {plan.name} is for the cell {plan.cell!r}, and {assignment.notebook} has no "
                 f"graded test cell of that name."
             )
+
+
+def _require_given(source: NotebookNode, plans: Mapping[str, Plan], assignment: Assignment) -> None:
+    """Make sure that test cells pass what the plans ask for, as far as their calls of `check` show it."""
+    cells = {str(grade_id(cell)): cell.source for cell in source.cells if graded_by_checks(cell)}
+    for name, plan in plans.items():
+        called, given = _given(cells[plan.cell])
+        if called is not None and called != plan.cell:
+            raise UsageError(
+                f"The test cell {plan.cell} of {assignment.notebook} calls check({called!r}, ...), so its plans are "
+                f"never carried out: write check({plan.cell!r}, ...)."
+            )
+        if given is None or any(_is_assigned(name, source) for name in given):
+            continue  # what is given may have another name in itself
+        missing = sorted(names_given(plan) - given)
+        if missing:
+            raise UsageError(
+                f"The test cell {plan.cell} of {assignment.notebook} does not pass {missing[0]} to check, and the plan "
+                f"{name} asks for it: write check({plan.cell!r}, {', '.join([*sorted(given), *missing])})."
+            )
+
+
+def _given(code: str) -> tuple[str | None, set[str] | None]:
+    """The cell that the one call of `check` names, and what it is given; None for what cannot be told from the code."""
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError:  # a magic of IPython
+        return None, None
+    calls = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"
+    ]
+    if len(calls) != 1 or not calls[0].args or not isinstance(calls[0].args[0], ast.Constant):
+        return None, None
+    first, rest = calls[0].args[0], calls[0].args[1:]
+    names = {value.id for value in rest if isinstance(value, ast.Name)}
+    return str(first.value), (names if len(names) == len(rest) else None)
+
+
+def _is_assigned(name: str, source: NotebookNode) -> bool:
+    return any(re.search(rf"(?m)^\s*{re.escape(name)}\s*=[^=]", cell.source) for cell in source.cells)

@@ -9,8 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
@@ -18,9 +16,7 @@ from autograder.plans.ask import Handle
 from autograder.plans.declare import PlanRecord, bind
 from autograder.plans.load import CheckRecord, Declared, read_declared
 from autograder.plans.promise import Notes, NotKnownYet, Promise
-from coursekit.plans.answers import Problem, ProblemKind
 from coursekit.plans.public import FOLDER, PublicPlan, write_public
-from coursekit.plans.run import run_plan
 from coursekit.plans.steps import write_plan
 from coursekit.trace import Trace
 
@@ -90,21 +86,3 @@ def _notes_of(check: CheckRecord, public: Mapping[str, PlanRecord]) -> Notes:
 
 def _promises(plan: str, notes: Notes) -> Callable[[Handle], Promise]:
     return lambda handle: Promise(plan, handle.step, notes, tuple(part[1] for part in handle.path))
-
-
-def require_plans_run(declared: Declared, solution: ModuleType, seed: int) -> None:
-    """Carry out all plans with a right solution.
-
-    Raises:
-        UsageError: a plan asks for what there is not, or its own steps fail.
-    """
-    for name, record in declared.plans.items():
-        ask, _ = record.ask(record.seed_of(seed))
-        given: dict[str, Any] = vars(solution)
-        for answer in run_plan(ask.built, ask.tensors, given):
-            if isinstance(answer, Problem) and answer.kind is not ProblemKind.SKIPPED:
-                why = answer.message or answer.type or answer.kind.value
-                label = getattr(ask.built.steps[answer.step], "label", ask.built.steps[answer.step].do)
-                raise UsageError(
-                    f"{record.place}: the plan {name} cannot be carried out: {label} gives nothing ({why})."
-                )

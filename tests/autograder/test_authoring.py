@@ -61,6 +61,14 @@ def add_a_cell(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
     notebook.cells.append(nbformat.v4.new_code_cell("check('check_more')", metadata={"nbgrader": marks}))
 
 
+def give_another_function(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["check_softmax"].source = cells["check_softmax"].source.replace(", softmax)", ", torch)")
+
+
+def check_another_cell(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
+    cells["check_softmax"].source = cells["check_softmax"].source.replace('"check_softmax"', '"check_sofmax"')
+
+
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
@@ -69,6 +77,14 @@ def add_a_cell(cells: dict[str, NotebookNode], notebook: NotebookNode) -> None:
         (call_two_alike, r"hw1\.ipynb: cells 1 and 2 are both called 'title'"),
         (give_three_points, r"checks of the cell check_softmax are worth 2 points, and the cell in hw1\.ipynb 3"),
         (add_a_cell, r"test cell check_more of hw1\.ipynb gives 2 points, and no check in .*hw1\.py is for it"),
+        (
+            give_another_function,
+            r"does not pass softmax to check, and the plan \w+ asks .*\('check_softmax', torch, softmax\)",
+        ),
+        (
+            check_another_cell,
+            r"cell check_softmax of hw1\.ipynb calls check\('check_sofmax', \.\.\.\), so its plans are",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_notebook_is_told_and_changes_nothing(

@@ -7,8 +7,7 @@ import pytest
 from autograder.checks import load_checks
 from autograder.errors import UsageError
 from autograder.plans.load import read_declared
-from autograder.plans.make import make_plans, make_public, require_plans_run
-from autograder.selftest import running
+from autograder.plans.make import make_plans, make_public
 
 HEAD = """import pytest
 from autograder.plans import expect, given, plan
@@ -82,14 +81,6 @@ def test_a_plan_that_cannot_be_built_is_told(call: str, said: str, tmp_path: Pat
     with pytest.raises(UsageError, match=r"task.py, line 4: the plan asked") as told:
         list(load_checks(path).make_probes(1))
     assert said in str(told.value)
-
-
-def test_a_plan_that_cannot_be_carried_out_with_a_right_solution_is_told(tmp_path: Path) -> None:
-    path = write(tmp_path, HEAD + PLAN.replace("1.0", "1.0, 2.0") + CHECK)
-    solution = tmp_path / "solution.py"
-    solution.write_text("def f(x):\n    return 2.0 * x\n")
-    with running(solution) as module, pytest.raises(UsageError, match="the plan asked cannot be carried out: f"):
-        require_plans_run(read_declared(path), module, 1)
 
 
 def test_a_public_check_that_breaks_is_told(tmp_path: Path) -> None:
