@@ -12,7 +12,7 @@ import threading
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -62,22 +62,28 @@ def read_class_task(course: Course, assignment: str, student: str) -> Task:
 
 
 def grade_class(
-    course: Course, assignment: str, scheduler: str | None = None, again: bool = False
+    course: Course,
+    assignment: str,
+    scheduler: str | None = None,
+    again: bool = False,
+    students: Sequence[str] | None = None,
 ) -> Iterator[Outcome]:
-    """Grade everything in `submitted/` and yield an outcome for each submission, as it ends.
+    """Grade what lies in `submitted/` and yield an outcome for each submission, as it ends.
 
     Args:
         course: the course.
         assignment: name of the assignment.
         scheduler: address of a running Dask scheduler; by default a cluster of processes on this machine.
         again: grade also what has a stored result.
+        students: whose; by default of all who handed in. A single one is graded by this process, unless there is a
+            scheduler, since a cluster takes longer to start than a submission to be graded.
 
     Raises:
         UsageError: the assignment has no hidden checks, nothing can be graded here, or the scheduler does not answer.
     """
     course.assignment(assignment).require_checks()
     waiting: deque[_Waiting] = deque()
-    for student in course.handed_in(assignment):
+    for student in course.handed_in(assignment) if students is None else students:
         if reason := intake.unusable_name(student):
             yield Outcome(student, "", fault=reason)
             continue
@@ -89,9 +95,25 @@ def grade_class(
             waiting.append(_Waiting(student, size))
     if not waiting:
         return
+    if students is not None and len(waiting) == 1 and scheduler is None:
+        yield _grade_here(course, assignment, waiting.popleft().student)
+        return
     release = course.release_notebook(assignment).read_bytes()
     with _dask(course.assignment(assignment), release, scheduler, len(waiting)) as client:
         yield from _grade_on(client, course, assignment, waiting)
+
+
+def _grade_here(course: Course, assignment: str, student: str) -> Outcome:
+    """Grades one submission in this process; a fault of the grader costs only that, as it does with a worker."""
+    task = read_class_task(course, assignment, student)
+    try:
+        graded = grade_submission(task)
+    except UsageError:
+        raise
+    except Exception as error:
+        return Outcome(student, task.key, fault=_tell(error, error.__traceback__))
+    store_graded(course, assignment, task.key, graded)
+    return Outcome(student, task.key, graded)
 
 
 @dataclass(frozen=True)

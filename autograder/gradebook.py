@@ -32,6 +32,7 @@ from autograder.nbgrader_settings import nbgrader_settings
 from autograder.penalties import penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
 from autograder.result_form import read_notebook
+from autograder.storage import turn_to_save
 from autograder.teams import load_teams
 
 _STAGED = f"{STATE_FOLDER}/staged"
@@ -98,11 +99,16 @@ def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:
 
 
 def save(course: Course, assignment: str, student: str) -> str | None:
-    """Save the stored result of the student's submission through nbgrader's autograding.
+    """Save the stored result of the student's submission through nbgrader's autograding, one process at a time.
 
     Returns:
         None, or why it failed, in nbgrader's words; nothing is saved then.
     """
+    with turn_to_save(course):
+        return _save(course, assignment, student)
+
+
+def _save(course: Course, assignment: str, student: str) -> str | None:
     staged = course.root / _STAGED / student / assignment
     settings = course.assignment(assignment)
     notebook = settings.notebook

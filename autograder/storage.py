@@ -2,13 +2,16 @@
 
 Stands beside the step from verdict to gradebook in the flow *course material -> submission -> trace -> verdict ->
 gradebook -> report*. It is looked at before a class is graded, and whenever something could not be saved: so the
-reason is found by trying, and never read out of an error that a submission may have had a part in.
+reason is found by trying, and never read out of an error that a submission may have had a part in. What is written
+together is written under a lock, so that two commands on one course take turns.
 """
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.config import Course
@@ -16,7 +19,24 @@ from autograder.errors import UsageError
 
 ROOM = 2**20  # bytes that must fit into every folder; one graded submission takes about 0.2 MB
 LOCK_SECONDS = 5.0  # nbgrader waits as long for another writer
+LOCK_FILE = "saving.lock"  # in the course's state
 _KEPT = "What was graded so far is kept."
+
+
+@contextlib.contextmanager
+def turn_to_save(course: Course) -> Iterator[None]:
+    """Waits until no other process saves a result of this course, and keeps others waiting for the block.
+
+    Saving one takes less than a second. It is many transactions of the gradebook and some files, which must be those of
+    one result; and SQLite gives up on a transaction that meets another in the middle. The lock ends with its process.
+    """
+    course.state.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(course.state / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def require_storage(course: Course, assignment: str, gradebook: Path | None, room: int = ROOM) -> None:

@@ -38,15 +38,23 @@ def grade(
         typer.Option(help="address of a running Dask scheduler, as tcp://HOST:PORT; default: this machine"),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="grade also what has not changed")] = False,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEAM",
+            help="its folder in submitted/, graded at once, also beside a running grade; may be repeated; default: all",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Grade everything in submitted/ and save it. Exits 3 when the grader itself failed at any of it."""
     settings = load_course(course)
     settings.assignment(assignment).require_checks()
-    settings.require_work(assignment)
+    settings.require_work(assignment, student or ())
     settings.release_notebook(assignment)
     from autograder.report.terminal import grade_and_show
 
-    rows = grade_and_show(settings, assignment, console, scheduler=scheduler, again=again)
+    rows = grade_and_show(settings, assignment, console, scheduler=scheduler, again=again, students=student or ())
     if any(row.verdict is None for row in rows):
         raise typer.Exit(3)
 

@@ -4,7 +4,7 @@ Stands before everything in the flow course material -> submission -> trace -> v
 parts of an assignment lie in the folder of the course is said here, and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -135,15 +135,17 @@ class Course:
         """Ids of all who handed in something for the assignment `name`, sorted."""
         return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{name}") if path.is_dir())
 
-    def require_work(self, name: str) -> None:
-        """Make sure that there is something to grade.
+    def require_work(self, name: str, students: Collection[str] = ()) -> None:
+        """Make sure that there is something to grade, of each of these students if any are named.
 
         Raises:
             UsageError: there is no such assignment, or nothing was handed in.
         """
         self.assignment(name)
-        if not self.handed_in(name):
-            raise UsageError(f"Nothing to grade: there is no folder {self.root}/submitted/*/{name}.")
+        known = self.handed_in(name)
+        missing = [student for student in students if student not in known] if students or known else ["*"]
+        if missing:
+            raise UsageError(f"Nothing to grade: there is no folder {self.root}/submitted/{missing[0]}/{name}.")
 
     def require_graded(self, name: str, student: str | None = None) -> list[str]:
         """Ids of all whose work is graded, sorted, or of one student, if theirs is.

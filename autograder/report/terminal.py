@@ -4,6 +4,7 @@ Stands at verdict -> gradebook -> report in the flow course material -> submissi
 gradebook -> report: the workers execute and judge, and this one process writes.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -61,20 +62,28 @@ class Row:
 
 
 def grade_and_show(
-    course: Course, assignment: str, console: Console, scheduler: str | None = None, again: bool = False
+    course: Course,
+    assignment: str,
+    console: Console,
+    scheduler: str | None = None,
+    again: bool = False,
+    students: Sequence[str] = (),
 ) -> list[Row]:
-    """Grade and save all submissions; print a line for each as it ends, then a table.
+    """Grade and save all submissions, or those of `students`; print a line for each as it ends, then a table.
 
     Raises:
         UsageError: there is nothing to grade, this machine or the gradebook is not ready for it, or what is graded
             cannot be written any more.
     """
-    course.require_work(assignment)
-    students = course.handed_in(assignment)
+    course.require_work(assignment, students)
     require_storage(course, assignment, gradebook.gradebook_file(course))
     gradebook.check_gradebook(course, assignment)
+    chosen = list(dict.fromkeys(students))
+    total = len(chosen) or len(course.handed_in(assignment))
     try:
-        rows = _grade_and_print(course, assignment, students, console, scheduler, again)
+        rows = _grade_and_print(
+            course, assignment, console, total, grade_class(course, assignment, scheduler, again, chosen or None)
+        )
     except OSError:
         require_storage(course, assignment, gradebook.gradebook_file(course))
         raise
@@ -86,14 +95,14 @@ def grade_and_show(
 
 
 def _grade_and_print(
-    course: Course, assignment: str, students: list[str], console: Console, scheduler: str | None, again: bool
+    course: Course, assignment: str, console: Console, total: int, outcomes: Iterator[Outcome]
 ) -> list[Row]:
-    """Grade and save each, with a line for it; the rows in the order of the students."""
+    """Save each as it ends, with a line for it; the rows in the order of the students."""
     rows = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task(f"Grading {assignment}", total=len(students))
-        for outcome in grade_class(course, assignment, scheduler, again):
+        bar = progress.add_task(f"Grading {assignment}", total=total)
+        for outcome in outcomes:
             row = _save(course, assignment, outcome)
             student = in_terminal(intake.shown_name(row.student))
             progress.console.print(

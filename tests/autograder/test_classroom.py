@@ -38,6 +38,7 @@ class Graded:
     course: Course
     rows: dict[str, Row]
     printed: str
+    beside: subprocess.CompletedProcess[str]
 
 
 def hand_in(course: Course, student: str, notebook: bytes | None) -> None:
@@ -67,8 +68,11 @@ def graded(
     hand_in(course, "damaged", b'{"cells": [')
     hand_in(course, "missing", None)
     (course.root / "submitted" / "missing" / "hw2" / "grades.db").symlink_to(course.root / "gradebook.db")
+    command = [sys.executable, "-c", "from autograder.cli import main; main()", "grade", "hw2", "--student", "damaged"]
+    beside = subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     rows, printed = grade(course)
-    return Graded(course, rows, printed)
+    said, complained = beside.communicate()
+    return Graded(course, rows, printed, subprocess.CompletedProcess(command, beside.returncode, said, complained))
 
 
 def result_files(course: Course) -> dict[str, int]:
@@ -82,6 +86,14 @@ def test_every_submission_gets_its_points_whatever_the_others_are(graded):
     assert 0 < points["partly"] < 7
     assert 0 < points["killer"] < 7  # what ran before it died counts
     assert points["damaged"] == points["missing"] == 0
+
+
+def test_one_student_is_graded_beside_a_running_class_and_disturbs_nobody(graded):
+    assert graded.beside.returncode == 0, graded.beside.stderr
+    assert "hw2: 1 submission" in graded.beside.stdout
+    assert "damaged: graded, checks 0/7" in graded.beside.stdout
+    assert {row.status for row in graded.rows.values()} <= {"graded", "unchanged"}
+    assert not list((graded.course.state / "faults" / "hw2").glob("*"))
 
 
 def test_points_and_partial_credit_arrive_in_the_gradebook(graded):

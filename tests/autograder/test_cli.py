@@ -109,6 +109,7 @@ def test_the_file_is_parsed_here_and_executed_only_in_the_sandbox(copy_course, t
 MISTAKES = [
     ["grade", "hw9"],
     ["grade", "hw2"],
+    ["grade", "hw2", "--student", "nobody"],
     ["release", "hw9"],
     ["try", "hw2", "missing.py"],
     ["report", "hw2"],

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.gradebook import read_score
+from autograder.storage import turn_to_save
 
 GRADE = [sys.executable, "-c", "from autograder.cli import main; main()"]
 SAME_MACHINE = ("bwrap", "--die-with-parent", "--dev-bind", "/", "/")
@@ -44,6 +46,21 @@ def run(course: Course, *before: str, command: tuple[str, ...] = ("grade", "hw2"
 
 def contents(course: Course) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in course.root.rglob("*") if path.is_file()}
+
+
+def test_two_processes_take_turns_to_save(course: Course) -> None:
+    begun = threading.Event()
+
+    def save() -> None:
+        with turn_to_save(course):
+            begun.set()
+
+    other = threading.Thread(target=save)
+    with turn_to_save(course):
+        other.start()
+        assert not begun.wait(0.3)
+    assert begun.wait(30)
+    other.join()
 
 
 def assert_told(status: int, stderr: str, words: str) -> None:
