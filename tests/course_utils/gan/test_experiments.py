@@ -129,6 +129,24 @@ def test_runs_are_alike_though_something_changes_from_call_to_call(model: Model,
     assert moved.still is None  # each run was taken in a copy of its own
 
 
+@pytest.mark.parametrize("every", [4, 5, 7])
+def test_what_another_call_does_differently_is_no_effect_of_a_move(model: Model, every: int) -> None:
+    for first in range(every):
+        seen = [first]
+
+        def act(data: dict[str, Tensor], seen: list[int] = seen) -> None:
+            seen[0] += 1
+            model.discriminator(torch.full((2, 64), float(seen[0] % every == 0))).log().mean().backward()
+
+        trace = Trace()
+        moved = experiment(model, {}, {"x_real": torch.rand(2, 64)}, act, trace, pure=True)
+        with Recorder(model, trace=trace, flow_only=True) as recorder:
+            act({})
+        seen_in = {event["input"] for r in moved.records for event in r["events"] if event["event"] == "call"}
+        assert len(moved.records) == 3
+        assert seen_in == {event["input"] for event in recorder.events if event["event"] == "call"}
+
+
 @pytest.mark.parametrize(("above", "share"), [(-0.05, 0.1), (-0.5, 1.0)])
 @pytest.mark.parametrize("pure", [True, False])
 def test_a_step_that_branches_within_the_moves_is_moved_less(
