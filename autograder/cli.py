@@ -23,6 +23,7 @@ app = typer.Typer(
 for command in (
     authoring.new_course,
     authoring.new,
+    authoring.convert,
     authoring.release,
     classes.collect,
     classes.grade,

@@ -1,4 +1,4 @@
-"""The commands for authors of course material: new-course, new, release, try."""
+"""The commands for authors of course material: new-course, new, convert, release, try."""
 
 import json
 from pathlib import Path
@@ -40,6 +40,29 @@ def new(
     for path in add_assignment(settings, name, title or name):
         print(path)
     print(f"Next: autograder selftest {name}, autograder release {name}")
+
+
+def convert(
+    notebook: Annotated[
+        Path, typer.Argument(metavar="NOTEBOOK", help="of nbgrader, with solutions and tests", show_default=False)
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="of the assignment; default: that of the notebook", show_default=False)
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="what people read; default: the name", show_default=False)] = None,
+    course: CourseFolder = Path(),
+) -> None:
+    """Add an assignment that is made of an nbgrader notebook: its tests become plans and checks where they can."""
+    settings = load_course(course)
+    from autograder.conversion import convert as convert_notebook
+
+    called = name or notebook.stem
+    made = convert_notebook(settings, notebook, called, title or called)
+    print(f"{made.tests} tests became checks; {made.left} statements are left to you.")
+    for cell in made.ungraded:
+        print(f"The cell {cell} gives no points now: none of its tests was understood.")
+    print(f"What was done, and what is left: {made.page}")
+    print(f"Next: autograder selftest {called}, autograder release {called}")
 
 
 def release(
