@@ -51,7 +51,7 @@ class Assignment:
 
     @property
     def checks(self) -> Path:
-        """The hidden checks: a folder or one file; they may be missing, as those of a class lab."""
+        """The hidden checks: a folder or one file; they may be missing, where nothing is graded."""
         folder = self.root / "checks" / self.name
         return folder if folder.is_dir() else folder.with_suffix(".py")
 
@@ -64,7 +64,7 @@ class Assignment:
         """The hidden checks.
 
         Raises:
-            UsageError: there are none, as for a class lab.
+            UsageError: there are none.
         """
         if not self.checks.exists():
             raise UsageError(f"There are no hidden checks for {self.name!r}: {self.checks.with_suffix('')} is missing.")

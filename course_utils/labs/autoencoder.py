@@ -1,7 +1,6 @@
 """The class lab on autoencoders: its model, what it compares with, and a figure of the errors.
 
-This is course material for a lab, where nothing is graded. Figures of codes are in `course_utils.labs.latents`, the
-visible checks of the exercises in `course_utils.labs.check_autoencoder`.
+This is course material for a lab. Figures of codes are in `course_utils.labs.latents`.
 """
 
 from collections.abc import Mapping, Sequence

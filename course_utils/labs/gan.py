@@ -1,8 +1,8 @@
 """The experiments of the class lab on generative adversarial networks.
 
-This is course material for a lab, where nothing is graded: a ring of eight Gaussians with a count of its covered
-modes, a training step that forgets something on purpose, and what is measured of the game between G and D. The
-figures are in `course_utils.labs.gan_figures`, the visible checks of the exercises in `course_utils.labs.check_gan`.
+This is course material for a lab: a ring of eight Gaussians with a count of its covered modes, a training step that
+forgets something on purpose, and what is measured of the game between G and D. The figures are in
+`course_utils.labs.gan_figures`.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The figures of the class lab on generative adversarial networks, large enough to be projected.
 
-This is course material for a lab, where nothing is graded. What they show is measured in `course_utils.labs.gan`.
+This is course material for a lab. What they show is measured in `course_utils.labs.gan`.
 """
 
 import io
@@ -179,7 +179,7 @@ def show_coverage(runs: Mapping[str, History]) -> Figure:
         counts = [int(covered_modes(_as_points(samples)).sum()) for samples in history.samples]
         axes.plot(range(len(counts)), counts, color=color, lw=2.5, marker="o", ms=4, label=name)
     axes.set(xlabel="epoch", ylabel="covered modes", ylim=(-0.3, MODES + 0.3), yticks=range(0, MODES + 1, 2))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     _tidy(axes)
     axes.legend(frameon=False, fontsize=12, loc="upper left", bbox_to_anchor=(1, 1))
     plt.close(figure)

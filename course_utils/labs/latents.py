@@ -1,6 +1,6 @@
 """Figures of images, codes and latent vectors, for the labs on autoencoders and variational autoencoders.
 
-This is course material; nothing here is graded. As in `course_utils.plotting` every function returns a `Figure` that
+This is course material. As in `course_utils.plotting` every function returns a `Figure` that
 is closed for pyplot, and random numbers come from a generator with an explicit seed.
 """
 

@@ -1,8 +1,7 @@
 """The class lab on variational autoencoders: estimates and figures.
 
-This is course material for a lab, where nothing is graded. The networks are in `course_utils.variational`, figures of
-latent vectors in `course_utils.labs.latents`, the visible checks of the exercises in `course_utils.labs.check_vae`.
-Losses and divergences are in nats, per image.
+This is course material for a lab. The networks are in `course_utils.variational`, figures of latent vectors in
+`course_utils.labs.latents`. Losses and divergences are in nats, per image.
 """
 
 from collections.abc import Mapping, Sequence
@@ -123,9 +122,9 @@ def show_divergences(measured: Mapping[str, Tensor], columns: int = 3) -> Figure
     """
     columns = min(columns, len(measured))
     rows = -(-len(measured) // columns)
-    figure, grid = plt.subplots(
-        rows, columns, squeeze=False, sharey=True, figsize=(4.2 * columns, 0.6 + 2.5 * rows), layout="constrained"
-    )
+    size = (4.2 * columns, 0.6 + 2.7 * rows)
+    figure, grid = plt.subplots(rows, columns, squeeze=False, sharey=True, figsize=size)
+    figure.set_layout_engine("constrained", h_pad=0.12)  # so that a title stays clear of the ticks above it
     for axes, (name, divergences) in zip(grid.flat, measured.items(), strict=False):
         ordered = divergences.detach().sort(descending=True).values
         active = active_units(ordered)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dask
@@ -156,9 +156,11 @@ def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["hw2.csv"]
 
 
-def test_a_lab_cannot_be_graded_and_the_sentence_says_why(graded):
-    with pytest.raises(UsageError, match="no hidden checks for 'lab_gan'"):
-        next(classroom.grade_class(graded.course, "lab_gan"))
+def test_an_assignment_without_checks_cannot_be_graded_and_the_sentence_says_why(graded):
+    bare = replace(graded.course.assignment("lab_gan"), name="bare")
+    course = replace(graded.course, assignments={"bare": bare})
+    with pytest.raises(UsageError, match="no hidden checks for 'bare'"):
+        next(classroom.grade_class(course, "bare"))
 
 
 def test_a_large_submission_is_graded_without_advice_from_dask(copy_course, tmp_path, recwarn):

@@ -80,5 +80,5 @@ def test_no_kit_holds_what_its_notebook_does_not_import() -> None:
         for notebook in [nbformat.read(course.release_notebook(name), as_version=4)]
     }
     assert "course_utils/gan/record.py" in of["hw2"] and "course_utils/data/__init__.py" in of["hw1"]
-    assert not {"course_utils/gan/record.py", "course_utils/labs/check_vae.py"} & of["hw1"]
+    assert not {"course_utils/gan/record.py", "course_utils/labs/vae.py"} & of["hw1"]
     assert "course_utils/variational.py" in of["lab_vae"] and "course_utils/variational.py" not in of["hw2"]

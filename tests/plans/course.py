@@ -1,4 +1,4 @@
-"""A course folder of plans: six assignments, each with right and wrong solutions."""
+"""A course folder of plans, each with right and wrong solutions, and the class labs of this course."""
 
 import functools
 from pathlib import Path
@@ -7,12 +7,18 @@ from autograder.checks.load import Checks, load_checks
 from autograder.plans.load import Declared, read_declared
 from autograder.selftest import Claim, find_solutions
 
-COURSE = Path(__file__).parents[1] / "courses" / "plain"
-ASSIGNMENTS = ("classifier", "convolution", "lab_autoencoder", "lab_gan", "lab_vae", "vae")
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "tests" / "courses" / "plain"
+ASSIGNMENTS = ("classifier", "convolution", "vae")
+LABS = tuple(sorted(path.stem for path in (ROOT / "checks").glob("lab_*.py")))
+
+
+def root_of(assignment: str) -> Path:
+    return COURSE if assignment in ASSIGNMENTS else ROOT
 
 
 def place(assignment: str) -> Path:
-    return COURSE / "checks" / f"{assignment}.py"
+    return root_of(assignment) / "checks" / f"{assignment}.py"
 
 
 def checks(assignment: str) -> Checks:
@@ -25,7 +31,7 @@ def declared(assignment: str) -> Declared:
 
 
 def solutions(assignment: str) -> tuple[Claim, ...]:
-    return find_solutions(COURSE / "solutions" / assignment)
+    return find_solutions(root_of(assignment) / "solutions" / assignment)
 
 
 def solution(assignment: str, name: str) -> Path:

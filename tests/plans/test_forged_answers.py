@@ -24,7 +24,7 @@ from autograder.plans.declare import read_results
 from autograder.selftest import record_solution
 from coursekit.trace import TraceError
 from coursekit.trace_files import JSON_FILE, TENSOR_FILE
-from tests.plans.course import ASSIGNMENTS, checks, declared, place, solution
+from tests.plans.course import ASSIGNMENTS, LABS, checks, declared, place, solution
 
 FORGERIES = int(os.environ.get("FORGERIES", "120"))
 VALUES: list[Any] = [
@@ -56,7 +56,7 @@ NUMBERS = [float("nan"), float("inf"), -1e38, 1e-45, 0.0, 0.5, 1e4]
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """What a right solution of each assignment records."""
-    folders = {name: tmp_path_factory.mktemp(name) for name in ASSIGNMENTS}
+    folders = {name: tmp_path_factory.mktemp(name) for name in ASSIGNMENTS + LABS}
     for name, folder in folders.items():
         make_probes(checks(name), 7, folder / "inbox")
         path = solution(name, "reference")
@@ -146,12 +146,12 @@ def forge_tensor(folder: Path, chance: random.Random) -> None:
     save_file({key: t.contiguous().clone() for key, t in changed.items() if t is not None}, folder / TENSOR_FILE)
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS + LABS)
 def test_no_forged_answer_breaks_a_check(assignment: str, recorded: dict[str, Path], tmp_path: Path) -> None:
     chance = random.Random(f"{assignment} {FORGERIES}")
     (tmp_path / "inbox").symlink_to(recorded[assignment] / "inbox")
     ends = []
-    for _ in range(max(1, FORGERIES // len(ASSIGNMENTS))):
+    for _ in range(max(1, FORGERIES // len(ASSIGNMENTS + LABS))):
         plan = chance.choice(sorted(declared(assignment).plans))
         shutil.rmtree(tmp_path / "outbox", ignore_errors=True)
         shutil.copytree(recorded[assignment] / "outbox" / plan, tmp_path / "outbox" / plan)

@@ -13,15 +13,15 @@ from coursekit.check import check
 from coursekit.plans.public import find_public, names_given
 from coursekit.plans.shown import NOTHING, see
 from coursekit.trace import read_trace
-from tests.plans.course import ASSIGNMENTS, declared, solution, solutions
+from tests.plans.course import ASSIGNMENTS, LABS, declared, solution, solutions
 
 
 @pytest.fixture(scope="module")
 def kits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("kits")
-    for name in ASSIGNMENTS:
+    for name in ASSIGNMENTS + LABS:
         make_public(declared(name), folder / name)
-    return {name: folder / name for name in ASSIGNMENTS}
+    return {name: folder / name for name in ASSIGNMENTS + LABS}
 
 
 def lines(kit: Path, cell: str, path: Path) -> list[str]:
@@ -36,7 +36,7 @@ def cells(assignment: str) -> dict[str, list[str]]:
     return {cell: [check.name for check in checks if check.cell == cell] for cell in public}
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", ASSIGNMENTS + LABS)
 def test_right_solutions_see_nothing_wrong_and_something_right(assignment: str, kits: dict[str, Path]) -> None:
     for claim in solutions(assignment):
         if claim.kind == "right":
@@ -46,7 +46,7 @@ def test_right_solutions_see_nothing_wrong_and_something_right(assignment: str, 
                 assert seen[0].startswith("✓") and not any(line.startswith("✗") for line in seen)
 
 
-@pytest.mark.parametrize("assignment", ["lab_autoencoder", "lab_gan", "lab_vae"])
+@pytest.mark.parametrize("assignment", LABS)
 def test_mistakes_of_a_lab_are_named_in_the_lab(assignment: str, kits: dict[str, Path]) -> None:
     for claim in solutions(assignment):
         cell = declared(assignment).checks[claim.check].cell if claim.check else ""
@@ -73,7 +73,7 @@ def test_the_hint_of_a_check_is_told_where_a_function_raises(kits: dict[str, Pat
 
 
 def test_a_kit_holds_public_plans_and_no_hidden_ones(kits: dict[str, Path]) -> None:
-    for name in ASSIGNMENTS:
+    for name in ASSIGNMENTS + LABS:
         public = {plan.name for plan in declared(name).plans.values() if plan.public}
         assert {path.name for path in kits[name].iterdir()} == public
     assert {path.name for path in kits["classifier"].iterdir()} == {"models", "losses", "plots"}

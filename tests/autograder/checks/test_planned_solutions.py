@@ -1,6 +1,7 @@
 """The matrices of the assignments whose checks are plans: right solutions get all points, wrong ones their name."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ DECLARED = {
     if assignment.solutions.is_dir() and (declared := read_declared(assignment.checks)).plans
 }
 CLAIMS = [(name, claim) for name in DECLARED for claim in find_solutions(ROOT / "solutions" / name)]
-LEAST = {"hw1": (25, 50), "hw3": (20, 40), "lab_diffusion": (3, 24)}  # right and wrong ones
+LEAST = {"hw1": (25, 50), "hw3": (20, 40)}  # right and wrong ones
+LEAST_OF_LAB = (3, 24)  # six wrong ones for each of its four exercises
 TRAINED = 3  # right solutions of an assignment that are trained here; `calibrate` trains all of them, on many seeds
 QUOTING = ("function-raises", "function-missing")  # mistakes whose message holds a line of the student's own
 
@@ -59,7 +61,7 @@ def test_right_solution_gets_full_points(name: str, claim: Claim, inboxes: dict[
 @pytest.mark.parametrize("name", DECLARED)
 def test_the_matrices_are_large(name: str) -> None:
     kinds = [claim.kind for assignment, claim in CLAIMS if assignment == name]
-    right, wrong = LEAST[name]
+    right, wrong = LEAST.get(name, LEAST_OF_LAB)
     assert kinds.count("right") >= right and kinds.count("wrong") >= wrong
 
 
@@ -75,7 +77,15 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(name: str, claim: Cla
             assert not re.search(r"assert |def |import |test_|autograder|Traceback|tensor\(\[", result.rationale)
 
 
-@pytest.mark.parametrize("name", sorted({name for name in DECLARED if name.startswith("hw")}))
-def test_every_check_of_a_homework_catches_a_wrong_solution(name: str) -> None:
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_check_catches_a_wrong_solution(name: str) -> None:
     caught = {claim.check for assignment, claim in CLAIMS if assignment == name and claim.kind == "wrong"}
     assert caught == set(DECLARED[name].checks)
+
+
+@pytest.mark.parametrize("name", sorted(set(DECLARED) - set(LEAST)))
+def test_every_exercise_of_a_lab_has_six_wrong_solutions(name: str) -> None:
+    cells = Counter(
+        DECLARED[name].checks[claim.check].cell for assignment, claim in CLAIMS if assignment == name and claim.check
+    )
+    assert set(cells) == set(DECLARED[name].points) and min(cells.values()) >= 6

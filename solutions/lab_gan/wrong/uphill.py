@@ -1,0 +1,43 @@
+"""Wrong: climbs.
+
+check: step_moves_the_discriminator_alone
+mistake: uphill
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def generator_loss(model, z):
+    eps = 1e-12
+    return torch.mean(-torch.log(model.discriminator(model.generator(z)) + eps))
+
+
+def discriminator_step(model, x_real, z, optimizer):
+    x_fake = model.generator(z).detach()
+    score_real, score_fake = model.discriminator(x_real), model.discriminator(x_fake)
+    loss_real = F.binary_cross_entropy(score_real, torch.ones_like(score_real))
+    loss_fake = F.binary_cross_entropy(score_fake, torch.zeros_like(score_fake))
+    loss_d = loss_real + loss_fake
+    optimizer.zero_grad()
+    (-loss_d).backward()
+    optimizer.step()
+    return loss_d
+
+
+def count_covered_modes(points, centers, sigma):
+    return sum((torch.cdist(centers[i : i + 1], points) <= 3 * sigma).double().mean().item() >= 0.01 for i in range(len(centers)))
+
+
+class InstanceNoise(nn.Module):
+    """x + s * eps"""
+
+    def __init__(self, std):
+        super(InstanceNoise, self).__init__()
+        self.std = std
+
+    def forward(self, x):
+        out = x.clone()
+        out += torch.randn_like(x).mul(self.std)
+        return out
