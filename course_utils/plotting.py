@@ -20,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
@@ -86,7 +87,7 @@ def show_losses(history: History) -> Figure:
         axes.set_ylabel("mean loss")
         shown = [0.0, *(loss for name in names for loss in history.losses[name])]
         axes.set_ylim(1.05 * min(shown), 1.05 * max(*shown, 1e-6))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))  # one epoch is one tick
         axes.legend(frameon=False)
     plt.close(figure)
     return figure

@@ -32,6 +32,7 @@ from course_utils.models import Generative, device_of
 from course_utils.training import is_shortened
 
 COVERED = 0.01  # share of the images above which a class counts as covered; a tenth of what is due to it
+RULE = "#d5d8dc"  # the lines of the table
 SEARCHED = 1000  # images whose nearest training image is searched for
 SAMPLES, FEW = 10_000, 200  # images to measure; few where a run is shortened
 _BATCH = 1000
@@ -147,7 +148,8 @@ def show_quality(measured: Mapping[str, Quality]) -> Figure:
     upper.set_xlabel("digit that the classifier sees")
     upper.set_ylabel("share of the images")
     upper.spines[["top", "right"]].set_visible(False)
-    upper.legend(frameon=False)
+    columns = min(4, len(measured))
+    upper.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=columns)  # off the bars
     lower.axis("off")
     rows = [
         [
@@ -166,6 +168,10 @@ def show_quality(measured: Mapping[str, Quality]) -> Figure:
     table[0, len(headings) - 1].set_height(1.6 * table[0, 0].get_height())
     for column in range(len(headings) - 1):
         table[0, column].set_height(table[0, len(headings) - 1].get_height())
+    for (row, _), cell in table.get_celld().items():  # a thin line below each row, and no grid
+        cell.visible_edges = "B"
+        cell.set_edgecolor(RULE)
+        cell.set_text_props(color=INK if row else MUTED)
     plt.close(figure)
     return figure
 

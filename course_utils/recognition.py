@@ -136,5 +136,5 @@ def _finish(axes: Axes, label: str) -> None:
     axes.grid(alpha=0.25)
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))  # one epoch is one tick
     axes.legend(frameon=False)
