@@ -13,7 +13,6 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
-    CheckCellMetadata,
     ClearMarkScheme,
     GetGrades,
     LimitOutput,
@@ -79,11 +78,13 @@ def configure(c: Config, root: Path) -> None:
     # `nbgrader validate` trains in full, which takes longer than nbgrader expects; grading has limits of its own.
     c.Execute.timeout = 4 * 3600
 
-    # Autograding: our code reads, repairs, runs (in the sandbox) and judges a submission, in these two chains.
+    # Autograding: our code reads, repairs, runs (in the sandbox) and judges a submission, in these two chains. The
+    # marks of the cells are those of the release, at which nbgrader's `CheckCellMetadata` looked when it was made; to
+    # look twice again, for each submission, would take nearly half of the time of saving it.
     c.Autograde.exporter_class = UnreadExporter
     c.Autograde.pre_convert_hook = set_links_aside
     c.Autograde.exclude_overwriting = _filled_in_by_students(root)
-    c.Autograde.sanitize_preprocessors = [RepairSubmission, CheckCellMetadata]
+    c.Autograde.sanitize_preprocessors = [RepairSubmission]
     c.Autograde.autograde_preprocessors = [
         GradeSubmission,  # instead of nbgrader's Execute
         OverwriteCells,  # puts the marking schemes back, for the person who marks the answers
@@ -91,7 +92,6 @@ def configure(c: Config, root: Path) -> None:
         SaveAutoGrades,
         MarkForReview,  # after SaveAutoGrades, which resets the mark
         AssignPenalties,  # instead of nbgrader's AssignLatePenalties
-        CheckCellMetadata,
     ]
 
     # Feedback pages: students do not see the marking schemes; what students wrote is made harmless, also in the

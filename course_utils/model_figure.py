@@ -4,11 +4,13 @@ This is course material: the first picture that a student sees of the three netw
 MNIST images; those that stand for G's output are blurred ones, since there is no trained model yet.
 """
 
+import io
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import Image
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon, Rectangle
@@ -23,11 +25,27 @@ PAPER = "#f4f6f8"
 
 RECONSTRUCTION, GENERATION, REAL = 7.15, 4.45, 1.75  # heights of the three rows
 IMAGE = 1.6  # side of an image
+DPI = 100
 
 
-def draw_model() -> Figure:
-    """How images and latent vectors flow through E, G and D, and which networks each loss trains."""
-    figure, axes = plt.subplots(figsize=(11, 6.1))
+def draw_model() -> Image:
+    """How images and latent vectors flow through E, G and D, and which networks each loss trains.
+
+    The picture is always the same, so it is drawn once.
+    """
+    return Image(data=_picture(), format="png")
+
+
+@cache
+def _picture() -> bytes:
+    png = io.BytesIO()
+    make_figure().savefig(png, format="png", dpi=DPI)
+    return png.getvalue()
+
+
+def make_figure() -> Figure:
+    figure = Figure(figsize=(11, 6.1))
+    axes = figure.subplots()
     axes.set(xlim=(0, 16.4), ylim=(0, 9.1), aspect="equal")
     axes.axis("off")
     figure.subplots_adjust(0, 0, 1, 1)
@@ -56,7 +74,6 @@ def draw_model() -> Figure:
         for start, end in stops:
             _draw_arrow(axes, (start, y), (end, y))
     _draw_losses(axes)
-    plt.close(figure)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 This is course material; nothing here is graded. Random latent vectors come from a generator with an explicit
 seed, so that a notebook that is run again shows the same figures. Every function returns a `Figure` that is
-closed for pyplot: as the last line of a cell Jupyter shows it, once.
+closed for pyplot, or an `Image`: as the last line of a cell Jupyter shows it, once.
 """
 
 import io
@@ -41,6 +41,11 @@ FORBIDDEN = "#c1121f"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#5b3fa0", "#fbfbfb", "#1b7f79"])  # from -1 to 1
 LOSS_COLORS = {"discriminator": COLORS["D"], "generator": COLORS["G"]}  # others have the color of E
 OPPONENTS = ("discriminator", "generator")  # losses that share an axis
+
+
+def warm_up_template() -> None:
+    """Called where a process is prepared of which one is forked for each submission: all share the drawn picture."""
+    draw_model()
 
 
 def show_samples(model: Generative, seed: int = 0, rows: int = 3, columns: int = 3) -> Figure:

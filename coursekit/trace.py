@@ -42,11 +42,12 @@ class Trace:
 
     def store(self, tensor: torch.Tensor) -> str:
         """Keep a copy of `tensor` (any shape, any dtype that safetensors knows) and return its name."""
-        copy = tensor.detach().to("cpu", copy=True).contiguous()
-        raw = copy.reshape(-1).view(torch.uint8).numpy()
-        digest = hashlib.sha1(f"{copy.dtype}{tuple(copy.shape)}".encode() + raw.tobytes()).digest()
-        name = self._names.setdefault(digest, f"t{len(self._names)}")
-        self.tensors.setdefault(name, copy)
+        plain = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous()
+        digest = hashlib.sha1(f"{plain.dtype}{tuple(plain.shape)}".encode())
+        digest.update(plain.reshape(-1).view(torch.uint8).numpy().data)
+        name = self._names.setdefault(digest.digest(), f"t{len(self._names)}")
+        if name not in self.tensors:
+            self.tensors[name] = plain.clone()  # most tensors are there already, such as weights that did not change
         return name
 
     def write(self, folder: Path) -> None:

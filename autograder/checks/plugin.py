@@ -9,8 +9,9 @@ then waits for a person.
 
 import graphlib
 import inspect
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,15 @@ class TraceFolder:
     folder: Path
     experiments: tuple[Experiment, ...]
 
+    @cached_property
+    def asked(self) -> Callable[[str], Trace]:
+        """Gives the probe of a name; each is read once."""
+        return cache(lambda probe: read_trace(self.folder / "inbox" / probe))
+
     def probes(self, kind: str) -> dict[str, Trace]:
         """The probes of a kind by name, in the order of their names."""
-        folders = sorted(path for path in (self.folder / "inbox").iterdir() if path.is_dir())
-        probes = {path.name: read_trace(path) for path in folders}
-        return {name: probe for name, probe in probes.items() if probe.data["kind"] == kind}
-
-    def asked(self, probe: str) -> Trace:
-        """The probe of that name."""
-        return read_trace(self.folder / "inbox" / probe)
+        names = sorted(path.name for path in (self.folder / "inbox").iterdir() if path.is_dir())
+        return {name: self.asked(name) for name in names if self.asked(name).data["kind"] == kind}
 
     def recorded(self, probe: str, part: str = "") -> Any:
         """What the submission recorded for a probe, as its kind reads it; if there is nothing, the check ends.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from autograder.distil import LEFT_OUT, MAX_CELL_OUTPUTS, marks_of, plain_output
 from autograder.notebook_output import text_of
@@ -43,9 +43,14 @@ def _read_cell(cell: Mapping[str, Any]) -> NotebookNode:
     left_out = isinstance(metadata, dict) and metadata.get(LEFT_OUT) is True
     kept = ({"nbgrader": marks} if marks else {}) | ({LEFT_OUT: True} if left_out else {})
     source = unix_lines(text_of(cell.get("source")))
-    read = new_code_cell(source, metadata=kept)
     outputs = cell.get("outputs")
-    if isinstance(outputs, list):
-        plain = (plain_output(output) for output in outputs[:MAX_CELL_OUTPUTS])
-        read.outputs = [from_dict(output) for output in plain if output]
-    return read
+    plain = [plain_output(output) for output in outputs[:MAX_CELL_OUTPUTS]] if isinstance(outputs, list) else []
+    return from_dict(
+        {
+            "cell_type": "code",
+            "source": source,
+            "metadata": kept,
+            "execution_count": None,
+            "outputs": [output for output in plain if output],
+        }
+    )

@@ -11,7 +11,7 @@ from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
 from checks.gan.experiment import recorder
 from course_utils.gan.gradient_map import draw_gradient_map
-from coursekit.trace import TraceError, read_trace
+from coursekit.trace import TraceError
 
 CELL = "check_train_step"
 PROBE = "train_step-16"
@@ -21,7 +21,8 @@ DPI = 70
 def draw_figures(folder: Path) -> dict[str, bytes]:
     """The gradient map of the probe with the most images, unless its steps did not run or the trace is unreadable."""
     try:
-        probe, trace = read_trace(folder / "inbox" / PROBE), TraceFolder(folder, (recorder(),)).recorded(PROBE)
+        traces = TraceFolder(folder, (recorder(),))
+        probe, trace = traces.asked(PROBE), traces.recorded(PROBE)
         if len(trace.data["steps"]) < len(probe.data["batches"]) or trace.data["steps"][-1]["error"]:
             return {}
         figure = draw_gradient_map(probe, trace)

@@ -134,6 +134,12 @@ def mnist_images(train: bool = True) -> tuple[Tensor, Tensor]:
     return _decode_mnist(train)
 
 
+def warm_up_template() -> None:
+    """Called where a process is prepared of which one is forked for each submission: all share the decoded images."""
+    mnist_images(train=True)
+    mnist_images(train=False)
+
+
 @cache
 def _decode_mnist(train: bool) -> tuple[Tensor, Tensor]:
     images, labels = (read_idx(RAW / f"{name}.gz") for name in FILES[train])

@@ -2,6 +2,9 @@
 
 It never reads one byte of a submission or of a check: it is told which modules to import, before anything else, and
 then for each sandbox its limits and the name of its folder. All that comes with a request is handed to the fork.
+
+A module of the course may define `warm_up_template()`, which is called once: what it loads or draws, the same for
+everybody, each fork then has already.
 """
 
 import gc
@@ -23,8 +26,14 @@ ALWAYS = (
     "ipykernel.zmqshell",
     "ipykernel.datapub",
     "IPython.core.completerlib",
+    "numpy.random",
+    "pygments.formatters.html",
+    "pygments.formatters.latex",
+    "pygments.lexers.python",
+    "pygments.styles.default",
 )
-"""What a kernel imports when it starts, whatever runs in it; what is not there is left out."""
+"""What a kernel imports when it starts or shows code, whatever runs in it; what is not there is left out."""
+WARM_UP = "warm_up_template"
 
 
 def serve(own_folder: str) -> None:
@@ -61,6 +70,8 @@ def serve(own_folder: str) -> None:
 def _import_all(names: Sequence[str]) -> None:
     for name in names:
         try:
-            importlib.import_module(name)
+            module = importlib.import_module(name)
         except ImportError:
             continue  # the notebook will say so
+        if warm_up := vars(module).get(WARM_UP):
+            warm_up()

@@ -41,10 +41,10 @@ def nothing_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     assert list(tmp_path.glob("autograder-sandbox-*")) == []
 
 
-def run(*cells: str) -> Execution:
+def run(*cells: str, warm: tuple[str, ...] = MODULES, helpers: tuple[Path, ...] = ()) -> Execution:
     with tempfile.TemporaryDirectory() as inbox:
         notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-        return run_notebook(notebook, files={}, inbox=Path(inbox), limits=Limits(), warm=MODULES)
+        return run_notebook(notebook, files={}, inbox=Path(inbox), limits=Limits(), warm=warm, helpers=helpers)
 
 
 def told(execution: Execution) -> str:
@@ -75,6 +75,14 @@ def test_a_run_whose_template_is_killed_begins_anew(victim: str) -> None:
     ended.set()
     killer.join()
     assert execution.stopped is None and told(execution) == "done\n" and why_cold() == ""
+
+
+def test_what_a_module_of_the_course_loads_once_is_there_in_every_fork_and_stays_its_own(tmp_path: Path) -> None:
+    helper = tmp_path / "helper.py"
+    helper.write_text("made = []\n\ndef warm_up_template():\n    made.append(1)\n")
+    for _ in range(2):
+        execution = run("import helper; print(helper.made)\nhelper.made.clear()", warm=("helper",), helpers=(helper,))
+        assert told(execution) == "[1]\n"
 
 
 def test_a_template_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
