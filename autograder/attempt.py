@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.config import Course
 from autograder.errors import UsageError
-from autograder.grading import EXECUTED, grade_submission, make_task
+from autograder.grading import EXECUTED, Task, grade_submission, make_task
 from autograder.intake import Submission, grade_id, graded_by_checks, is_code_answer, locked
 from autograder.sandbox.workspace import open_folder
 from autograder.shown.visible import visible
@@ -84,13 +84,7 @@ def try_solution(
         UsageError: there is nothing to try, or this machine cannot grade.
     """
     begin = time.perf_counter()
-    release = nbformat.read(course.release_notebook(assignment), as_version=4)
-    names = [str(grade_id(cell)) for cell in release.cells if is_code_answer(cell)]
-    if not names:
-        raise UsageError(f"The notebook of {assignment} has no solution cell for code, so there is nothing to try.")
-    answers = dict.fromkeys(names, _ELSEWHERE) | {names[0]: source}
-    notebook = nbformat.writes(fill_in(release, answers)).encode("utf-8")
-    task = make_task(course, assignment, Submission(notebook, {}))
+    task = make_solution_task(course, assignment, source)
     if keep_trace is not None:
         try:
             keep_trace.mkdir(parents=True)
@@ -105,6 +99,21 @@ def try_solution(
             if keep_notebook is not None:
                 _copy(folder / EXECUTED, keep_notebook)
     return Attempt(Verdict.from_json(graded.verdict), graded.seconds, time.perf_counter() - begin, raised)
+
+
+def make_solution_task(course: Course, assignment: str, source: str) -> Task:
+    """The task for a Python file, handed in as the whole solution.
+
+    Raises:
+        UsageError: there is nothing to try.
+    """
+    release = nbformat.read(course.release_notebook(assignment), as_version=4)
+    names = [str(grade_id(cell)) for cell in release.cells if is_code_answer(cell)]
+    if not names:
+        raise UsageError(f"The notebook of {assignment} has no solution cell for code, so there is nothing to try.")
+    answers = dict.fromkeys(names, _ELSEWHERE) | {names[0]: source}
+    notebook = nbformat.writes(fill_in(release, answers)).encode("utf-8")
+    return make_task(course, assignment, Submission(notebook, {}))
 
 
 def _tracebacks(executed: NotebookNode) -> Iterator[str]:

@@ -1,15 +1,18 @@
-"""What grading costs, with warm sandboxes and with cold ones, and a class of it against stock nbgrader.
+"""What grading costs, with warm sandboxes and with cold ones, and a class of it against nbgrader and otter-grader.
 
-    python benchmarks/class_speed.py [--students 8] [--rounds 3] [--write]
+    python benchmarks/class_speed.py [--students 50] [--rounds 3] [--no-otter] [--write]
 
 One more right submission of homework 2: processor time of all processes, and memory by proportional share, when the
 worker has graded one already. "before" is a cold start and a run of all cells.
 
 The class: right submissions and ones with classical mistakes, as those of the demo, as notebooks of the release. Stock
 nbgrader has the same notebooks, the visible checks in the kernel of the student, and the same short training; it runs
-one process, and everything that it runs may do what it likes. Ours uses all cores, the sandbox and the hidden checks.
+one process, and everything that it runs may do what it likes. So it is with `otter run`, without containers, which this
+script calls for one submission after the other; otter-grader is installed into an environment of its own that ends with
+the script. Ours uses all cores, the sandbox and the hidden checks.
 
-The ways take turns, so that whatever else the machine does meets all of them, and the median over the rounds counts.
+The ways take turns, so that whatever else the machine does meets all of them, and the median over the rounds counts. A
+ratio is that of two ways in one round, so that it holds on a busy machine, too; seconds hold on a quiet one only.
 """
 
 import os
@@ -27,6 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 sys.path.append(str(Path(__file__).parent))
+from otter_way import install_otter, make_otter_assignment, otter_command
 from usage import Meter, Usage, open_meter
 
 from autograder.attempt import fill_in
@@ -85,40 +89,56 @@ def measure_one(meter: Meter, course: Course, rounds: int) -> dict[str, list[Usa
     return found
 
 
-def measure_class(meter: Meter, folder: Path, students: int, rounds: int) -> dict[str, list[Usage]]:
-    """A class, graded by stock nbgrader and by ours, from the start of the command to its end."""
-    ours = [sys.executable, "-c", "from autograder.cli import main; main()", "grade", "hw2"]
-    stock = [sys.executable, "-m", "nbgrader", "autograde", "hw2", "--force"]
-    found: dict[str, list[Usage]] = {"nbgrader": [], "ours": []}
+def measure_class(meter: Meter, folder: Path, students: int, rounds: int, otter: Path | None) -> dict[str, list[Usage]]:
+    """A class, graded by stock nbgrader, otter-grader and ours, from the start of the command to its end.
+
+    Args:
+        meter: measures.
+        folder: for the courses.
+        students: of the class.
+        rounds: of all ways.
+        otter: the interpreter that has otter-grader; None: it is left out.
+    """
+    run = "from autograder.cli import main; main()"
+    commands = {
+        "stock nbgrader": [sys.executable, "-m", "nbgrader", "autograde", "hw2", "--force"],
+        **({} if otter is None else {"otter run": otter_command(otter)}),
+        "ours": [sys.executable, "-c", run, "grade", "hw2"],
+    }
+    results = {"otter run": "otter/*/results.json"}
+    found: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(rounds):
-        for name, command in (("nbgrader", stock), ("ours", ours)):
-            root = folder / f"{name}-{number}"
+        for name, command in commands.items():
+            root = folder / f"{name.split()[0]}-{number}"
             root.mkdir()
-            make_course(root, students)
-            if name == "nbgrader":
+            course = make_course(root, students)
+            if name == "stock nbgrader":
                 (root / "nbgrader_config.py").write_text(STOCK)
+            elif name == "otter run":
+                make_otter_assignment(course.release_notebook("hw2"), root)
             environment = {**os.environ, **SHORT, "PYTHONPATH": str(REPOSITORY)}  # for `course_utils` in stock kernels
             with meter.measured() as usage:
                 done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-            saved = len(list(root.glob("autograded/*/hw2/hw2.ipynb")))
-            if saved != students:
-                raise RuntimeError(f"{name} graded {saved} of {students}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            graded = len(list(root.glob(results.get(name, "autograded/*/hw2/hw2.ipynb"))))
+            if graded != students:
+                said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+                raise RuntimeError(f"{name} graded {graded} of {students}:\n{said}")
             found[name].append(usage)
             shutil.rmtree(root)
     return found
 
 
 def show(title: str, found: dict[str, list[Usage]], each: int, console: Console) -> None:
-    """A table of medians; ratios are those of the first way over the others."""
+    """A table of medians; ratios are those of a way over the last one, which is ours."""
     table = Table(title=title, title_justify="left")
-    for heading in ("way", "elapsed s", "processor s", "MiB more", "times as fast", "times less processor"):
+    for heading in ("way", "elapsed s", "processor s", "MiB more", "times our time", "times our processor time"):
         table.add_column(heading, justify="left" if heading == "way" else "right")
-    base = next(iter(found.values()))
+    ours = list(found.values())[-1]
     for name, usages in found.items():
         elapsed, processor, memory = (
             statistics.median(getattr(usage, what) for usage in usages) for what in ("elapsed", "processor", "memory")
         )
-        pairs = list(zip(base, usages, strict=True))
+        pairs = list(zip(usages, ours, strict=True))
         ratios = [
             statistics.median(getattr(one, what) / getattr(other, what) for one, other in pairs)
             for what in ("elapsed", "processor")
@@ -129,12 +149,15 @@ def show(title: str, found: dict[str, list[Usage]], each: int, console: Console)
 
 
 def main(
-    students: Annotated[int, typer.Option(min=1, help="Students of the class.")] = 8,
+    students: Annotated[int, typer.Option(min=1, help="Students of the class.")] = 50,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds, each of all ways.")] = 3,
+    with_otter: Annotated[
+        bool, typer.Option("--otter/--no-otter", help="Install otter-grader, and measure it.")
+    ] = True,
     write: Annotated[bool, typer.Option("--write", help="Write the tables beside this script.")] = False,
     one: Annotated[bool, typer.Option("--one", help="Leave out the class.")] = False,
 ) -> None:
-    """Measure one more submission, and a class against stock nbgrader."""
+    """Measure one more submission, and a class against stock nbgrader and otter-grader."""
     os.environ |= {"OMP_NUM_THREADS": "1"}
     console = Console(width=110, record=True)
     with open_meter() as meter, tempfile.TemporaryDirectory() as folder:
@@ -144,8 +167,9 @@ def main(
         show(f"One more right submission, median of {rounds}", measure_one(meter, course, rounds), 1, console)
         end_templates()
         if not one:
-            title = f"A class of {students}, a submission, median of {rounds}, {os.cpu_count()} cores"
-            show(title, measure_class(meter, Path(folder), students, rounds), students, console)
+            otter = install_otter(Path(folder) / "otter") if with_otter else None
+            title = f"A class of {students}, by submission, median of {rounds}, {os.cpu_count()} cores"
+            show(title, measure_class(meter, Path(folder), students, rounds, otter), students, console)
         if meter.group is None:
             console.print("Without a control group, processes that ended in their sandbox are not counted.")
     if write:

@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder import grading
-from autograder.attempt import fill_in
+from autograder.attempt import fill_in, make_solution_task
 from autograder.checks import bounds, judge, load_checks
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.faults import keep_faults
@@ -57,6 +57,14 @@ def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course)
     first = nbformat.reads(graded.notebook.decode(), as_version=4).cells[0]
     assert first.id == NOTES_ID
     assert "x was left out: a link." in first.source
+
+
+def test_a_warm_start_and_a_cold_one_give_the_same_verdict(released_course):
+    solution = released_course.assignment("hw2").solutions / "wrong" / "generator_loss_summed.py"
+    task = make_solution_task(released_course, "hw2", solution.read_text())
+    warm, cold = (grade_submission(task, warm=warm) for warm in (True, False))
+    assert json.dumps(warm.verdict) == json.dumps(cold.verdict)
+    assert warm.verdict["points"] not in (0, 7)
 
 
 def judge_here(assignment, folder):
