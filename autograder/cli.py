@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from autograder.commands import authoring, classes, machine, proving
+from autograder.commands import authoring, classes, machine, marking, proving
 from autograder.errors import UsageError
 from autograder.shown.visible import visible
 
@@ -28,6 +28,7 @@ for command in (
     classes.collect,
     classes.grade,
     authoring.try_,
+    marking.mark,
     classes.report,
     classes.export,
     proving.selftest,

@@ -68,7 +68,7 @@ def check_gradebook(course: Course, assignment: str) -> None:
     marks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
     released = {mark["grade_id"]: float(mark["points"]) for mark in marks if mark.get("grade")}
     name = Path(course.assignment(assignment).notebook).stem
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         try:
             notebook = gradebook.find_notebook(name, assignment)
         except MissingEntry:
@@ -146,7 +146,7 @@ def read_score(course: Course, assignment: str, student: str) -> Score | None:
     """The student's points in the gradebook, or None where it has none."""
     if intake.unusable_name(student):
         return None
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         try:
             submission = gradebook.find_submission(assignment, student)
         except MissingEntry:
@@ -176,7 +176,7 @@ def export_csv(course: Course, assignment: str, path: Path) -> None:
     """
     check_gradebook(course, assignment)
     plugin = GradesExport(to=str(path), assignment=[assignment])
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         plugin.export(gradebook)
 
 
@@ -205,7 +205,12 @@ def gradebook_file(course: Course) -> Path | None:
 
 
 @contextmanager
-def _gradebook(course: Course) -> Iterator[Gradebook]:
+def open_gradebook(course: Course) -> Iterator[Gradebook]:
+    """nbgrader's gradebook of the course.
+
+    Raises:
+        UsageError: it cannot be used, when it is opened or at any time before it is closed.
+    """
     coursedir = CourseDirectory(config=nbgrader_settings(course))
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
