@@ -5,7 +5,7 @@ ASSIGNMENT ?= hw2
 INSTALLED := .venv/.installed
 SOURCES := autograder coursekit course_utils checks tests benchmarks scripts
 
-.PHONY: help setup bubblewrap chromium demo test test-only lint format release grade formgrader report bench clean
+.PHONY: help setup bubblewrap chromium demo docs test test-only lint format release grade formgrader report bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ lint: $(INSTALLED)  ## Check style, types, imports, that notebooks hold no outpu
 	@said=$$($(BIN)/deptry . 2>&1) || { echo "$$said"; exit 1; }
 	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --verify --keep-id
 
+# Material says at each build that it will end; its warning is for whoever chooses a tool, not for who reads pages.
+docs: $(INSTALLED)  ## Build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Documentation: file://$(CURDIR)/site/index.html"
+
 format: $(INSTALLED)  ## Format the code
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)
 	@$(BIN)/ruff format --quiet $(SOURCES)
@@ -63,4 +68,4 @@ bench: setup  ## Measure an epoch of ours against the original course code
 	@PYTHONPATH=$(CURDIR) $(BIN)/python benchmarks/epoch.py
 
 clean:  ## Remove what the demo and the tests leave behind (never submissions or grades)
-	@rm -rf demo .pytest_cache .ruff_cache .mypy_cache
+	@rm -rf demo site .pytest_cache .ruff_cache .mypy_cache
