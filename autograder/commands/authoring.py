@@ -58,7 +58,9 @@ def convert(
 
     called = name or notebook.stem
     made = convert_notebook(settings, notebook, called, title or called)
-    print(f"{made.tests} tests became checks; {made.left} statements are left to you.")
+    became = "1 test became a check" if made.tests == 1 else f"{made.tests} tests became checks"
+    left = "1 statement is" if made.left == 1 else f"{made.left or 'no'} statements are"
+    print(f"{became}; {left} left to you.")
     for cell in made.ungraded:
         print(f"The cell {cell} gives no points now: none of its tests was understood.")
     print(f"What was done, and what is left: {made.page}")

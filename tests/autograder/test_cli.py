@@ -37,6 +37,7 @@ def everything_in(folder: Path) -> dict[str, int]:
         (["release", "hw9"], "There is no assignment 'hw9'"),
         (["report", "hw2"], "Nothing is graded yet for hw2"),
         (["export", "hw9"], "There is no assignment 'hw9'"),
+        (["convert", "missing.ipynb"], "missing.ipynb cannot be read (No such file or directory)."),
         (["try", "hw2", "missing.py"], "missing.py cannot be read (No such file or directory)."),
         (["try", "hw2", "."], "cannot be read (Is a directory)."),
         (["try", "hw9", "bad.py"], "There is no assignment 'hw9'"),
