@@ -1,6 +1,6 @@
-"""nbgrader's converters, told which folders to convert instead of looking for them by patterns.
+"""nbgrader's autograding, told which folders to convert instead of looking for them by patterns.
 
-Stands at verdict -> gradebook -> report in the flow course material -> submission -> trace -> verdict -> gradebook ->
+Stands at verdict -> gradebook in the flow course material -> submission -> trace -> verdict -> gradebook ->
 report. nbgrader finds submissions with patterns of the shell and reads names out of paths with regular expressions, so
 that a student's folder with brackets, a star or a line break in its name is another one, or none.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 
 
@@ -34,7 +34,3 @@ class _ByName(BaseConverter):
 
 class AutogradeByName(_ByName, Autograde):
     """nbgrader's `Autograde` for the students that are named."""
-
-
-class FeedbackByName(_ByName, GenerateFeedback):
-    """nbgrader's `GenerateFeedback` for the students that are named."""

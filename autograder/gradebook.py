@@ -24,12 +24,12 @@ from traitlets.config import Config
 
 from autograder import intake
 from autograder.config import STATE_FOLDER, Course
-from autograder.converters import AutogradeByName, FeedbackByName
+from autograder.converters import AutogradeByName
 from autograder.errors import UsageError
 from autograder.export import GradesExport
 from autograder.grading import make_task
 from autograder.nbgrader_settings import nbgrader_settings
-from autograder.penalties import penalties
+from autograder.penalties import Penalty, penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
 from autograder.result_form import read_notebook
 from autograder.storage import turn_to_save
@@ -58,6 +58,14 @@ class Score:
     cells: Mapping[str, float | None]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What a notebook in `autograded/` shows: the name of the stored result, and the penalties."""
+
+    key: str
+    penalties: tuple[Penalty, ...]
+
+
 def check_gradebook(course: Course, assignment: str) -> None:
     """Make sure that the gradebook knows the released notebook.
 
@@ -82,20 +90,31 @@ def check_gradebook(course: Course, assignment: str) -> None:
 
 def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:
     """Whether the gradebook and `autograded/` hold the result of that name, with today's penalties, already."""
-    path = course.root / "autograded" / student / assignment / course.assignment(assignment).notebook
-    try:
-        notebook = read_notebook(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return False
-    shown = notebook["metadata"] if notebook else {}
-    if shown.get(RESULT_KEY) != key:
+    saved = read_saved(course, assignment, student)
+    if saved is None or saved.key != key:
         return False
     score = read_score(course, assignment, student)
     if score is None:
         return False
     team = load_teams(course, assignment).get(student)
-    lines = penalties(course.assignment(assignment), team, score.max_points)
-    return shown.get(PENALTIES_KEY) == [[line.name, line.points] for line in lines]
+    return saved.penalties == penalties(course.assignment(assignment), team, score.max_points)
+
+
+def read_saved(course: Course, assignment: str, student: str) -> Saved | None:
+    """What the student's notebook in `autograded/` says that it shows, or None where it says nothing."""
+    path = course.root / "autograded" / student / assignment / course.assignment(assignment).notebook
+    try:
+        notebook = read_notebook(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    shown = notebook["metadata"] if notebook else {}
+    key, lines = shown.get(RESULT_KEY), shown.get(PENALTIES_KEY)
+    if not isinstance(key, str) or not isinstance(lines, list):
+        return None
+    try:
+        return Saved(key, tuple(Penalty(str(name), float(points)) for name, points in lines))
+    except (TypeError, ValueError):
+        return None
 
 
 def save(course: Course, assignment: str, student: str) -> str | None:
@@ -128,20 +147,6 @@ def _save(course: Course, assignment: str, student: str) -> str | None:
         shutil.rmtree(staged.parent, ignore_errors=True)
 
 
-def write_feedback(course: Course, assignment: str, student: str | None = None) -> list[Path]:
-    """Write nbgrader's feedback pages of the autograded submissions, or of one, and return the pages.
-
-    Raises:
-        UsageError: nothing is graded yet, or nbgrader cannot write them.
-    """
-    graded = course.require_graded(assignment, student)
-    failed = _run(FeedbackByName, nbgrader_settings(course, assignment), graded)
-    if failed:
-        raise UsageError(f"nbgrader could not write the feedback of {assignment}: {failed}")
-    page = Path(course.assignment(assignment).notebook).with_suffix(".html")
-    return [course.root / "feedback" / name / assignment / page for name in graded]
-
-
 def read_score(course: Course, assignment: str, student: str) -> Score | None:
     """The student's points in the gradebook, or None where it has none."""
     if intake.unusable_name(student):
@@ -162,6 +167,17 @@ def read_score(course: Course, assignment: str, student: str) -> Score | None:
         )
 
 
+def read_comments(course: Course, assignment: str, student: str) -> Mapping[str, str]:
+    """What persons wrote to the student, by the cell's name; nothing that nbgrader wrote by itself."""
+    with _gradebook(course) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return {}
+        comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
+        return {comment.name: comment.manual_comment for comment in comments if comment.manual_comment}
+
+
 def _points(grade: Grade) -> float | None:
     """What is given for a cell; a regrade asks for a second look at what is marked, and keeps the mark."""
     marked = grade.manual_score is not None or grade.auto_score
@@ -180,9 +196,7 @@ def export_csv(course: Course, assignment: str, path: Path) -> None:
         plugin.export(gradebook)
 
 
-def _run(
-    converter: type[AutogradeByName] | type[FeedbackByName], config: Config, students: Sequence[str]
-) -> str | None:
+def _run(converter: type[AutogradeByName], config: Config, students: Sequence[str]) -> str | None:
     """Run one of nbgrader's converters over what is there already; None, or the reason why it failed."""
     app: Any = converter(coursedir=CourseDirectory(config=config), config=config)
     app.students = students

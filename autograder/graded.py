@@ -24,6 +24,7 @@ class GradedSubmission:
         seconds: where the time went, by phase.
         peak_memory: bytes that the submission's processes had resident at most.
         waiting: names of the written answers that wait for a person although nothing is written in their cells.
+        content: what was handed in, as `results.content_hash` names it.
     """
 
     notebook: bytes
@@ -32,6 +33,7 @@ class GradedSubmission:
     seconds: dict[str, float]
     peak_memory: int
     waiting: tuple[str, ...] = ()
+    content: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {

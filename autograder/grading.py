@@ -141,8 +141,15 @@ def grade_submission(
     write_verdict(notebook, verdict, judged.figures)
     _add_notes(notebook, remarks)
     nbformat.validate(notebook)
-    content = nbformat.writes(notebook).encode("utf-8")
-    return GradedSubmission(content, verdict.to_json(), tuple(remarks), seconds, peak, repaired.waiting)
+    return GradedSubmission(
+        notebook=nbformat.writes(notebook).encode("utf-8"),
+        verdict=verdict.to_json(),
+        remarks=tuple(remarks),
+        seconds=seconds,
+        peak_memory=peak,
+        waiting=repaired.waiting,
+        content=results.content_hash(task.notebook, task.files),
+    )
 
 
 def write_verdict(notebook: NotebookNode, verdict: Verdict, figures: Mapping[str, bytes]) -> None:

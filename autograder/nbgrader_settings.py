@@ -11,10 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
-    ClearMarkScheme,
-    GetGrades,
     LimitOutput,
     OverwriteCells,
     SaveAutoGrades,
@@ -94,10 +91,12 @@ def configure(c: Config, root: Path) -> None:
         AssignPenalties,  # instead of nbgrader's AssignLatePenalties
     ]
 
-    # Feedback pages: students do not see the marking schemes; what students wrote is made harmless, also in the
-    # formgrader.
-    c.GenerateFeedback.preprocessors = [GetGrades, ClearMarkScheme, KeepInside, CSSHTMLHeaderPreprocessor]
-    c.HTMLExporter.preprocessors = [KeepInside]  # the formgrader's
+    # Feedback pages are our own, also where nbgrader's command or the formgrader's button asks for them.
+    c.GenerateFeedback.exporter_class = "autograder.feedback.write.FeedbackExporter"
+    c.GenerateFeedback.preprocessors = []
+
+    # What students wrote is made harmless in the formgrader, too.
+    c.HTMLExporter.preprocessors = [KeepInside]
     c.HTMLExporter.filters = {"markdown2html": "autograder.shown.clean.markdown_to_html"}
 
     # The columns of nbgrader's own exporter, quoted where names hold commas, and with no formulas in them.

@@ -214,7 +214,7 @@ def _explain_end(sandbox: Sandbox, place: Place) -> str:
         128 + signal.SIGABRT: "the process crashed inside compiled code",
         128 + signal.SIGXCPU: f"it used more than {sandbox.limits.cpu_seconds} seconds of processor time",
     }
-    reason = sandbox.reason or reasons.get(status) or f"the process ended itself (exit status {status})"
+    reason = sandbox.reason or reasons.get(status) or "the process ended itself"
     by_itself = sandbox.reason == EXITED or (sandbox.reason is None and status not in reasons)
     line = f", line {place.line}: `{place.code}`" if place.line and by_itself else ""
     return f"The notebook was stopped in {place.cell}: {reason}{line}."

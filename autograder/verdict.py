@@ -205,7 +205,7 @@ def _cause(result: CheckResult) -> str:
     """What explains a failed check, in words that continue "probably this"; empty if nothing does."""
     if result.same_as:
         return f"is the same as in “{result.same_as}”"
-    return f"follows from: {_in_words(result.consequence_of)}" if result.consequence_of else ""
+    return f"follows from: {in_words(result.consequence_of)}" if result.consequence_of else ""
 
 
 def _escape(text: str) -> str:
@@ -213,5 +213,6 @@ def _escape(text: str) -> str:
     return show_as_text(html.escape(visible(text)))
 
 
-def _in_words(mistake: str) -> str:
+def in_words(mistake: str) -> str:
+    """The short name of a mistake, as people read it."""
     return mistake.replace("-", " ")

@@ -60,13 +60,12 @@ def grade(
 
 
 def report(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
-    """Write the feedback page of every graded submission."""
+    """Write the feedback page of every graded submission, and a page of the class."""
     settings = load_course(course)
     settings.require_graded(assignment)
-    from autograder.gradebook import write_feedback
+    from autograder.report.overview import report_and_show
 
-    for page in write_feedback(settings, assignment):
-        print(page)
+    report_and_show(settings, assignment, console)
 
 
 def export(

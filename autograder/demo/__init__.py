@@ -32,10 +32,11 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     from autograder.collect.collect import collect
     from autograder.collect.sources import read_sources
     from autograder.demo.handin import export_uploads, make_files, open_repositories, push_the_rest
-    from autograder.gradebook import export_csv, write_feedback
+    from autograder.gradebook import export_csv
     from autograder.people import export_people
     from autograder.release import make_kit, release
     from autograder.report.collection import collect_and_show
+    from autograder.report.overview import report_and_show
     from autograder.report.terminal import grade_and_show
 
     begin = time.perf_counter()
@@ -61,10 +62,9 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     export_csv(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}.csv")
     export_people(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}-people.csv")
     console.print(f"\nGrades, one line a team and one line a person: {exports}", soft_wrap=True)
-    console.print("Feedback pages, to open in a browser:")
-    for page in write_feedback(copy, ASSIGNMENT):
-        console.print(f"  {page}", soft_wrap=True)
-    console.print(f"\nThe demo took {time.perf_counter() - begin:.0f} s.")
+    page = report_and_show(copy, ASSIGNMENT, console)
+    console.print(f"\nThe demo took {time.perf_counter() - begin:.0f} s. Open its class page in a browser:")
+    console.print(f"  {page}", soft_wrap=True)
 
 
 def _make_course(course: Course) -> Course:

@@ -7,6 +7,7 @@ gradebook -> report: the workers execute and judge, and this one process writes.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -20,6 +21,8 @@ from autograder.shown.visible import in_terminal
 from autograder.storage import ROOM, require_storage
 from autograder.verdict import Verdict
 
+MOST_WIDE = 24  # characters of a team's name in the table
+
 
 @dataclass(frozen=True)
 class Row:
@@ -32,7 +35,6 @@ class Row:
         score: points in the gradebook, or None where it has none.
         remarks: what the student is told beside the verdict.
         seconds: of grading, 0 if nothing was run.
-        peak_memory: bytes.
     """
 
     student: str
@@ -41,7 +43,6 @@ class Row:
     score: Score | None = None
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
-    peak_memory: int = 0
 
     @property
     def checked(self) -> str:
@@ -137,17 +138,17 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
         score=gradebook.read_score(course, assignment, student),
         remarks=graded.remarks,
         seconds=0.0 if outcome.reused else sum(graded.seconds.values()),
-        peak_memory=graded.peak_memory,
     )
 
 
 def _table(assignment: str, rows: list[Row]) -> Table:
+    """One line a submission, also in a terminal of 80 columns; the lines printed before say all of the mistakes."""
     count = "1 submission" if len(rows) == 1 else f"{len(rows)} submissions"
-    table = Table(title=f"{assignment}: {count}", title_justify="left")
-    table.add_column("student", no_wrap=True)
-    for heading in ("checks", "points so far", "to mark", "seconds", "MiB"):
+    table = Table(title=f"{assignment}: {count}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("student", no_wrap=True, max_width=MOST_WIDE)
+    for heading in ("code", "so far", "to mark", "s"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("mistakes")
+    table.add_column("mistakes", no_wrap=True)
     for row in rows:
         score = row.score
         table.add_row(
@@ -155,8 +156,7 @@ def _table(assignment: str, rows: list[Row]) -> Table:
             row.checked,
             f"{max(0.0, score.points):g}/{score.max_points:g}" if score else "-",
             str(len(score.waiting)) if score else "-",
-            f"{row.seconds:.1f}" if row.seconds else "-",
-            f"{row.peak_memory / 2**20:.0f}" if row.peak_memory else "-",
+            f"{row.seconds:.0f}" if row.seconds else "-",
             in_terminal(row.mistakes) if row.verdict else f"[red]{in_terminal(row.mistakes)}[/red]",
         )
     return table

@@ -1,8 +1,8 @@
 """Makes what a student wrote harmless before a person opens it in a browser.
 
 Stands between verdict and report in the flow course material -> submission -> trace -> verdict -> gradebook
--> report. Outputs are cleaned once, when the submission is graded. Markdown is cleaned whenever nbgrader
-renders a feedback page or the formgrader; `autograder.nbgrader_settings` names `markdown_to_html` as its filter.
+-> report. Outputs are cleaned once, when the submission is graded. Markdown is cleaned whenever the formgrader shows
+it; `autograder.nbgrader_settings` names `markdown_to_html` as its filter. Pages of our own use `shown.page_text`.
 """
 
 import re
@@ -16,12 +16,11 @@ from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
 
-from autograder.notebook_output import TEXTS, well_formed
+from autograder.notebook_output import PICTURES, TEXTS, well_formed
 from autograder.shown.formulas import is_of_symbols, typeset_only_symbols
 from autograder.shown.visible import SHOWN, in_one_direction
 
-_PICTURES = ("image/png", "image/jpeg")
-_SHOWN = (*TEXTS, *_PICTURES)
+_SHOWN = (*TEXTS, *PICTURES)
 _PICTURE_URL = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 _CONTROLS = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _SPAN = re.compile(r"[1-9]\d?")
@@ -58,17 +57,22 @@ def clean_html(html: str) -> str:
 
 @pass_context
 def markdown_to_html(context: Context, source: str) -> str:
-    """The Jinja filter `markdown2html` of the feedback page and the formgrader, with a clean result."""
-    if len(source) > _MAX_MARKDOWN or source.count(r"\begin") > _MAX_ENVIRONMENTS:
+    """The Jinja filter `markdown2html` of the formgrader, with a clean result."""
+    if is_too_much(source):
         return _as_it_is(source)
-    renderer = _Renderer(escape=False, attachments=_pictures(context.get("cell")), exclude_anchor_links=True)
+    renderer = MarkdownRenderer(escape=False, attachments=_pictures(context.get("cell")), exclude_anchor_links=True)
     try:
         return clean_html(MarkdownWithMath(renderer=renderer).render(source))
     except RecursionError:
         return _as_it_is(source)
 
 
-class _Renderer(IPythonRenderer):
+def is_too_much(source: str) -> bool:
+    """Whether a text of Markdown would take too long to be read, and is to be shown as it is."""
+    return len(source) > _MAX_MARKDOWN or source.count(r"\begin") > _MAX_ENVIRONMENTS
+
+
+class MarkdownRenderer(IPythonRenderer):
     """nbconvert's, for which a picture that is missing is no reason to show nothing at all."""
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
@@ -115,7 +119,7 @@ def _clean_output(output: Any) -> NotebookNode | None:
 
 
 def _clean_data(data: Mapping[str, str]) -> dict[str, str]:
-    shown = {mime: text if mime in _PICTURES else _printed(text) for mime, text in data.items() if mime in _SHOWN}
+    shown = {mime: text if mime in PICTURES else _printed(text) for mime, text in data.items() if mime in _SHOWN}
     if "text/html" in data:
         shown["text/html"] = clean_html(data["text/html"])
     if not is_of_symbols(shown.get("text/latex", "")):  # the page would leave it to MathJax as it is

@@ -1,4 +1,4 @@
-"""Keeps what a student's cell shows inside of that cell, on the feedback pages and in the formgrader.
+"""Keeps what a student's cell shows inside of that cell, in the formgrader.
 
 Stands between verdict and report in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
 What is shown was cleaned before (`autograder.shown.clean`); this is for what is harmless and too large: a line of a
@@ -15,7 +15,7 @@ STYLES = Path(__file__).parent / "templates"
 
 
 class KeepInside(NbGraderPreprocessor):
-    """For exporters to HTML; `CSSHTMLHeaderPreprocessor`, which comes after it, puts our style sheet into the page."""
+    """For exporters to HTML; nbconvert's `CSSHTMLHeaderPreprocessor` then puts our style sheet into the page."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         resources["config_dir"] = str(STYLES)

@@ -55,7 +55,7 @@ _UNTOUCHED = ("pre", "code")  # MathJax leaves these alone, and so does whoever 
 def typeset_only_symbols(html: str) -> str:
     """`html`, as a serializer wrote it, in which MathJax finds no formula but those of symbols."""
     inside: list[str] = []
-    pieces = _TAG.split(html)
+    pieces = split_at_tags(html)
     for index, piece in enumerate(pieces):
         if index % 2:
             name = re.match(r"</?([a-z0-9]*)", piece)
@@ -64,6 +64,11 @@ def typeset_only_symbols(html: str) -> str:
         elif not inside:
             pieces[index] = show_as_text(piece) if _is_deep(piece) else _BACKSLASH.sub(_keep_or_show, piece)
     return "".join(pieces)
+
+
+def split_at_tags(html: str) -> list[str]:
+    """`html`, as a serializer wrote it, in pieces: text and tags in turn, text first."""
+    return _TAG.split(html)
 
 
 def is_of_symbols(text: str) -> bool:

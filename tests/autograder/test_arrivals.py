@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
-from autograder.gradebook import write_feedback
+from autograder.feedback.write import write_feedback
 from autograder.intake import grade_id
 from autograder.people import export_people
 from autograder.report.terminal import Row, grade_and_show

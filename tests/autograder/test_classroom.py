@@ -21,7 +21,8 @@ from autograder import classroom
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.errors import UsageError
-from autograder.gradebook import export_csv, read_score, write_feedback
+from autograder.feedback.write import write_feedback
+from autograder.gradebook import export_csv, read_score
 from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
 
@@ -137,7 +138,7 @@ def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does
     assert any("MARK SCHEME" in cell.source for cell in notebook.cells)
     page = (course.root / "feedback" / "partly" / "hw2" / "hw2.html").read_text()
     assert "MARK SCHEME" not in page
-    assert "2 of 3 points" in page
+    assert "2 of 3" in page and "Code: 6 of 7." in page
 
 
 def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):

@@ -383,7 +383,7 @@ def test_nothing_acts_after_the_last_cell(tour: Tour) -> None:
 
 def test_a_dead_kernel_costs_the_cells_that_did_not_run() -> None:
     execution = run("open('/out/first.json', 'w').write('1')", "import os; os._exit(3)", "print(1)", "")
-    why = "the process ended itself (exit status 3), line 1: `import os; os._exit(3)`"
+    why = "the process ended itself, line 1: `import os; os._exit(3)`"
     sentence = f"The notebook was stopped in code cell 2: {why}."
     assert execution.stopped == sentence
     assert text(execution, 1) == f"Stopped: {sentence}"

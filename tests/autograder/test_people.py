@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -17,7 +18,8 @@ from autograder.collect.collect import collect
 from autograder.collect.sources import read_sources
 from autograder.config import load_course
 from autograder.deadlines import LatePolicy
-from autograder.gradebook import export_csv, read_score, write_feedback
+from autograder.feedback.write import write_feedback
+from autograder.gradebook import export_csv, read_score
 from autograder.penalties import Penalty, penalties
 from autograder.people import export_people
 from autograder.report.terminal import grade_and_show
@@ -94,7 +96,8 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     score = read_score(course, "hw2", late)
     assert score.penalty == score.max_points  # and not what nbgrader saw before anybody marked: 0
     page = write_feedback(course, "hw2", late)[0].read_text()
-    assert "which is not accepted without an extension: 20" in page
+    assert re.search(r"20 points off: late by .*, which is not accepted without an extension", page)
+    assert "0 of 20 points." in page and "-" not in re.search(r'class="said">(.*)</p>', page)[1]
 
     (course.root / "extensions.csv").write_text("id,assignment,until\nbob2,hw2,2023-02-26 23:59\n")
     teams, rows = grade()

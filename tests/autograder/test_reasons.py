@@ -152,7 +152,7 @@ def test_an_error_that_a_check_quotes_is_led_back_to_the_cell_that_failed() -> N
     [
         ("x = 1\nexit()\nx = 2", "the cell ended it with `exit()` or `quit()`, line 2: `exit()`"),
         ("quit", "the cell ended it with `exit()` or `quit()`, line 1: `quit`"),
-        ("import os\nos._exit(3)", "the process ended itself (exit status 3), line 2: `os._exit(3)`"),
+        ("import os\nos._exit(3)", "the process ended itself, line 2: `os._exit(3)`"),
         ("import ctypes\nctypes.string_at(0)", "the process crashed inside compiled code"),
         ("import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass", "did not stop when it was interrupted"),
     ],

@@ -5,6 +5,6 @@ Must hold: the exit is told, no test cell counts as run.
 
 import os
 
-ENDS = r"the process ended itself \(exit status 0\)"
+ENDS = r"the process ended itself"
 print("Total: 7/7", flush=True)
 os._exit(0)

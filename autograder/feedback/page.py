@@ -1,0 +1,60 @@
+"""Makes the page of a `Feedback`: self-contained HTML that loads nothing and runs nothing."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from autograder.feedback.records import Feedback, State
+from autograder.shown import page_text
+from autograder.shown.visible import visible
+from autograder.verdict import in_words, show_points
+
+TEMPLATES = Path(__file__).parent / "templates"
+SIGNS = {"passed": "✓", "failed": "✗", "not_checked": "–", "cannot_judge": "?"}
+WORDS = {
+    "passed": "right",
+    "failed": "not right yet",
+    "not_checked": "not checked",
+    "cannot_judge": "a person will look at it",
+}
+COLORS = {
+    State.RIGHT: "good",
+    State.MARKED: "good",
+    State.PARTLY: "odd",
+    State.PERSON: "odd",
+    State.WRONG: "bad",
+    State.EMPTY: "bad",
+    State.UNCHECKED: "none",
+    State.UNMARKED: "none",
+}
+FEW_LINES = 8  # of a printed text that stands open on the page
+FEW_CHARACTERS = 6000  # of code that stands open beside what is to be mended in it
+
+
+def render(feedback: Feedback) -> str:
+    """The page; a text of anybody shows what is in it."""
+    names = {"signs": SIGNS, "words": WORDS, "colors": COLORS, "person": State.PERSON, "right": State.RIGHT}
+    names |= {"few": FEW_LINES, "few_characters": FEW_CHARACTERS}
+    return page_environment(TEMPLATES).get_template("feedback.html").render(page=feedback, **names) + "\n"
+
+
+@lru_cache(maxsize=8)
+def page_environment(*folders: Path) -> Environment:
+    """What pages are made with: all texts are escaped, and none hides what is in it."""
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {"points": show_points, "reason": page_text.reason, "in_words": in_words, "lines": _lines}
+    return environment
+
+
+def _lines(code: str | Markup) -> str:
+    number = code.strip().count("\n") + 1
+    return f"{number} line{'' if number == 1 else 's'}"
