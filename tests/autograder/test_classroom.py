@@ -157,9 +157,9 @@ def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["hw2.csv"]
 
 
-def test_an_assignment_without_checks_cannot_be_graded_and_the_sentence_says_why(graded):
-    bare = replace(graded.course.assignment("lab_gan"), name="bare")
-    course = replace(graded.course, assignments={"bare": bare})
+def test_an_assignment_without_checks_cannot_be_graded_and_the_sentence_says_why(released_course):
+    bare = replace(released_course.assignment("lab_gan"), name="bare")
+    course = replace(released_course, assignments={"bare": bare})
     with pytest.raises(UsageError, match="no hidden checks for 'bare'"):
         next(classroom.grade_class(course, "bare"))
 

@@ -89,6 +89,14 @@ def test_loss_curves_show_every_epoch(epochs: int) -> None:
     picture(figure)
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 5, 80])
+def test_loss_curves_have_ticks_at_whole_epochs_only(epochs: int) -> None:
+    for axes in plotting.show_losses(history(epochs)).axes:
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+        assert ticks and all(tick == round(tick) for tick in ticks)
+
+
 def test_animation_is_a_small_gif_from_the_first_to_the_last_epoch() -> None:
     # 80 epochs of pure noise are the hardest case, images of digits take far less
     gif = plotting.animate_latents(history(80))
