@@ -17,6 +17,7 @@ from pytest import ExitCode
 
 from autograder.checks.causes import name_causes
 from autograder.checks.load import Checks
+from autograder.checks.plugin import TraceFolder
 from autograder.checks.session import Session, session_key
 from autograder.errors import GraderFault
 from autograder.verdict import Verdict
@@ -89,12 +90,15 @@ def _pytest(checks: Checks, options: list[str], session: Session) -> tuple[int, 
     return status, output.getvalue()
 
 
-def draw_figures(checks: Checks, folder: Path) -> dict[str, bytes]:
-    """PNG figures for the feedback, by the grade id of their cell; none where nothing was recorded."""
+def draw_figures(checks: Checks, folder: Path, session: Session) -> dict[str, bytes]:
+    """PNG figures for the feedback, by the grade id of their cell; none where nothing was recorded.
+
+    What the checks of the session have read of the trace in `folder` is not read again.
+    """
     if checks.draw_figures is None:
         return {}
     with one_thread():
-        return checks.draw_figures(folder)
+        return checks.draw_figures(session.trace or TraceFolder(folder, checks.experiments))
 
 
 @contextlib.contextmanager

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from autograder.checks.bounds import Quality
 from autograder.checks.causes import Known
 from autograder.errors import UsageError
 from autograder.experiments import Experiment
 from coursekit.trace import Trace
+
+if TYPE_CHECKING:
+    from autograder.checks.plugin import TraceFolder
 
 PACKAGE = "checks"
 
@@ -30,7 +34,7 @@ class Checks:
     Attributes:
         place: the folder or file of the tests; `bounds.json` stands in the folder.
         make_probes: the name and the content of each probe of a seed; equal seeds give equal probes.
-        draw_figures: PNGs for the feedback by the grade id of their cell, from the folder of a trace.
+        draw_figures: PNGs for the feedback by the grade id of their cell, from a trace.
         known: what follows from which mistake, if that is known.
         quality: what is measured after training, if anything is.
         experiments: the kinds of probes that its traces can hold; plans are always among them once it is loaded.
@@ -38,7 +42,7 @@ class Checks:
 
     place: Path
     make_probes: Callable[[int], Iterable[tuple[str, Trace]]] = lambda seed: ()
-    draw_figures: Callable[[Path], dict[str, bytes]] | None = None
+    draw_figures: "Callable[[TraceFolder], dict[str, bytes]] | None" = None
     known: Known | None = None
     quality: Quality | None = None
     experiments: tuple[Experiment, ...] = ()

@@ -32,11 +32,11 @@ BROKEN = "The autograder itself failed here, which says nothing about this code;
 MAX_FAULT = 20_000  # characters of a traceback that are kept, from its end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TraceFolder:
     """The folder of one submission's traces: `inbox/` holds the probes, `outbox/` what was recorded.
 
-    `experiments` are the kinds of probes that can be read.
+    `experiments` are the kinds of probes that can be read. One object stands for one run of the checks.
     """
 
     folder: Path
@@ -87,7 +87,9 @@ def trace(request: pytest.FixtureRequest) -> TraceFolder:
     folder = request.config.getoption("--trace-folder")
     if folder is None or not folder.is_dir():
         raise pytest.UsageError("Name the folder of a stored trace: --trace-folder FOLDER")
-    return TraceFolder(folder, load_checks(_place(request.config)).experiments)
+    session = request.config.stash[session_key]
+    session.trace = TraceFolder(folder, load_checks(_place(request.config)).experiments)
+    return session.trace
 
 
 @pytest.fixture

@@ -7,10 +7,14 @@ known even if the process does not live to the end.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.verdict import CheckResult
+
+if TYPE_CHECKING:
+    from autograder.checks.plugin import TraceFolder
 
 
 class Watcher:
@@ -34,11 +38,13 @@ class Session:
         results: of the checks that ended, by name; those that are there at the beginning are not run again.
         faults: tracebacks of what broke.
         watcher: who is told.
+        trace: what was judged, once a check has asked for it; figures are drawn of what was read of it then.
     """
 
     results: dict[str, CheckResult] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     watcher: Watcher = field(default_factory=Watcher)
+    trace: "TraceFolder | None" = None
 
 
 session_key = pytest.StashKey[Session]()

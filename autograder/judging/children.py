@@ -153,9 +153,10 @@ def _be_the_child(
             teller = _Teller(stream, seconds)
             teller.begins(_COLLECTION)
             try:
-                run_checks(checks, folder, Session(dict(results), watcher=teller))
+                session = Session(dict(results), watcher=teller)
+                run_checks(checks, folder, session)
                 teller.begins(_FIGURES)
-                teller.tell(figures=_encoded(draw_figures(checks, folder)), done=True)
+                teller.tell(figures=_encoded(draw_figures(checks, folder, session)), done=True)
             except (Exception, CheckEnded):  # a fault of ours: it is told, and costs what was being judged
                 teller.tell(fault=traceback.format_exc())
     finally:

@@ -5,12 +5,11 @@ from the same trace. The `figures.py` of an assignment takes it over.
 """
 
 import io
-from pathlib import Path
 
 from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
-from checks.gan.experiment import recorder
-from course_utils.gan.gradient_map import draw_gradient_map
+from checks.gan.observed import read_step_run
+from course_utils.gan.gradient_map import draw_movements
 from coursekit.trace import TraceError
 
 CELL = "check_train_step"
@@ -18,14 +17,13 @@ PROBE = "train_step-16"
 DPI = 70
 
 
-def draw_figures(folder: Path) -> dict[str, bytes]:
+def draw_figures(trace: TraceFolder) -> dict[str, bytes]:
     """The gradient map of the probe with the most images, unless its steps did not run or the trace is unreadable."""
     try:
-        traces = TraceFolder(folder, (recorder(),))
-        probe, trace = traces.asked(PROBE), traces.recorded(PROBE)
-        if len(trace.data["steps"]) < len(probe.data["batches"]) or trace.data["steps"][-1]["error"]:
+        run = read_step_run(trace, PROBE)
+        if len(run.data["steps"]) < len(run.batches) or run.data["steps"][-1]["error"]:
             return {}
-        figure = draw_gradient_map(probe, trace)
+        figure = draw_movements(run.movements, len(run.batches) - 1)
     except (
         TraceError,
         CheckEnded,

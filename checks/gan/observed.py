@@ -7,6 +7,7 @@ and the verdict: it pairs each probe with what was recorded for it and has the g
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
@@ -170,8 +171,18 @@ def read_loss_runs(trace: TraceFolder, loss: str) -> tuple[LossRun, ...]:
 
 
 def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
-    probes = trace.probes("train_step")
-    runs = [StepRun(name, probe, trace.recorded(name)) for name, probe in probes.items()]
+    runs = [read_step_run(trace, name) for name in trace.probes("train_step")]
     if any(run.error() for run in runs if run.lr > 0):
         return tuple(runs)
     return tuple(run for run in runs if run.lr > 0 or not run.error())  # a design may refuse a learning rate of 0
+
+
+def read_step_run(trace: TraceFolder, name: str) -> StepRun:
+    """The run of one probe; each is read, and so attributed, once."""
+    runs = _STEP_RUNS.setdefault(trace, {})
+    if name not in runs:
+        runs[name] = StepRun(name, trace.asked(name), trace.recorded(name))
+    return runs[name]
+
+
+_STEP_RUNS: WeakKeyDictionary[TraceFolder, dict[str, StepRun]] = WeakKeyDictionary()

@@ -5,6 +5,8 @@ students and in the feedback. Rows are the losses behind the updates, in the ord
 says must not happen is hatched, and red where it happened.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -56,7 +58,12 @@ def draw_gradient_map(probe: Trace, trace: Trace) -> Figure:
     batches = [named_tensor(probe, reference) for reference in probe.data["batches"]]
     labels = [named_tensor(probe, reference) for reference in probe.data.get("labels", ())]
     movements = explain_updates(attribute(read_evidence(probe, trace, batches, labels)))
-    texts, shares, forbidden = gradient_rows([m for m in movements if m.update.step == len(batches) - 1])
+    return draw_movements(movements, len(batches) - 1)
+
+
+def draw_movements(movements: Iterable[Movement], step: int) -> Figure:
+    """Draw the map of one training step, by its number."""
+    texts, shares, forbidden = gradient_rows([m for m in movements if m.update.step == step])
     return show_gradient_map(texts, shares, forbidden)
 
 
