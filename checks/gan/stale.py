@@ -6,6 +6,7 @@ losses that can be recomputed, up to one factor. Only what is positively recogni
 """
 
 from collections.abc import Callable, Sequence
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -19,6 +20,8 @@ from course_utils.gan.probe import LOSSES
 SAME = 1e-3  # relative spread of the factor between two series that are the same
 MIN_STEPS = 4
 COUNTS = 0.05  # the least share of a sum that a term has
+EXACT = 0.01  # of its changes that a sum may leave; sums leave 1e-5, other series as much as they change themselves
+VARIES = 5 * SAME  # relative spread of a series over the steps, without which any two of them look alike
 
 
 def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
@@ -49,7 +52,7 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
         if any(_is_average(returned, series) for series in own[name]):
             _fail(f"Under {name!r} `train_step` returned a moving average over the steps, expected this step's loss.")
         for other in LOSSES:
-            if other != name and any(_equal(returned, series) for series in own[other]):
+            if other != name and any(_is_of(name, other, returned, series) for series in own[other]):
                 fail(
                     f"Under {name!r} `train_step` returned the {other}'s loss.",
                     "Check which loss stands under which name in the dict.",
@@ -98,6 +101,16 @@ def _proportional(returned: Tensor, series: Tensor) -> bool:
     return bool(ratio.isfinite().all() and ratio.any()) and float(ratio.std()) <= SAME * float(ratio.mean().abs())
 
 
+def _is_of(name: str, other: str, returned: Tensor, series: Tensor) -> bool:
+    """Whether what is returned under a name is another's loss, whatever weight that has in what is minimized.
+
+    G's two losses must be equal: where one is drowned by the other, their sum looks as a multiple of that.
+    """
+    varies = float(returned.std()) > VARIES * float(returned.mean().abs())
+    of_two_networks = "discriminator" in (name, other)
+    return _equal(returned, series) or (of_two_networks and varies and _proportional(returned, series))
+
+
 def _equal(returned: Tensor, series: Tensor) -> bool:
     return bool(((returned - series).abs() <= SAME * series.abs()).all())
 
@@ -122,12 +135,8 @@ def _is_function(returned: Tensor, series: Tensor) -> bool:
 
 def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
     """Whether the numbers are a sum of all three losses, each with a weight of its own."""
-    if not all(own.values()):
-        return False
-    design = torch.stack([own[name][-1] for name in LOSSES], dim=1)  # (steps, 3)
-    factors = torch.linalg.lstsq(design, returned[:, None]).solution
-    left = float((design @ factors - returned[:, None]).norm()) / float(returned.norm())
-    return left <= SAME / 10 and bool((factors > SAME).all())
+    sums = (_factors(returned, chosen) for chosen in product(*own.values()))
+    return any(factors is not None and bool((factors > SAME).all()) for factors in sums)
 
 
 def _is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
@@ -135,11 +144,23 @@ def _is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
 
     G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
     """
-    design = torch.stack([first, second], dim=1)  # (steps, 2)
+    factors = _factors(returned, (first, second))
+    if factors is None:
+        return False
+    shares = factors * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
+    return bool((shares > COUNTS).all())
+
+
+def _factors(returned: Tensor, series: Sequence[Tensor]) -> Tensor | None:
+    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not.
+
+    What the sum leaves is small even beside the changes from step to step, or any few series would do.
+    """
+    design = torch.stack(list(series), dim=1)  # (steps, series)
     factors = torch.linalg.lstsq(design, returned[:, None]).solution
-    left = float((design @ factors - returned[:, None]).norm()) / float(returned.norm())
-    shares = factors[:, 0] * design.norm(dim=0) / float(returned.norm())
-    return left <= SAME / 10 and bool((shares > COUNTS).all())
+    left = float((design @ factors - returned[:, None]).norm())
+    explains = left <= SAME / 10 * float(returned.norm()) and left <= EXACT * float((returned - returned.mean()).norm())
+    return factors[:, 0] if explains else None
 
 
 def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:
@@ -195,7 +216,8 @@ def _cross_entropy(part: Part) -> float:
 
 
 def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
-    """Series over the steps of what the loss may have been, by its order within the step; `(steps,)` each."""
+    """Series over the steps of what the loss may have been, by its order within the step, last all together; `(steps,)`
+    each."""
     by_step: list[list[float]] = [[] for _ in run.batches]
     for call in run.evidence.calls:
         rows = run.attribution.rows[call.number]
@@ -217,4 +239,5 @@ def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
     read = [by_step[step] for step in steps]
     length = min((len(values) for values in read), default=0)
     series = [torch.tensor([values[i] for values in read]).double() for i in range(length)]
-    return [one for one in series if bool(one.isfinite().all())]
+    summed = [torch.stack(series).sum(0)] if len(series) > 1 else []  # of several passes of a step, or their mean
+    return [one for one in series + summed if bool(one.isfinite().all())]

@@ -103,7 +103,30 @@ def configure_optimizers(model, lr):
             "G": torch.optim.Adam(model.generator.parameters(), lr=lr),
             "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
 """
+TWO_STEPS_OF_D = """
+def configure_optimizers(model, lr):
+    global old
+    old = torch.optim.Adam(model.discriminator.parameters(), lr=lr)
+    return {"D": old,
+            "G": torch.optim.Adam(model.generator.parameters(), lr=lr),
+            "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
+
+def d_step(model, x_real, z):
+    global first
+    first = discriminator_loss(model, x_real, z)
+    first.backward(); old.step(); old.zero_grad()
+    return discriminator_loss(model, x_real, z)
+
+def report(d, g, a):
+    return {"discriminator": RETURNED, "generator": g, "autoencoder": a}
+"""
 RIGHT = {
+    "the mean over two steps of D returned": TWO_STEPS_OF_D.replace("RETURNED", "(first + d) / 2"),
+    "a label that is another one in every fifth call": """
+def d_step(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return bce(p, torch.full_like(p, 1.0 if count % 5 else 0.8)) + bce(q, torch.zeros_like(q))
+""",
     "noisy labels and a D that learns four times as fast": NOISY.replace("STEPS_OF_D", "1").replace("RATE", "4"),
     "noisy labels and three steps of D": NOISY.replace("STEPS_OF_D", "3").replace("RATE", "10"),
     "instance noise": "def see(x):\n    return x + 0.3 * torch.randn_like(x)",
@@ -331,6 +354,23 @@ def report(d, g, a):
 """,
         STEP,
         "returned-losses-stale",
+    ),
+    "the total with both steps of D returned": (
+        TWO_STEPS_OF_D.replace("RETURNED", "first + d + g + a"),
+        STEP,
+        "returned-losses-mixed-up",
+    ),
+    "G's loss returned for D's, and a tenth of it minimized": (
+        """
+def g_step(model, z):
+    q = model.discriminator(model.generator(z))
+    return 0.1 * bce(q, torch.ones_like(q))
+
+def report(d, g, a):
+    return {"discriminator": 10 * g, "generator": 10 * g, "autoencoder": a}
+""",
+        STEP,
+        "returned-losses-mixed-up",
     ),
     "the total returned": (
         "def report(d, g, a):\n    return {'discriminator': d + g + a, 'generator': g, 'autoencoder': a}",
