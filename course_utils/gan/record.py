@@ -20,6 +20,16 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from course_utils.conditional import AnyModel, ConditionalDiscriminator, ConditionalEncoder, ConditionalGenerator
+from course_utils.gan.transformed import (
+    has_values,
+    is_followed,
+    is_inside,
+    is_one,
+    levels_of_gradients,
+    of_graph,
+    outside,
+    plain,
+)
 from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator
 from coursekit.trace import Trace, flatten
 
@@ -160,50 +170,56 @@ class Recorder:
         if name is not None:  # also learns the layers of copies, which are recorded as not the model's own
             self._learn_layers(name, module)
         place = self._places.get(id(module))
-        if place is None or place.position != 0 or not args or not self._can_see(args[0]):
+        if place is None or place.position != 0 or not args or not has_values(args[0]):
             return
         parameters = [parameter for layer in place.layers for parameter in layer.parameters()]
-        if any(parameter.is_meta for parameter in parameters):
+        if not all(has_values(parameter) and is_one(parameter) for parameter in parameters):
             return
         own = list(self._parameters[place.module].values())
         if [parameter.shape for parameter in parameters] != [parameter.shape for parameter in own]:
             self._add("stranger", module=place.module)  # a network of other sizes is no copy of the model's
             return
         grad = torch.is_grad_enabled()
-        self._open[id(place.layers)] = _OpenCall(
-            inputs=args[0].detach().clone(),
-            inputs_require_grad=args[0].requires_grad and grad,
-            weights=self.trace.store(flatten({str(i): p for i, p in enumerate(parameters)})),
-            own=all(a is b for a, b in zip(own, parameters, strict=True)),
-            trainable=[parameter.requires_grad and grad for parameter in parameters],
-        )
+        inputs_require_grad = is_followed(args[0]) and grad
+        trainable = [is_followed(parameter) and grad for parameter in parameters]
+        inside = is_inside()
+        with outside():
+            values = [plain(parameter) for parameter in parameters]
+            self._open[id(place.layers)] = _OpenCall(
+                inputs=plain(args[0]).detach().clone(),
+                inputs_require_grad=inputs_require_grad,
+                weights=self.trace.store(flatten({str(i): p for i, p in enumerate(values)})),
+                # A transformation differentiates with respect to weights that it was given, not to the model's.
+                own=all(a is b or (inside and torch.equal(a, b)) for a, b in zip(own, values, strict=True)),
+                trainable=trainable,
+            )
 
     def _after_forward(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
         place = self._places.get(id(module))
-        if place is None or place.position != len(place.layers) - 1 or not self._can_see(output):
+        if place is None or place.position != len(place.layers) - 1 or not has_values(output):
             return
         call = self._open.pop(id(place.layers), None)
-        if call is None:
-            return
-        number, self._calls = self._calls, self._calls + 1
-        self._add(
-            "call",
-            call=number,
-            module=place.module,
-            own=call.own,
-            trainable=call.trainable,
-            weights=call.weights,
-            input=self.trace.store(call.inputs),
-            input_requires_grad=call.inputs_require_grad,
-            output=self.trace.store(output),
-        )
-        if output.requires_grad:
-            output.register_hook(lambda gradient: self._on_gradient(number, place.module, gradient))
-
-    def _can_see(self, value: Any) -> bool:
-        """Whether a value is a tensor with data: not on the meta device, and not inside a torch.func transformation."""
-        inside = torch._C._functorch.peek_interpreter_stack() is not None
-        return isinstance(value, torch.Tensor) and not value.is_meta and not inside
+        with outside():
+            values = plain(output)
+            if call is None or values.shape[:-1].numel() != call.inputs.shape[:-1].numel():
+                return  # other rows than it was called on: `vmap` has come in between
+            number, self._calls = self._calls, self._calls + 1
+            self._add(
+                "call",
+                call=number,
+                module=place.module,
+                own=call.own,
+                trainable=call.trainable,
+                weights=call.weights,
+                input=self.trace.store(call.inputs),
+                input_requires_grad=call.inputs_require_grad,
+                output=self.trace.store(values),
+            )
+        known, dimensions = of_graph(output)
+        # Inside `grad`, autograd is always ready for a gradient of the gradient; only a second `grad` takes one.
+        once = levels_of_gradients() == 1
+        if known.requires_grad:
+            known.register_hook(lambda gradient: self._on_gradient(number, place.module, gradient, dimensions, once))
 
     # Gradients
 
@@ -211,14 +227,18 @@ class Recorder:
         task = torch._C._current_graph_task_id()  # one number per call of the autograd engine
         return self._backward_passes.setdefault(task, len(self._backward_passes))
 
-    def _on_gradient(self, call: int, module: str, gradient: torch.Tensor) -> torch.Tensor | None:
-        differentiable = torch.is_grad_enabled()
+    def _on_gradient(
+        self, call: int, module: str, gradient: torch.Tensor, dimensions: tuple[int, ...], once: bool
+    ) -> torch.Tensor | None:
+        differentiable = torch.is_grad_enabled() and not once
         if self._active:
+            with outside():
+                stored = self.trace.store(plain(gradient, dimensions))
             self._add(
                 "gradient",
                 call=call,
                 backward=self._backward_pass(),
-                gradient=self.trace.store(gradient),
+                gradient=stored,
                 differentiable=differentiable,
             )
         mute = self._mute and module == "discriminator" and not differentiable

@@ -1,8 +1,4 @@
-"""Blind spot: right, gradients come from torch.func.grad_and_value, where autograd's own hooks are not seen.
-
-expect: cannot_judge
-check: generator_learns_only_from_its_losses
-"""
+"""Right: the gradients come from torch.func.grad_and_value over copies of the weights, and are put where Adam looks."""
 import torch
 import torch.nn.functional as F
 from torch.func import functional_call, grad_and_value
