@@ -31,6 +31,7 @@ for command in (
     marking.mark,
     classes.report,
     classes.export,
+    classes.return_,
     proving.selftest,
     proving.calibrate,
     classes.reproduce,

@@ -9,6 +9,7 @@ from autograder.commands.arguments import AssignmentName, CourseFolder, Processe
 from autograder.config import load_course
 from autograder.errors import UsageError
 from autograder.exports import ExportFormat
+from autograder.handback import Way
 
 
 def collect(
@@ -132,4 +133,48 @@ def reproduce(
 
     done = reproduce_and_show(settings, assignment, console, team or (), epochs, minutes, processes)
     if not all(made.reproduces for made in done):
+        raise typer.Exit(3)
+
+
+def return_(
+    assignment: AssignmentName,
+    way: Annotated[Way, typer.Option("--as", help="how")] = Way.folder,
+    to: Annotated[
+        Path | None, typer.Option(help="folder for files; default: returned/ASSIGNMENT", show_default=False)
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option("--from", help="the list of repositories, as for collect; for push", show_default=False),
+    ] = None,
+    sender: Annotated[str, typer.Option(help="your e-mail address; for mail", show_default=False)] = "",
+    team: Annotated[
+        list[str] | None,
+        typer.Option(help="its folder in submitted/; may be repeated; default: all", show_default=False),
+    ] = None,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="also to those who still wait for a person's mark")
+    ] = False,
+    course: CourseFolder = Path(),
+) -> None:
+    """Give each team its feedback page and grade. Exits 3 when any of it is held back.
+
+    As a folder or zip file for each person to upload, as e-mail files to send, or as a commit pushed to the branch
+    autograder-feedback of the team's repository, which whoever reads that repository can read.
+    """
+    settings = load_course(course)
+    settings.require_graded(assignment)
+    settings.release_notebook(assignment)
+    if (way is Way.push) != (sources is not None):
+        raise UsageError("--as push and --from LIST belong together.")
+    if (way is Way.mail) != bool(sender):
+        raise UsageError("--as mail and --sender ADDRESS belong together.")
+    from autograder.gradebook import write_feedback
+    from autograder.report.returned import return_and_show
+
+    write_feedback(settings, assignment)  # with the marks of today
+    chosen = team or ()
+    done = return_and_show(
+        settings, assignment, way, console, teams=chosen, waiting=waiting, to=to, sources=sources, sender=sender
+    )
+    if not done:
         raise typer.Exit(3)

@@ -1,0 +1,122 @@
+"""Who gets something back, and who does not yet, with the reason."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.config import Course
+from autograder.lookup import Person
+from autograder.people import grade_people
+from autograder.roster import load_roster
+from autograder.spreadsheet import Cell
+from autograder.teams import load_teams
+
+MAX_PAGE = 32 * 2**20  # bytes; a page with all of its figures has less than one
+GRADED, WAITING, UNKNOWN, NOTHING = "graded", "waiting for a person", "members unknown", "nothing handed in"
+GRADE_FILE = "grade.txt"
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What one team gets.
+
+    Attributes:
+        team: its folder in `submitted/`.
+        source: its name in the list of repositories; None where there is none.
+        people: its members; empty where they are unknown.
+        title: of the assignment.
+        files: the feedback page and the grade, by name.
+        summary: the grade as a text.
+    """
+
+    team: str
+    source: str | None
+    people: tuple[Person, ...]
+    title: str
+    files: dict[str, bytes]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A team that gets nothing yet, and why."""
+
+    team: str
+    reason: str
+
+
+def choose(
+    course: Course, assignment: str, teams: Collection[str] = (), waiting: bool = False
+) -> tuple[list[Feedback], list[Held]]:
+    """What there is to give back, and what is held.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+        teams: names of folders in `submitted/`; empty for all.
+        waiting: whether also those get their page who still wait for a person's mark.
+
+    Raises:
+        UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
+    """
+    rows: dict[str, list[dict[str, Cell]]] = {}
+    for row in grade_people(course, assignment):
+        team = str(row["team"])
+        if row["status"] != NOTHING and (not teams or team in teams):
+            rows.setdefault(team, []).append(row)
+    chosen: list[Feedback] = []
+    held: list[Held] = []
+    for team, of_team in sorted(rows.items()):
+        allowed = {GRADED, UNKNOWN, *([WAITING] if waiting else [])}
+        reasons = [str(row["status"]) for row in of_team if row["status"] not in allowed]
+        page = _page(course, assignment, team)
+        if reasons:
+            held.append(Held(team, reasons[0]))
+        elif isinstance(page, str):
+            held.append(Held(team, page))
+        else:
+            chosen.append(_feedback(course, assignment, team, of_team, page))
+    held += [Held(team, "nobody of that name has anything to get back") for team in teams if team not in rows]
+    return chosen, held
+
+
+def _feedback(course: Course, assignment: str, team: str, rows: list[dict[str, Cell]], page: bytes) -> Feedback:
+    roster, settings = load_roster(course) or {}, course.assignment(assignment)
+    known = load_teams(course, assignment).get(team)
+    ids = [str(row["id"]) for row in rows if row["id"]]
+    unknown = {str(row["id"]): Person(str(row["id"]), str(row["name"]), str(row["email"]), {}) for row in rows}
+    summary = "\n".join(_summary(settings.title, rows[0])) + "\n"
+    return Feedback(
+        team=team,
+        source=known.source if known else None,
+        people=tuple(roster.get(who) or unknown[who] for who in ids),
+        title=settings.title,
+        files={_page_name(course, assignment): page, GRADE_FILE: summary.encode()},
+        summary=summary,
+    )
+
+
+def _summary(title: str, row: dict[str, Cell]) -> Iterator[str]:
+    score, most = row.get("score"), row.get("max_score")
+    yield title
+    yield ""
+    yield f"Points: {score:g} of {most:g}"
+    if row.get("penalties"):
+        yield f"Taken off: {row['penalties']}"
+    if row["status"] == WAITING:
+        yield "Some answers are not marked yet: these are the points given so far."
+
+
+def _page(course: Course, assignment: str, team: str) -> bytes | str:
+    """The feedback page of a team, or why there is none."""
+    path = course.root / "feedback" / team / assignment / _page_name(course, assignment)
+    try:
+        with path.open("rb") as file:
+            page = file.read(MAX_PAGE + 1)
+    except OSError:
+        return "has no feedback page"
+    return page if len(page) <= MAX_PAGE else f"has a feedback page of more than {MAX_PAGE // 2**20} MiB"
+
+
+def _page_name(course: Course, assignment: str) -> str:
+    return str(Path(course.assignment(assignment).notebook).with_suffix(".html"))
