@@ -5,7 +5,7 @@ ASSIGNMENT ?= hw2
 INSTALLED := .venv/.installed
 SOURCES := autograder coursekit course_utils checks tests benchmarks scripts
 
-.PHONY: help setup bubblewrap chromium demo docs test test-only lint format release grade formgrader report bench clean
+.PHONY: help setup bubblewrap chromium demo docs test test-only lint format release grade mark formgrader report bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +58,11 @@ release: setup  ## Generate release/ASSIGNMENT from source/ASSIGNMENT, and the s
 grade: setup  ## Grade all of submitted/
 	@$(BIN)/autograder grade $(ASSIGNMENT)
 
+mark: setup  ## Serve the marker's desk for the written answers
+	@$(BIN)/autograder mark $(ASSIGNMENT)
+
 formgrader: setup  ## Open nbgrader's formgrader for the written answers
-	@PYTHONPATH=$(CURDIR) $(BIN)/jupyter lab --ServerApp.root_dir=.
+	@PYTHONPATH=$(CURDIR) $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/formgrader
 
 report: setup  ## Write the feedback pages
 	@$(BIN)/autograder report $(ASSIGNMENT)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,15 @@ def check_gradebook(course: Course, assignment: str) -> None:
     if known != released:
         problem = "does not know" if known is None else "has another version of"
         raise UsageError(f"The gradebook {problem} {assignment}: run `autograder release {assignment}` first.")
+
+
+def note_due(course: Course, assignment: str) -> None:
+    """Tell the gradebook when the assignment is due, for whoever looks at it in the formgrader."""
+    due = course.assignment(assignment).due
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment(
+            assignment, duedate=due.astimezone(UTC).replace(tzinfo=None) if due else None
+        )
 
 
 def is_saved(course: Course, assignment: str, student: str, key: str) -> bool:

@@ -7,6 +7,7 @@ autograded/, feedback/.
 """
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -63,6 +64,12 @@ def points_here(course: Course) -> bool:
 def configure(c: Config, root: Path) -> None:
     """Put our settings into `c`; those that depend on the course are read from the folder `root`, if it is one."""
     _have_programs_found()
+    course = _course(root)
+    if course is not None:
+        c.CourseDirectory.course_id = re.sub(r"\W+", "_", course.name).strip("_") or "course"
+        c.NbGraderAPI.timezone = course.time_zone  # in which the formgrader shows the due date
+    c.ExchangeFactory.list = "autograder.released.ReleasedAssignments"
+
     # What running a notebook leaves beside it stays there, also where an instructor ran one in source/.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "runs", "data"]
 
@@ -80,7 +87,7 @@ def configure(c: Config, root: Path) -> None:
     # look twice again, for each submission, would take nearly half of the time of saving it.
     c.Autograde.exporter_class = UnreadExporter
     c.Autograde.pre_convert_hook = set_links_aside
-    c.Autograde.exclude_overwriting = _filled_in_by_students(root)
+    c.Autograde.exclude_overwriting = _filled_in_by_students(course)
     c.Autograde.sanitize_preprocessors = [RepairSubmission]
     c.Autograde.autograde_preprocessors = [
         GradeSubmission,  # instead of nbgrader's Execute
@@ -110,12 +117,14 @@ def _have_programs_found() -> None:
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", os.defpath)
 
 
-def _filled_in_by_students(root: Path) -> dict[str, list[str]]:
-    """By assignment, the files that autograding leaves as students hand them in.
-
-    Where the course cannot be read, nothing: then the preprocessors say why, and nothing is graded.
-    """
+def _course(root: Path) -> Course | None:
+    """The course in the folder; None where it cannot be read: the preprocessors say why, and nothing is graded."""
     try:
-        return {name: list(assignment.given) for name, assignment in load_course(root).assignments.items()}
+        return load_course(root)
     except UsageError:
-        return {}
+        return None
+
+
+def _filled_in_by_students(course: Course | None) -> dict[str, list[str]]:
+    """By assignment, the files that autograding leaves as students hand them in."""
+    return {name: list(assignment.given) for name, assignment in course.assignments.items()} if course else {}

@@ -26,6 +26,7 @@ import coursekit
 from autograder.authoring import require_agreement, require_full_marks, require_sound
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
+from autograder.gradebook import note_due
 from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
 from autograder.nbgrader_settings import nbgrader_settings, point_here
@@ -94,6 +95,7 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
         _generate(course, assignment, config, staging / "final", gradebook=None)
         folder = course.root / "release" / assignment
         _put_into_place(staging / "final" / assignment, folder)
+        note_due(course, assignment)
     points = [
         (cell.metadata.nbgrader.points, cell.metadata.nbgrader.solution)
         for cell in source.cells

@@ -11,6 +11,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.mark_scheme import without_delimiters
+
 STYLES = Path(__file__).parent / "templates"
 
 
@@ -19,4 +21,7 @@ class KeepInside(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         resources["config_dir"] = str(STYLES)
+        for cell in nb.cells:  # in the formgrader, marking schemes stand above the answers
+            if cell.cell_type == "markdown":
+                cell.source = without_delimiters(cell.source)
         return nb, resources
