@@ -33,19 +33,24 @@ function desk() {
   }
   function keep() {
     changed = true;
-    const draft = { seen: form.elements.seen.value, points: points.value, comment: comment ? comment.value : "",
-                    clicked: criteria.map((one) => (chosen(one) ? chosen(one).value : "")) };
-    try { localStorage.setItem(name, JSON.stringify(draft)); } catch { return; }
+    try { localStorage.setItem(name, JSON.stringify(draft())); } catch { return; }
     $("draft").textContent = "Not saved yet; kept in this browser.";
   }
+  function draft() {
+    return { seen: form.elements.seen.value, points: points.value, comment: comment ? comment.value : "",
+             clicked: criteria.map((one) => (chosen(one) ? chosen(one).value : "")) };
+  }
   function restore() {
-    let draft = null;
-    try { draft = JSON.parse(localStorage.getItem(name)); } catch { return; }
-    if (!draft || document.querySelector(".warn[role=alert]")) return;
-    if (draft.seen !== form.elements.seen.value) { localStorage.removeItem(name); return; }
-    criteria.forEach((one, at) => { if (draft.clicked[at]) choose(one, Number(draft.clicked[at])); });
-    points.value = draft.points;
-    if (comment) comment.value = draft.comment;
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(name)); } catch { return; }
+    if (!kept || document.querySelector(".warn[role=alert]")) return;
+    if (kept.seen !== form.elements.seen.value || JSON.stringify(kept) === JSON.stringify(draft())) {
+      localStorage.removeItem(name);
+      return;
+    }
+    criteria.forEach((one, at) => { if (kept.clicked[at]) choose(one, Number(kept.clicked[at])); });
+    points.value = kept.points;
+    if (comment) comment.value = kept.comment;
     keep();
   }
 
@@ -65,8 +70,7 @@ function desk() {
       select(Math.max(0, open));
       return;
     }
-    sent = true;
-    localStorage.removeItem(name);
+    sent = true;  // the draft stays until its mark is seen to be another one: the desk may be gone
   });
   addEventListener("beforeunload", (event) => { if (changed && !sent && !stored()) event.preventDefault(); });
   function stored() { try { return localStorage.getItem(name) !== null; } catch { return false; } }
