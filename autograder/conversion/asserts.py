@@ -17,6 +17,8 @@ ARRAYS = {
     for name in ("array", "tensor", "zeros", "ones", "full", "eye", "arange", "linspace")
 }
 RELATIVE = {"rtol", "rel_tol"}
+USUAL = {"numpy": "1e-5", "torch": "1e-5", "math": "1e-9"}  # relative tolerances where nothing is said
+NUMBERS = (bool, int, float)
 # Functions that assert: the same as a claim about their first two arguments. {d} is how many digits must agree.
 ASSERTING = {
     "numpy.testing.assert_allclose": "np.allclose({0}, {1}, rtol={rtol}, atol={atol})",
@@ -49,9 +51,9 @@ def as_claim(call: ast.Call, name: str) -> ast.expr | None:
     digits = [word.value for word in call.keywords if word.arg in ("decimal", "places")] + call.args[2:3]
     d = ast.unparse(digits[0]) if digits else "7"
     known = {**DEFAULTS[name.partition(".")[0]], **given, "d": d}
-    if any(isinstance(one, ast.Starred) for one in call.args) or len(call.args) < ASSERTING[name].count("{0}") + (
-        "{1}" in ASSERTING[name]
-    ):
+    wanted = 2 if "{1}" in ASSERTING[name] else 1
+    most = wanted + 1 if "{d}" in ASSERTING[name] else wanted
+    if not wanted <= len(call.args) <= most or any(isinstance(one, ast.Starred) for one in call.args):
         return None
     told = [f"({ast.unparse(one)})" for one in call.args]
     return ast.parse(ASSERTING[name].format(*told, **known), mode="eval").body
@@ -69,13 +71,9 @@ def read_claim(test: ast.expr, kind: Kind, called: Callable[[ast.expr], str]) ->
         return _of_call(test, kind, called)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _of_comparison(test.left, test.ops[0], test.comparators[0], kind)
-    if (
-        isinstance(test, ast.Compare)
-        and len(test.ops) == 2
-        and all(isinstance(op, ast.LtE | ast.Lt) for op in test.ops)
-    ):
+    if isinstance(test, ast.Compare) and len(test.ops) == 2 and all(isinstance(op, ast.LtE) for op in test.ops):
         low, got, high = test.left, *test.comparators
-        if kind(got) == "result" and kind(low) == kind(high) == "plain":
+        if kind(got) == "result" and _is_constant(low, NUMBERS) and _is_constant(high, NUMBERS):
             return Word("between", got, (low, high))
     return None
 
@@ -88,8 +86,8 @@ def _of_call(test: ast.Call, kind: Kind, called: Callable[[ast.expr], str]) -> W
     if sides is None:
         return None
     value = sides[1]
-    is_array = isinstance(value, ast.Call) and called(value.func) in ARRAYS
-    if not is_array and not (name == "math.isclose" and isinstance(value, ast.Constant | ast.UnaryOp | ast.BinOp)):
+    is_array = isinstance(value, ast.Call) and called(value.func) in ARRAYS and not _has_text_or_no_number(value)
+    if not is_array and not (name == "math.isclose" and _is_constant(value, NUMBERS)):
         return None  # these functions also take lists for arrays, and one number for many
     if name in EQUAL:
         return Word("close", sides[0], (value,), EXACT)
@@ -97,7 +95,8 @@ def _of_call(test: ast.Call, kind: Kind, called: Callable[[ast.expr], str]) -> W
     absolute = told.pop("atol", ast.Constant(0))
     if not (isinstance(absolute, ast.Constant) and absolute.value == 0 and set(told) <= RELATIVE):
         return None  # an absolute tolerance is kept as the author wrote it
-    return Word("close", sides[0], (value,), "".join(f"tolerance={ast.unparse(one)}" for one in told.values()))
+    relative = next((ast.unparse(one) for one in told.values()), USUAL[name.partition(".")[0]])
+    return Word("close", sides[0], (value,), f"tolerance={relative}")
 
 
 def _of_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, kind: Kind) -> Word | None:
@@ -115,9 +114,9 @@ def _of_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, kind: Kind) -
             return Word("close", got, (value,), EXACT)
         case ast.Is() if isinstance(value, ast.Constant) and (value.value is None or isinstance(value.value, bool)):
             return Word("close", got, (value,))
-        case ast.Lt() | ast.LtE():
+        case ast.LtE() if _is_constant(value, NUMBERS):
             return Word("at_least" if turned else "at_most", got, (value,))
-        case ast.Gt() | ast.GtE():
+        case ast.GtE() if _is_constant(value, NUMBERS):
             return Word("at_most" if turned else "at_least", got, (value,))
     return None
 
@@ -136,4 +135,25 @@ def _is_comparable(value: ast.expr) -> bool:
     """Whether `close` compares as `==` does: no set, and no dict, which stands for the weights of a module."""
     if isinstance(value, ast.List | ast.Tuple):
         return bool(value.elts) and all(_is_comparable(item) for item in value.elts)
-    return isinstance(value, ast.Constant | ast.UnaryOp | ast.BinOp)
+    return _is_constant(value, (*NUMBERS, str, type(None)))
+
+
+def _is_constant(value: ast.expr, types: tuple[type, ...]) -> bool:
+    """Whether it is a number, or whatever of these types, that is written out: `-1`, `2 / 3`."""
+    match value:
+        case ast.Constant(inner):
+            return isinstance(inner, types)
+        case ast.UnaryOp(ast.USub() | ast.UAdd(), inner):
+            return _is_constant(inner, NUMBERS)
+        case ast.BinOp(left, _, right):
+            return _is_constant(left, NUMBERS) and _is_constant(right, NUMBERS)
+    return False
+
+
+def _has_text_or_no_number(value: ast.expr) -> bool:
+    """Whether an array holds text, or infinities and what is no number, which `close` does not compare."""
+    return any(
+        (isinstance(one, ast.Constant) and isinstance(one.value, str))
+        or (isinstance(one, ast.Attribute | ast.Name) and ast.unparse(one).lower().rpartition(".")[2] in ("inf", "nan"))
+        for one in ast.walk(value)
+    )

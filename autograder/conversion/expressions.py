@@ -56,7 +56,7 @@ class Expressions(Names):
 
     def add_function(self, node: ast.FunctionDef) -> None:
         """A function of the test cell's own, which knows nothing of students' work."""
-        if names_in(node) & (self.of_students | set(self.stands_for)):
+        if (names_in(node) | {node.name}) & (self.of_students | set(self.stands_for)):
             raise Untranslatable("a function of the test cell uses what students define")
         self.require_known(node)
         self.draft.lines.append(Line(ast.unparse(node), frozenset({node.name}), names_in(node)))

@@ -54,10 +54,16 @@ class _Translator:
         match node:
             case ast.Import() | ast.ImportFrom():
                 self.said.add_import(node)
-            case ast.Expr(ast.Constant()) | ast.Pass() | ast.Expr(ast.Call(ast.Name("print"))):
+            case ast.Pass() | ast.Expr(ast.Call(ast.Name("print" | "display"))):
                 pass
             case ast.Expr(ast.Call() as call):
                 self._do(call)
+            case ast.Expr():
+                pass  # it is shown below the cell
+            case ast.AugAssign(ast.Name(name) as target, op, value):
+                self.said.assign(target, ast.BinOp(ast.Name(name, ast.Load()), op, value))
+            case ast.AnnAssign(ast.Name() as target, _, ast.expr() as value):
+                self.said.assign(target, value)
             case ast.Assert(test, message):
                 said = message.value if isinstance(message, ast.Constant) else ""
                 self._claims(test, said if isinstance(said, str) else "")
@@ -72,6 +78,9 @@ class _Translator:
                 if self.said.called(around.func) not in RAISING:
                     raise Untranslatable(UNKNOWN)
                 self._raises(call, errors)
+            case ast.With(items=[ast.withitem(ast.Call(func=func))]) if self.said.called(func) == "torch.no_grad":
+                for inner in node.body:  # what comes back has no graph anyway
+                    self._statement(inner)
             case ast.Try(body=[ast.Expr(ast.Call() as call), *rest], handlers=[handler], finalbody=[]):
                 if handler.type is None or not _fails([*rest, *node.orelse]) or any(map(_acts, handler.body)):
                     raise Untranslatable(UNKNOWN)

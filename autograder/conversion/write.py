@@ -218,4 +218,5 @@ def report(title: str, drafts: Sequence[Draft], parts: Sequence[Part], said: Seq
         halves = "is for the visible tests, half for the hidden ones; nbgrader gave all or none."
         notes.append(f"Half of the points of {told} {halves}")
     notes.append("Values are compared together with their type: an array is expected where the test has an array.")
+    notes.append("The tolerance of `close` is relative to the largest expected value, where NumPy's is to each value.")
     return "\n".join([*lines, "\n## To know\n", *(f"- {note}" for note in notes), ""])

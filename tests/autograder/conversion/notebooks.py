@@ -81,7 +81,11 @@ class Net(nn.Module):
 ## test net_shapes 2
 torch.manual_seed(0)
 net = Net(4, 8, 3)
-out = net(torch.zeros(5, 4))
+rows = 2
+rows += 3
+with torch.no_grad():
+    out = net(torch.zeros(rows, 4))
+out
 assert isinstance(out, torch.Tensor)
 assert out.shape == (5, 3)
 assert net.out.weight.shape == (3, 8)
@@ -156,6 +160,12 @@ account.add(5)
 assert account.balance() == 15
 account.add(amount=-20)
 assert account.balance() == -5
+total = 0
+for amount in (1, 2):
+    account.add(amount)
+    total += amount
+assert account.balance() < total - 4
+assert account.balance() <= -2
 ## test test_plot 3
 axes = draw()
 assert axes.get_title() != ""

@@ -71,6 +71,7 @@ def test_known_solutions_are_judged_as_they_claim_to_be(
         ("torch_basics", "F.cross_entropy(logits, labels)", "torch.tensor(0.2200949)", "loss_value_hidden", 3.5),
         ("python_basics", "answer = 42", "answer = 41", "the_answer_visible", 4.0),
         ("python_basics", "self.money += amount", "self.money = amount", "account_visible", 3.0),
+        ("python_basics", "self.money += amount", "self.money += amount + (abs(amount) == 1)", "account_visible", 3.0),
         ("python_basics", "if c.isalpha()", "", "cell_3f9a_visible", 3.0),
         ("python_basics", "text.lower().split()", "str(text).lower().split()", "cell_3f9a_hidden", 4.0),
     ],
