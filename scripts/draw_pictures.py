@@ -1,7 +1,8 @@
-"""Draws pictures of the documentation that show what the package makes: `python scripts/draw_pictures.py [STUDENT]`.
+"""Draws pictures of the documentation that show what the package makes: `python scripts/draw_pictures.py`.
 
 The gradient map of a step in which D is moved towards being fooled, and the four families of the course under one
-meter. After `make demo` also the table of its mistakes, and the top of the feedback page of one of its teams.
+meter. With two arguments, what `make demo` has printed and one of its teams, also the table of mistakes and the top of
+that team's feedback page.
 """
 
 import re
@@ -18,8 +19,6 @@ sys.path.insert(0, str(REPOSITORY))
 from rich.console import Console  # noqa: E402
 
 from autograder.checks import load_checks, make_probes  # noqa: E402
-from autograder.config import load_course  # noqa: E402
-from autograder.report.terminal import grade_and_show  # noqa: E402
 from autograder.selftest.recording import record_solution  # noqa: E402
 from course_utils.families import reference_families, show_families  # noqa: E402
 
@@ -28,7 +27,6 @@ DEMO = REPOSITORY / "demo"
 SHOWN = "joint_backward_trains_discriminator.py"  # a mistake that the map shows at a glance
 SEED = 1
 DPI = 100
-COLUMNS = 110  # of the terminal that is drawn
 PAGE = (1000, 900)  # pixels of the top of a page
 FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)  # from elsewhere; readers have fonts of their own
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -47,17 +45,15 @@ def draw_gradient_map() -> None:
     (PICTURES / "gradient-map.png").write_bytes(png)
 
 
-def draw_mistakes() -> None:
-    """The table that `autograder grade` prints for the demo's class, which is graded already."""
-    console = Console(record=True, width=COLUMNS, file=StringIO(), highlight=False)
-    grade_and_show(load_course(DEMO), "hw2", console)
-    lines = console.export_text(styles=True).split("\n")
-    begin = next(number for number, line in enumerate(lines) if "submissions" in line)
-    end = next(number for number, line in enumerate(lines) if "└" in line)
-    drawn = Console(record=True, width=COLUMNS, file=StringIO(), highlight=False)
-    drawn.print("\n".join(lines[begin : end + 1]), markup=False)
-    picture = drawn.export_svg(title="autograder grade hw2")
-    (PICTURES / "mistakes.svg").write_text(FONTS.sub("", picture), encoding="utf-8")
+def draw_mistakes(printed: Path) -> None:
+    """The table of mistakes in what the demo has printed, as a terminal shows it."""
+    lines = [line.rstrip() for line in printed.read_text(encoding="utf-8").splitlines()]
+    begin = next(number for number, line in enumerate(lines) if re.fullmatch(r"hw2: \d+ submissions", line))
+    end = next(number for number, line in enumerate(lines) if number > begin and line.startswith("└"))
+    console = Console(record=True, width=max(map(len, lines[begin : end + 1])), file=StringIO(), highlight=False)
+    console.print("\n".join(lines[begin : end + 1]), markup=False, emoji=False)
+    picture = FONTS.sub("", console.export_svg(title="autograder grade hw2"))
+    (PICTURES / "mistakes.svg").write_text(picture, encoding="utf-8")
 
 
 def draw_feedback(student: str) -> None:
@@ -74,6 +70,6 @@ if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     draw_gradient_map()
     show_families(reference_families()).savefig(PICTURES / "families.png", dpi=DPI)
-    if DEMO.is_dir() and len(sys.argv) > 1:
-        draw_mistakes()
-        draw_feedback(sys.argv[1])
+    if len(sys.argv) == 3:
+        draw_mistakes(Path(sys.argv[1]))
+        draw_feedback(sys.argv[2])
