@@ -179,7 +179,7 @@ def read_score(course: Course, assignment: str, student: str) -> Score | None:
 
 def read_comments(course: Course, assignment: str, student: str) -> Mapping[str, str]:
     """What persons wrote to the student, by the cell's name; nothing that nbgrader wrote by itself."""
-    with _gradebook(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         try:
             submission = gradebook.find_submission(assignment, student)
         except MissingEntry:

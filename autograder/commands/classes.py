@@ -168,7 +168,7 @@ def return_(
         raise UsageError("--as push and --from LIST belong together.")
     if (way is Way.mail) != bool(sender):
         raise UsageError("--as mail and --sender ADDRESS belong together.")
-    from autograder.gradebook import write_feedback
+    from autograder.feedback.write import write_feedback
     from autograder.report.returned import return_and_show
 
     write_feedback(settings, assignment)  # with the marks of today
