@@ -16,6 +16,7 @@ from autograder.teams import Team, load_teams
 
 _FIRST = ("id", "name", "email", "assignment", "team", "members", "received", "late_hours", "status")
 UNREAD = "could not be read: decide"  # something arrived, and this is no "nothing handed in"
+IN_TWO = "in two teams: decide"
 _LAST = ("points", "penalties", "penalty_points", "score", "max_score")
 
 
@@ -64,7 +65,7 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
             yield row | _team(assignment, mine[0]) | {"status": held}
         elif mine:
             where = " ".join(team.pseudonym for team in mine)
-            yield row | {"assignment": assignment, "team": where, "status": "in two teams: decide"}
+            yield row | {"assignment": assignment, "team": where, "status": IN_TWO}
         else:
             status = "" if who in alone else "nothing handed in"
             yield row | {"assignment": assignment, "team": who if who in alone else "", "status": status}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.config import Course
 from autograder.lookup import Person
-from autograder.people import grade_people
+from autograder.people import IN_TWO, grade_people
 from autograder.roster import load_roster
 from autograder.spreadsheet import Cell
 from autograder.teams import load_teams
@@ -61,9 +61,10 @@ def choose(
     """
     rows: dict[str, list[dict[str, Cell]]] = {}
     for row in grade_people(course, assignment):
-        team = str(row["team"])
-        if row["status"] != NOTHING and (not teams or team in teams):
-            rows.setdefault(team, []).append(row)
+        whole = str(row["team"])
+        for team in whole.split() if row["status"] == IN_TWO else [whole]:  # neither of them gets it yet
+            if row["status"] != NOTHING and (not teams or team in teams):
+                rows.setdefault(team, []).append(row)
     chosen: list[Feedback] = []
     held: list[Held] = []
     for team, of_team in sorted(rows.items()):

@@ -18,6 +18,7 @@ from autograder.handback import Way
 from autograder.handback.choose import choose
 from autograder.handback.files import write_folders
 from autograder.handback.push import push_feedback
+from autograder.people import IN_TWO
 from autograder.report.returned import return_and_show
 from autograder.teams import Team, save_teams
 from tests.autograder.collect.repositories import git
@@ -67,6 +68,15 @@ def test_nothing_goes_to_a_team_that_waits_for_a_person_unless_asked_for(course:
     assert "Points: 9 of 20" in given[0].summary
     assert [one.team for one in choose(course, "hw2", ["team-2"])[1]] == ["team-2"]
     assert choose(course, "hw2", ["nobody"])[1][0].team == "nobody"
+
+
+def test_two_teams_with_a_common_member_are_held_until_a_person_decides(course: Course) -> None:
+    shared = [
+        Team(team, team, ("aa1", other), commit="0" * 40) for team, other in (("team-1", "bb2"), ("team-2", "cc3"))
+    ]
+    save_teams(course, "hw2", shared)
+    given, held = choose(course, "hw2", waiting=True)
+    assert not given and {(one.team, one.reason) for one in held} == {(team.pseudonym, IN_TWO) for team in shared}
 
 
 def test_each_person_gets_a_folder_or_a_zip_file_of_their_own(course: Course) -> None:
