@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.marking.desk import Progress
 from autograder.marking.records import Given, Mark, Question, Standing, Text, Work
 from autograder.marking.rubric import as_written
-from autograder.shown.clean import markdown_to_html
+from autograder.shown.page_text import markdown
 from autograder.shown.visible import in_one_direction
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -109,8 +108,7 @@ def _template(name: str) -> Any:
 
 
 def _markdown(text: str | Text) -> Markup:
-    source, pictures = (text.source, text.attachments) if isinstance(text, Text) else (text, {})
-    return Markup(markdown_to_html(cast(Context, {"cell": {"attachments": pictures}}), source))
+    return markdown(text.source, text.attachments) if isinstance(text, Text) else markdown(text)
 
 
 def _inline(text: str) -> Markup:

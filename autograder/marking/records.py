@@ -112,7 +112,7 @@ class Text:
 
     source: str
     is_code: bool = False
-    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    attachments: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
