@@ -157,7 +157,7 @@ class _Section:
         for output in cell.outputs:
             if picture := output.get("data", {}).get("image/png"):
                 told = _description(picture)
-                alt = f"{told.partition('.')[0]}." if told else _MAP_ALT
+                alt = f"{re.split('[.:]', told)[0]}." if told else _MAP_ALT
                 self.maps.append((Figure(picture_address("image/png", picture), alt), told))
 
     def add_answer(self, cell: NotebookNode, given: NotebookNode, graded: Graded) -> None:

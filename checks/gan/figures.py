@@ -15,6 +15,10 @@ from coursekit.trace import TraceError
 CELL = "check_train_step"
 PROBE = "train_step-16"
 DPI = 70
+TOLD = (  # below the figure on the feedback page, which finds it in the PNG's own field
+    "Which loss moved which network in one of your training steps: each number is a share of the gradient that was "
+    "applied, what is hatched must stay empty, and what is red must not be there."
+)
 
 
 def draw_figures(trace: TraceFolder) -> dict[str, bytes]:
@@ -34,5 +38,5 @@ def draw_figures(trace: TraceFolder) -> dict[str, bytes]:
     ):  # what is wrong with the trace is for the checks to say
         return {}
     png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=DPI)
+    figure.savefig(png, format="png", dpi=DPI, metadata={"Description": TOLD})
     return {CELL: png.getvalue()}
