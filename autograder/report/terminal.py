@@ -88,7 +88,7 @@ def grade_and_show(
     except OSError:
         require_storage(course, assignment, gradebook.gradebook_file(course))
         raise
-    console.print(_table(assignment, rows))
+    console.print(table_of(assignment, rows))
     for row in rows:
         for remark in row.remarks:
             console.print(f"{in_terminal(intake.shown_name(row.student))}: {in_terminal(remark)}", soft_wrap=True)
@@ -141,7 +141,7 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
     )
 
 
-def _table(assignment: str, rows: list[Row]) -> Table:
+def table_of(assignment: str, rows: list[Row]) -> Table:
     """One line a submission, also in a terminal of 80 columns; the lines printed before say all of the mistakes."""
     count = "1 submission" if len(rows) == 1 else f"{len(rows)} submissions"
     table = Table(title=f"{assignment}: {count}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))

@@ -101,6 +101,15 @@ print(evil)
 raise ValueError("\\x1b]8;;javascript:{SET_TITLE}\\x07" + evil)
 """
 
+OUTPUTS = [  # as they may stand in the file that is handed in
+    *(nbformat.v4.new_output("display_data", {kind: EVIL + COVER}) for kind in ("text/html", "text/markdown")),
+    nbformat.v4.new_output("display_data", {"text/html": COVER}),
+    nbformat.v4.new_output("display_data", {"text/latex": TYPESET}),
+    nbformat.v4.new_output("display_data", {"image/png": f'"><script>{SET_TITLE}</script>', "image/svg+xml": EVIL}),
+    nbformat.v4.new_output("stream", text=f"\x1b[31m\u202e{TYPESET}{EVIL}{'w' * 9999}"),
+    nbformat.v4.new_output("error", ename=EVIL, evalue=COVER, traceback=[EVIL]),
+]
+
 QUOTED = f"""
 def configure_optimizers(model, lr):
     raise ValueError(({FORMULAS[0]!r} + " $" + {FORMULAS[2]!r} + "$ \\u202e <b>bold</b>" + {COVER!r}))
@@ -187,7 +196,10 @@ def feedback(
         as_version=4,
     )
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(MARKDOWN))
-    notebook.cells.append(nbformat.v4.new_code_cell(CODE))
+    notebook.cells.append(nbformat.v4.new_code_cell(CODE, outputs=OUTPUTS))
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") in ("training", "samples"):
+            cell.outputs = OUTPUTS
     notebook.metadata["title"] = f"</title><script>{SET_TITLE}</script>"
     folder = course.root / "submitted" / "mallory" / "hw2"
     folder.mkdir(parents=True)
