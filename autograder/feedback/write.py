@@ -45,4 +45,5 @@ class FeedbackExporter(HTMLExporter):
         assert resources is not None and self.parent is not None, "only nbgrader's converter calls this"
         place = resources["nbgrader"]
         course = load_course(Path(self.parent.coursedir.root))
-        return render(gather(course, place["assignment"], place["student"])), resources
+        page = render(gather(course, place["assignment"], place["student"]))
+        return page, {**resources, "output_extension": self.file_extension}

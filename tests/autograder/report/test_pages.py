@@ -18,6 +18,8 @@ import nbgrader
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import handlers
 from rich.console import Console
 
@@ -304,3 +306,13 @@ def test_the_formgrader_shows_the_same_clean_notebook(proxy: Proxy, feedback: Pa
             tag
         )
     assert "\u202e" not in shown
+
+
+def test_nbgraders_own_command_writes_the_same_page_to_the_same_place(feedback: Path) -> None:
+    before = feedback.read_text()
+    feedback.unlink()
+    config = nbgrader_settings(load_course(feedback.parents[3]), "hw2")
+    command = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    command.force = True
+    command.start()
+    assert feedback.read_text().strip() == before.strip()
