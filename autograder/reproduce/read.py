@@ -35,10 +35,11 @@ def well_formed(notebook: NotebookNode) -> NotebookNode:
 
 
 def _code_cells(cells: Iterable[Mapping[str, Any]]) -> NotebookNode:
-    return new_notebook(cells=[_read_cell(cell) for cell in cells if cell.get("cell_type") == "code"])
+    code = (cell for cell in cells if cell.get("cell_type") == "code")
+    return new_notebook(cells=[_read_cell(cell, f"code-{number}") for number, cell in enumerate(code, start=1)])
 
 
-def _read_cell(cell: Mapping[str, Any]) -> NotebookNode:
+def _read_cell(cell: Mapping[str, Any], name: str) -> NotebookNode:
     marks, metadata = marks_of(cell), cell.get("metadata")
     left_out = isinstance(metadata, dict) and metadata.get(LEFT_OUT) is True
     kept = ({"nbgrader": marks} if marks else {}) | ({LEFT_OUT: True} if left_out else {})
@@ -48,6 +49,7 @@ def _read_cell(cell: Mapping[str, Any]) -> NotebookNode:
     return from_dict(
         {
             "cell_type": "code",
+            "id": name,
             "source": source,
             "metadata": kept,
             "execution_count": None,
