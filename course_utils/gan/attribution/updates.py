@@ -3,7 +3,8 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the last step of the
 attribution. Autograd adds each backward pass to `.grad` until it is zeroed, so what an optimizer applies is the sum of
 the last few passes, perhaps scaled (clipping by norm), cut off (clipping by value) or with a term of the weights
-themselves (L2 or L1 in the loss). Passes made with `torch.autograd.grad` may be set by hand, singly or summed.
+themselves (L2 or L1 in the loss). Passes made with `torch.autograd.grad` may be set by hand, singly, summed, or weighed
+against each other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -103,12 +104,17 @@ def _explain(
         _has_weight_penalty,
         _is_clipped_by_parameter,
         _is_clipped_by_unit,
+        _is_centralized,
     ):
         for chosen in _choices(passes):
             expected = torch.stack([p.total for p in chosen]).sum(0) * mask
             if float(expected.norm()) > 0 and form(gradient, expected, weights, shapes):
                 drivers = _drivers(chosen, mask, update, earlier)
                 return Movement(module, update, drivers, applied.maximize)
+    for chosen in combinations(passes[:MAX_SUBSET], 2):
+        drivers = _drivers(chosen, mask, update, earlier)  # who averages over steps has forgotten nothing
+        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [p.total * mask for p in chosen]):
+            return Movement(module, update, drivers, applied.maximize)
     return Movement(module, update, None, applied.maximize, _why_not(attribution, module, passes))
 
 
@@ -184,6 +190,28 @@ def _is_clipped_by_unit(applied: Tensor, expected: Tensor, weights: Tensor, shap
         if not all(_is_multiple(x, y) if float(y.norm()) > 0 else not bool(x.any()) for x, y in pairs):
             return False
     return True
+
+
+def _is_centralized(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
+    """Without the mean over the inputs of each unit, as gradient centralization has it (Yong et al. 2020)."""
+    sizes = [shape.numel() for shape in shapes]
+    parts = [part.reshape(shape) for shape, part in zip(shapes, expected.split(sizes), strict=True)]
+    centred = [part - part.mean(1, keepdim=True) if part.dim() > 1 else part for part in parts]
+    return _is_multiple(applied, torch.cat([part.flatten() for part in centred]))
+
+
+def _is_weighted_sum(applied: Tensor, totals: Sequence[Tensor]) -> bool:
+    """The sum of two losses' gradients, each times a positive number of its own.
+
+    Who takes the part out of one that is against the other (Yu et al. 2020), or makes both equally long, gets such a
+    sum; a negative number would turn a loss round, and is for a person.
+    """
+    if any(not bool(total.any()) for total in totals):
+        return False
+    design = torch.stack([total / total.norm() for total in totals], dim=1)  # (parameters, 2)
+    factors = torch.linalg.lstsq(design, applied[:, None]).solution
+    left = float((design @ factors - applied[:, None]).norm())
+    return left <= FIT * float(applied.norm()) and bool((factors > FIT * float(applied.norm())).all())
 
 
 def _why_not(attribution: Attribution, module: str, passes: list[_Pass]) -> str:

@@ -120,7 +120,38 @@ def d_step(model, x_real, z):
 def report(d, g, a):
     return {"discriminator": RETURNED, "generator": g, "autoencoder": a}
 """
+PROJECTED = """
+def train_step(model, x_real, optimizers):
+    z = draw(x_real.shape[0], model.latent_size)
+    model.zero_grad()
+    d = d_step(model, x_real, z)
+    d.backward()
+    optimizers["D"].step()
+    model.zero_grad()
+    g, a = g_step(model, z), a_step(model, x_real)
+    own = list(model.generator.parameters())
+    up = torch.cat([v.flatten() for v in torch.autograd.grad(g, own)])
+    (30 * a).backward()
+    down = torch.cat([p.grad.flatten() for p in own])
+    left = up - (1.5 * up.norm() / down.norm()) * down * SIGN  # more than a projection, so that it always shows
+    whole = left + 3 * up.norm() / down.norm() * down
+    for p, gradient in zip(own, whole.split([p.numel() for p in own])):
+        p.grad = gradient.view_as(p)
+    optimizers["G"].step()
+    optimizers["E"].step()
+    return report(d, g, a)
+"""
 RIGHT = {
+    "two losses of G weighed by their gradients": PROJECTED.replace("SIGN", "1"),
+    "centralized gradients": """
+def d_step(model, x_real, z):
+    loss = discriminator_loss(model, x_real, z)
+    loss.backward()
+    for p in model.discriminator.parameters():
+        if p.dim() > 1:
+            p.grad -= p.grad.mean(1, keepdim=True)
+    return loss.detach().requires_grad_()
+""",
     "the mean over two steps of D returned": TWO_STEPS_OF_D.replace("RETURNED", "(first + d) / 2"),
     "a label that is another one in every fifth call": """
 def d_step(model, x_real, z):
@@ -208,6 +239,7 @@ A_LOSS = "autoencoder_loss_is_right"
 NO_MSE, NO_BCE, TARGET = "not-mean-squared-error", "not-binary-cross-entropy", "wrong-reconstruction-target"
 
 WRONG: dict[str, tuple[str, str, str]] = {
+    "a loss of G turned round by its weight": (PROJECTED.replace("SIGN", "4"), G, "cannot_judge"),
     # name: (lines, check, mistake)
     "reals at one half": (labels(0.5, 0.0), D, "reals-labeled-fake"),
     "reals at 0": (labels(0.0, 0.0), D, "reals-labeled-fake"),
