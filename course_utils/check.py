@@ -8,7 +8,6 @@ and the same call records its traces there. Nothing here knows how they will be 
 With `conditional=True` the experiments of a student's own machine are made with a `ConditionalModel`.
 """
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +20,10 @@ from course_utils.gan.gradient_map import draw_gradient_map
 from course_utils.gan.practice import practice_probes
 from course_utils.gan.probe import Functions, run_probe
 from course_utils.gan.sight import see_convergence, see_losses, see_optimizers, see_train_step, see_wrong_labels
+from coursekit.boxes import find_boxes
+from coursekit.said import Said, tell
+from coursekit.threads import one_thread
 from coursekit.trace import Trace, read_trace
-
-INBOX, OUTBOX = "COURSE_INBOX", "COURSE_OUTBOX"  # environment variables that the autograder sets to folders
 
 
 def optimizers(configure_optimizers: Callable[..., Any], *, conditional: bool = False) -> None:
@@ -73,7 +73,7 @@ def gradient_map(
 ) -> Figure | None:
     """Draw which loss drove which module in one training step; None if the step did not run."""
     functions = {"train_step": train_step, "configure_optimizers": configure_optimizers}
-    with _practice("train_step", functions, conditional) as recorded:
+    with one_thread(), _practice("train_step", functions, conditional) as recorded:
         probe, folder = recorded[0]
         trace = read_trace(folder)
     errors = [trace.data["error"], *(step["error"] for step in trace.data["steps"])]
@@ -84,16 +84,14 @@ def gradient_map(
 
 
 def _check(
-    kind: str, functions: Functions, see: Callable[[list[tuple[Trace, Path]]], list[str]], conditional: bool
+    kind: str, functions: Functions, see: Callable[[list[tuple[Trace, Path]]], list[Said]], conditional: bool
 ) -> None:
-    inbox, outbox = os.environ.get(INBOX), os.environ.get(OUTBOX)
-    if inbox and outbox:
-        record(kind, functions, Path(inbox), Path(outbox))
+    if boxes := find_boxes():
+        record(kind, functions, *boxes)
         return
-    with _practice(kind, functions, conditional) as recorded:
-        for line in see(recorded):
-            print(line)
-    print("This is what can be seen from here; the hidden checks look closer.")
+    with one_thread(), _practice(kind, functions, conditional) as recorded:
+        said = see(recorded)
+    tell(said)
 
 
 def record(kind: str, functions: Functions, inbox: Path, outbox: Path) -> None:

@@ -26,6 +26,7 @@ from course_utils.conditional import ConditionalModel
 from course_utils.data import ImageLoader
 from course_utils.models import Generative, device_of
 from coursekit import budget
+from coursekit.boxes import find_boxes
 from coursekit.returned import read_number
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def train(
         log_dir: if given, losses and samples are also written there for TensorBoard.
         num_samples: how many fixed latent vectors to follow over the epochs.
         seed: draws these latent vectors, from a generator of their own.
-        progress: show a progress bar, unless the run is shortened.
+        progress: show a progress bar, unless the run is graded.
 
     Raises:
         TypeError, ValueError: `train_step` did not return its losses; the message says what came.
@@ -100,14 +101,13 @@ def train(
     samples = [_draw_samples(model, z)]
     writer = None if log_dir is None else _open_tensorboard(Path(log_dir))
     start = time.perf_counter()
-    shortened = (epochs, steps) != (num_epochs, len(loader))
     with tqdm(
         total=epochs * steps,
         unit="step",
         mininterval=1,
         leave=False,
         file=sys.stdout,  # nbgrader takes text on stderr for an error
-        disable=not progress or shortened,  # each state of the bar would stay in an executed notebook
+        disable=not progress or find_boxes() is not None,  # nobody looks at it there
     ) as bar:
         for epoch in range(1, epochs + 1):
             bar.set_description(f"Epoch {epoch}/{epochs}", refresh=False)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from pytest import ExitCode
 
 from autograder.checks.causes import name_causes
@@ -21,6 +20,7 @@ from autograder.checks.plugin import TraceFolder
 from autograder.checks.session import Session, session_key
 from autograder.errors import GraderFault
 from autograder.verdict import Verdict
+from coursekit.threads import one_thread
 
 PLUGIN = "autograder.checks.plugin"
 
@@ -99,17 +99,6 @@ def draw_figures(checks: Checks, folder: Path, session: Session) -> dict[str, by
         return {}
     with one_thread():
         return checks.draw_figures(session.trace or TraceFolder(folder, checks.experiments))
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """The tensors of a trace are small: more threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager

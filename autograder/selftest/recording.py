@@ -17,9 +17,9 @@ from types import ModuleType
 import numpy
 import torch
 
-from autograder.checks.judge import one_thread
 from autograder.errors import UsageError
 from autograder.experiments import Experiment
+from coursekit.threads import one_thread
 
 
 def record_solution(

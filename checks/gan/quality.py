@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from autograder.checks.bounds import Quantity
-from checks.gan.probes import real_digits
 from course_utils.conditional import AnyModel, ConditionalModel
 from course_utils.gan.probe import build_model, repeat_pixels, run_probe
+from course_utils.gan.spread import real_digits
 from coursekit.trace import Trace, named_tensor, read_trace
 
 HELD_OUT = 1000

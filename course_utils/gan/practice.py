@@ -11,12 +11,19 @@ import torch
 from course_utils.conditional import make_model
 from course_utils.data import mnist_images
 from course_utils.gan.probe import flat_weights
+from course_utils.gan.spread import spread_model
 from coursekit.trace import Trace
 
 SEED = 0
 SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 784, "hidden_size": 32, "latent_size": 8}
-BATCH_SIZES = (10, 3)
 CONDITIONAL_SIZES: dict[str, Any] = {**SIZES, "number_of_classes": 10}
+RATES = (1e-3, 1e-2)
+BATCH = 10
+SMALL_BATCH = 3
+COPIES = 4  # of each image and latent vector in the mini-batch in which a sum grows, and a mean does not
+# A network may be updated in every fifth step only, and the first step may be special: there is nothing old in it.
+STEPS = 6
+STEP_LR = 1e-4  # so small that D's scores keep to where labels can be read from their gradients
 TRAINING = {"lr": 1e-3, "batch_size": 64, "num_steps": 300, "log_every": 100}
 WEIGHT = 5.0  # of the reconstruction error in the loss of a conditional generator
 
@@ -29,13 +36,14 @@ def practice_probes(kind: str, conditional: bool = False) -> list[Trace]:
         conditional: whether the model has labels.
     """
     if kind == "optimizers":
-        return [_probe(kind, conditional, lrs=[1e-3, 1e-2])]
+        return [_probe(kind, conditional, lrs=list(RATES))]
     if kind == "wrong_labels":
         return [_wrong_labels_probe()]
     if kind == "losses":
-        return [_losses_probe(batch, conditional) for batch in BATCH_SIZES]
+        sizes = ((BATCH, 1), (BATCH, COPIES), (SMALL_BATCH, 1))
+        return [_losses_probe(batch, copies, conditional) for batch, copies in sizes]
     if kind == "train_step":
-        return [_step_probe(batch, conditional) for batch in BATCH_SIZES]
+        return [_step_probe(BATCH, STEPS, conditional), _step_probe(SMALL_BATCH, 1, conditional)]
     probe = _probe(kind, conditional, **TRAINING)
     images, labels = _digits(4000)
     probe.data["images"] = probe.store((images * 255).round().to(torch.uint8))
@@ -55,11 +63,14 @@ def _digits(n: int, train: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _probe(kind: str, conditional: bool, **data: object) -> Trace:
+    """With the initial weights of torch where a model is trained, and else with weights that let its outputs spread."""
     probe = Trace()
     sizes = CONDITIONAL_SIZES if conditional else SIZES
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        weights = flat_weights(make_model(**sizes), probe)
+        initial = kind == "convergence"
+        model = make_model(**sizes) if initial else spread_model(sizes, torch.Generator().manual_seed(SEED))
+        weights = flat_weights(model, probe)
     probe.data = {"kind": kind, "seed": SEED, "model": sizes, "weights": weights, **data}
     return probe
 
@@ -78,20 +89,23 @@ def _wrong_labels_probe() -> Trace:
     return probe
 
 
-def _losses_probe(batch: int, conditional: bool) -> Trace:
-    probe = _probe("losses", conditional)
+def _losses_probe(batch: int, copies: int, conditional: bool) -> Trace:
+    probe = _probe("losses", conditional, copies=copies)
     random = torch.Generator().manual_seed(SEED)
     images, labels = _digits(batch)
-    probe.data["x_real"] = probe.store(images)
-    probe.data["z"] = probe.store(torch.randn(batch, SIZES["latent_size"], generator=random))
+    z = torch.randn(batch, SIZES["latent_size"], generator=random)
+    probe.data["x_real"] = probe.store(images.repeat(copies, 1))
+    probe.data["z"] = probe.store(z.repeat(copies, 1))
     if conditional:
-        probe.data |= {"h": probe.store(labels), "h_wrong": probe.store((labels + 1) % 10), "weight": WEIGHT}
+        h = labels.repeat(copies)
+        probe.data |= {"h": probe.store(h), "h_wrong": probe.store((h + 1) % 10), "weight": WEIGHT}
     return probe
 
 
-def _step_probe(batch: int, conditional: bool) -> Trace:
-    probe = _probe("train_step", conditional, lr=1e-3, light=False, experiments=[0, 1])
-    images, labels = _digits(2 * batch)
+def _step_probe(batch: int, steps: int, conditional: bool) -> Trace:
+    experiments = list(range(1, steps)) or [0]
+    probe = _probe("train_step", conditional, lr=STEP_LR, light=False, experiments=experiments)
+    images, labels = _digits(steps * batch)
     probe.data["batches"] = [probe.store(image) for image in images.split(batch)]
     if conditional:
         probe.data["labels"] = [probe.store(h) for h in labels.split(batch)]

@@ -110,6 +110,9 @@ class _Client(NotebookClient):
             if bar and self._terminal:  # a progress bar, which goes on in the same line
                 sys.stdout.write(f"\r        {bar[: shutil.get_terminal_size().columns - 9]}")
                 sys.stdout.flush()
+        elif msg["msg_type"] == "display_data" and "text/html" in msg["content"]["data"]:
+            for line in str(msg["content"]["data"].get("text/plain", "")).splitlines():  # what a test cell says
+                self._print(line)
         return super().process_message(msg, cell, cell_index)
 
     def _print(self, line: str) -> None:

@@ -137,7 +137,7 @@ def test_steps_of_the_workflow_run_as_they_stand(python: Path, folder: Path) -> 
             )
             assert done.returncode == 0, done.stdout + done.stderr
             said += done.stdout
-    assert "Each of E, G and D has an optimizer" in said
+    assert "✓ Together the optimizers hold all parameters of E, G and D" in said
     assert "Every cell runs." in said
     assert (folder / "hw2.ipynb").read_bytes() == before
 

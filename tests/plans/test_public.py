@@ -12,6 +12,7 @@ from autograder.selftest import running
 from coursekit.check import check
 from coursekit.plans.public import find_public, names_given
 from coursekit.plans.shown import NOTHING, see
+from coursekit.said import Said, sum_up
 from coursekit.trace import read_trace
 from tests.plans.course import ASSIGNMENTS, LABS, declared, solution, solutions
 
@@ -26,7 +27,11 @@ def kits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def lines(kit: Path, cell: str, path: Path) -> list[str]:
     with running(path) as module:
-        return see(find_public([kit], cell), vars(module))
+        return told(see(find_public([kit], cell), vars(module)))
+
+
+def told(said: list[Said]) -> list[str]:
+    return [*map(str, said), sum_up(said)]
 
 
 def cells(assignment: str) -> dict[str, list[str]]:
@@ -116,7 +121,7 @@ def test_f(asked):
     assert load_checks(path).experiments
     make_public(read_declared(path), tmp_path / "public")
     plans = find_public([tmp_path / "public"], "check_f")
-    seen = see(plans, {"f": lambda: torch.tensor(2.0), "g": lambda: 3})
+    seen = told(see(plans, {"f": lambda: torch.tensor(2.0), "g": lambda: 3}))
     assert seen == [
         "✓ `f` has the right shape, ().",
         "· `g` returned the number 3.",
@@ -146,7 +151,7 @@ def test_a_cell_records_for_the_autograder_and_shows_otherwise(
         del globals()["divergence"]
     assert capsys.readouterr().out.splitlines()[-1] == "3 things look right, 0 need work."
     check("check_nothing", divergence)
-    assert capsys.readouterr().out == f"{NOTHING}\n"
+    assert capsys.readouterr().out == f"· {NOTHING}\n0 things look right, 0 need work.\n"
     for name in ("inbox", "outbox"):
         (tmp_path / name).mkdir()
         monkeypatch.setenv(f"COURSE_{name.upper()}", str(tmp_path / name))
