@@ -33,7 +33,7 @@ from autograder.nbgrader_settings import nbgrader_settings, point_here
 from autograder.plans.load import read_declared
 from autograder.plans.make import make_public
 from coursekit.plans.public import FOLDER as PUBLIC
-from coursekit.submit.assignment import KIT_FILE, KitAssignment
+from coursekit.submit.assignment import KIT_FILE, KitAssignment, digest
 
 COURSEKIT = Path(coursekit.__file__).parent
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
@@ -153,12 +153,16 @@ def _secret_checks(course: Course, assignment: Assignment) -> list[Path]:
 
 def _kit_assignment(course: Course, assignment: str) -> KitAssignment:
     settings = course.assignment(assignment)
+    notebook = nbformat.read(course.release_notebook(assignment), as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    given = {digest(cell.source) for cell in code if not cell.metadata.get("nbgrader", {}).get("solution")}
     return KitAssignment(
         name=settings.name,
         title=settings.title,
         notebook=settings.notebook,
         required=tuple(settings.required),
         group_size=settings.group_size,
+        given=tuple(sorted(given)),
     )
 
 

@@ -7,6 +7,7 @@ a look, and with 2 when it could not do its work.
 """
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
@@ -18,7 +19,8 @@ import nbformat
 from coursekit import budget
 from coursekit.handin import FilesCheck, check_files, parse_netid
 from coursekit.submit.assignment import KitAssignment, read_assignment
-from coursekit.submit.pdf import NoPdf, find_browser, make_html, print_pdf
+from coursekit.submit.page import make_html
+from coursekit.submit.pdf import NoPdf, find_browser, print_pdf
 from coursekit.submit.run import CellFailed, open_notebook, run_notebook
 from coursekit.whole_file import write_whole
 
@@ -31,6 +33,9 @@ BY_HAND = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # the signs of test cells are in few encodings
     options = _parser().parse_args(arguments)
     folder = options.folder.resolve()
     try:
@@ -73,7 +78,7 @@ def _submit(assignment: KitAssignment, folder: Path, options: argparse.Namespace
         write_whole(path, nbformat.writes(notebook).encode("utf-8") + b"\n")
         print(f"Stored all outputs in {assignment.notebook}.")
     if assignment.pdf and not options.no_pdf:
-        _make_pdf(assignment.pdf, notebook, folder)
+        _make_pdf(assignment, assignment.pdf, notebook, folder)
     check = _verify(assignment, folder)
     if not check.missing:
         _print_git_commands(assignment, folder)
@@ -99,15 +104,15 @@ def _tell_netid(assignment: KitAssignment, folder: Path) -> None:
         print("netid is missing: write one id a line into a file of this name.")
 
 
-def _make_pdf(pdf: str, notebook: nbformat.NotebookNode, folder: Path) -> None:
+def _make_pdf(assignment: KitAssignment, pdf: str, notebook: nbformat.NotebookNode, folder: Path) -> None:
     browser = find_browser()
     try:
         if browser is None:
             raise NoPdf("No Chromium, Chrome or Edge was found on this computer, so the PDF is not made.")
         print(f"Making {pdf} ...")
-        content = print_pdf(make_html(notebook, folder), folder, browser)
+        content = print_pdf(make_html(notebook, folder, assignment.title, assignment.given), folder, browser)
     except NoPdf as error:
-        print(f"\n{error}\n" + BY_HAND.format(pdf=pdf, notebook=pdf.removesuffix(".pdf") + ".ipynb"))
+        print(f"\n{error}\n" + BY_HAND.format(pdf=pdf, notebook=assignment.notebook))
         return
     write_whole(folder / pdf, content)
 

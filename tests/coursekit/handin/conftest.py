@@ -7,8 +7,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from coursekit.submit.pdf import find_browser, make_html, print_pdf
+from coursekit.submit.page import make_html
+from coursekit.submit.pdf import find_browser, print_pdf
 
+TITLE = "Homework 7: “boxes” & numbers"
 ANSWER = """\
 The reconstructions are *better* than the samples, since **G** is trained exactly at the codes $E(x_i)$ of images.
 In the efficient first office of flow, $L_D = \\frac{1}{n} \\sum_i a_i$ falls to 0.38 after ten epochs of training.
@@ -53,6 +55,6 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder: Path = tmp_path_factory.mktemp("printed")
     browser = find_browser()
     assert browser, "these tests need Chromium or Chrome: make setup"
-    pdf = print_pdf(make_html(homework(), folder), folder, browser)
+    pdf = print_pdf(make_html(homework(), folder, TITLE), folder, browser)
     assert list(folder.iterdir()) == []
     return pdf
