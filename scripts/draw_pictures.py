@@ -27,7 +27,7 @@ DEMO = REPOSITORY / "demo"
 SHOWN = "joint_backward_trains_discriminator.py"  # a mistake that the map shows at a glance
 SEED = 1
 DPI = 100
-PAGE = (1000, 900)  # pixels of the top of a page
+PAGE = (1000, 630)  # pixels of the top of a page
 FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)  # from elsewhere; readers have fonts of their own
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
