@@ -1,7 +1,7 @@
 """Carries out a tutorial of the documentation: every fenced block of it, in a folder.
 
 A block says in its title which file it is. Without a title, `bash` is run, and a `text` block behind it is what it
-prints, where `...` stands for anything.
+prints: these lines, in whatever order, where `...` stands for anything.
 """
 
 import os
@@ -39,7 +39,7 @@ def carry_out(page: Path, folder: Path, environment: dict[str, str]) -> Path:
         elif block.language == "bash":
             printed, folder = run(block.text, folder, environment)
         elif block.language == "text":
-            assert matches(block.text, printed), f"{page.name} shows\n{block.text}\nand this was printed:\n{printed}"
+            assert not (lost := missing(block.text, printed)), f"{page.name} shows {lost}, and this came:\n{printed}"
         else:
             raise AssertionError(f"{page.name}: a block of {block.language} without a title is run by nobody.")
     return folder
@@ -56,10 +56,11 @@ def run(script: str, folder: Path, environment: dict[str, str]) -> tuple[str, Pa
     return done.stdout, Path(ending.read_text().strip())
 
 
-def matches(shown: str, printed: str) -> bool:
-    """Whether this was printed, whatever stands in the place of `...`, and however often lines are broken."""
-    pattern = re.escape(" ".join(shown.split())).replace(re.escape("..."), ".*").replace(r"\ ", r"\s+")
-    return re.fullmatch(pattern, " ".join(printed.split()), re.DOTALL) is not None
+def missing(shown: str, printed: str) -> list[str]:
+    """The lines that were not printed, in whatever order and between whatever; `...` stands for anything."""
+    squeezed = " ".join(printed.split())
+    patterns = {line: re.escape(" ".join(line.split())).replace(re.escape("..."), ".*") for line in shown.splitlines()}
+    return [line for line, pattern in patterns.items() if not re.search(pattern, squeezed)]
 
 
 def write(block: Block, folder: Path) -> None:
