@@ -50,7 +50,7 @@ def fail(rationale: str, help: str, *, mistake: str, near_threshold: bool = Fals
     name = mistake.replace("-", " ")
     if not name.startswith("z "):  # the latent vector keeps its small letter
         name = name[:1].upper() + name[1:]
-    raise CheckEnded("failed", _readable(f"{name}: {rationale}"), help, mistake, near_threshold, earned)
+    raise CheckEnded("failed", _readable(f"{name}: {rationale}"), help, str(mistake), near_threshold, earned)
 
 
 def not_checked(rationale: str) -> NoReturn:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.errors import fail_on_errors
+from checks.gan.mistakes import Mistake
 from checks.gan.noise import fail_on_bad_noise, fail_on_wrong_noise_shape
 from checks.gan.observed import StepRun
 from checks.gan.stale import fail_on_stale_losses
@@ -41,7 +42,7 @@ def fail_on_returned_values(runs: Sequence[StepRun]) -> None:
                     f"`train_step` returned {got}, expected a dict with the losses of this step under "
                     f"{', '.join(repr(name) for name in LOSSES)}: the curves are drawn from them.",
                     'Return `{"discriminator": ..., "generator": ..., "autoencoder": ...}`.',
-                    mistake="wrong-return-value",
+                    mistake=Mistake.WRONG_RETURN_VALUE,
                 )
             for name in LOSSES:
                 loss = step["losses"][name]
@@ -50,13 +51,13 @@ def fail_on_returned_values(runs: Sequence[StepRun]) -> None:
                     fail(
                         f"`train_step` returned {shape} under {name!r}, expected one number.",
                         "Return the loss itself, a scalar tensor.",
-                        mistake="loss-not-scalar" if "shape" in loss else "wrong-return-value",
+                        mistake=Mistake.LOSS_NOT_SCALAR if "shape" in loss else Mistake.WRONG_RETURN_VALUE,
                     )
                 if not isinstance(loss["value"], int | float):
                     fail(
                         f"The loss under {name!r} is {loss['value']} after one step, expected a finite number.",
                         "Look for the logarithm of 0 or a division by 0.",
-                        mistake="loss-not-finite",
+                        mistake=Mistake.LOSS_NOT_FINITE,
                     )
 
 
@@ -69,7 +70,7 @@ def fail_on_changed_batch(runs: Sequence[StepRun]) -> None:
                     "`train_step` changed the mini-batch `x_real` that it was given: whoever uses it afterwards works "
                     "with other images.",
                     "Make a new tensor, such as `x_real + noise`, instead of changing `x_real` in place.",
-                    mistake="batch-changed-in-place",
+                    mistake=Mistake.BATCH_CHANGED_IN_PLACE,
                 )
         for h, step in zip(run.labels, run.data["steps"], strict=False):
             if not torch.equal(named_tensor(run.trace, step.get("h")), h):
@@ -77,7 +78,7 @@ def fail_on_changed_batch(runs: Sequence[StepRun]) -> None:
                     "`train_step` changed the labels `h` that it was given: whoever uses them afterwards works with "
                     "others.",
                     "Make a new tensor for the wrong labels instead of changing `h` in place.",
-                    mistake="labels-changed-in-place",
+                    mistake=Mistake.LABELS_CHANGED_IN_PLACE,
                 )
 
 
@@ -90,7 +91,7 @@ def fail_on_other_optimizers(runs: Sequence[StepRun]) -> None:
                 f"`train_step` stepped an optimizer ({strangers[0].kind}) that is not among the `optimizers` it was "
                 "given. An optimizer that is made anew forgets its momentum at every step.",
                 "Make all optimizers in `configure_optimizers` and use those of the argument `optimizers`.",
-                mistake="optimizers-remade",
+                mistake=Mistake.OPTIMIZERS_REMADE,
             )
         changed = [
             module
@@ -101,19 +102,19 @@ def fail_on_other_optimizers(runs: Sequence[StepRun]) -> None:
             fail(
                 f"The weights of the {' and the '.join(changed)} changed, but no optimizer stepped.",
                 "Let the optimizers of the argument `optimizers` update the weights: call their `.step()`.",
-                mistake="given-optimizers-not-used",
+                mistake=Mistake.GIVEN_OPTIMIZERS_NOT_USED,
             )
         if not updates:
             fail(
                 f"No optimizer stepped in {len(run.batches)} training steps: nothing was learnt.",
                 "After each backward pass, call `.step()` of the optimizer that is to apply it.",
-                mistake="step-not-taken",
+                mistake=Mistake.STEP_NOT_TAKEN,
             )
         if run.lr > 0 and not any(update.applied for update in updates):
             fail(
                 "The optimizers that stepped hold no parameters of the model that `train_step` was given.",
                 "Use the argument `model`, not a model from another cell.",
-                mistake="given-model-not-trained",
+                mistake=Mistake.GIVEN_MODEL_NOT_TRAINED,
             )
 
 
@@ -146,7 +147,7 @@ def _fail_on_change(module: str) -> None:
     fail(
         f"The weights of the {module} were changed by something else than the step of an optimizer.",
         "Let only the optimizers update the weights, from the gradients of the losses.",
-        mistake="updates-not-from-gradients",
+        mistake=Mistake.UPDATES_NOT_FROM_GRADIENTS,
     )
 
 
@@ -160,5 +161,5 @@ def fail_on_learning_rate(runs: Sequence[StepRun]) -> None:
                             f"With a learning rate of 0 a step of the optimizer “{update.optimizer}” still moved the "
                             f"{module}.",
                             "Use the learning rate that `configure_optimizers` is given, everywhere.",
-                            mistake="learning-rate-ignored",
+                            mistake=Mistake.LEARNING_RATE_IGNORED,
                         )

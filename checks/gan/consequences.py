@@ -6,48 +6,53 @@ takes them over or adds to them.
 """
 
 from autograder.checks.causes import Known
+from checks.gan.mistakes import NEVER_UPDATED, Mistake
 
-_NEVER_UPDATED = ("discriminator-never-updated", "generator-never-updated", "encoder-never-updated")
-_NOT_TRAINED = ("generator-not-trained-by-its-loss", "generator-not-trained-by-reconstruction")
+_NOT_TRAINED = (Mistake.GENERATOR_NOT_TRAINED_BY_ITS_LOSS, Mistake.GENERATOR_NOT_TRAINED_BY_RECONSTRUCTION)
 
 # mistake -> what it may show up as in another check
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    "loss-detached": (*_NEVER_UPDATED, *_NOT_TRAINED, "gradients-zeroed-before-the-step", "function-raises"),
-    "module-without-optimizer": _NEVER_UPDATED,
-    "step-not-taken": _NEVER_UPDATED,
-    "wrong-parameters-in-optimizer": (
-        *_NEVER_UPDATED,
-        "given-model-not-trained",
-        "discriminator-moved-by-generator-loss",
+    Mistake.LOSS_DETACHED: (
+        *NEVER_UPDATED.values(),
+        *_NOT_TRAINED,
+        Mistake.GRADIENTS_ZEROED_BEFORE_THE_STEP,
+        Mistake.FUNCTION_RAISES,
     ),
-    "wrong-return-value": ("optimizers-remade", "given-optimizers-not-used"),
-    "labels-swapped": ("generator-trained-towards-fake",),
-    "fakes-labeled-real": ("discriminator-moved-by-generator-loss",),
-    "real-images-missing": ("discriminator-moved-by-generator-loss",),
-    "fakes-not-detached": ("discriminator-moved-by-generator-loss",),
-    "z-not-standard-normal": ("fake-images-missing", "generator-not-trained-by-its-loss"),
-    "sigmoid-applied-twice": ("generator-trained-towards-fake", "not-mean-squared-error"),
-    "encoder-never-updated": ("generator-not-trained-by-reconstruction",),
-    "wrong-reconstruction-target": ("given-model-not-trained",),
+    Mistake.MODULE_WITHOUT_OPTIMIZER: tuple(NEVER_UPDATED.values()),
+    Mistake.STEP_NOT_TAKEN: tuple(NEVER_UPDATED.values()),
+    Mistake.WRONG_PARAMETERS_IN_OPTIMIZER: (
+        *NEVER_UPDATED.values(),
+        Mistake.GIVEN_MODEL_NOT_TRAINED,
+        Mistake.DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS,
+    ),
+    Mistake.WRONG_RETURN_VALUE: (Mistake.OPTIMIZERS_REMADE, Mistake.GIVEN_OPTIMIZERS_NOT_USED),
+    Mistake.LABELS_SWAPPED: (Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,),
+    Mistake.FAKES_LABELED_REAL: (Mistake.DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS,),
+    Mistake.REAL_IMAGES_MISSING: (Mistake.DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS,),
+    Mistake.FAKES_NOT_DETACHED: (Mistake.DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS,),
+    Mistake.Z_NOT_STANDARD_NORMAL: (Mistake.FAKE_IMAGES_MISSING, Mistake.GENERATOR_NOT_TRAINED_BY_ITS_LOSS),
+    Mistake.SIGMOID_APPLIED_TWICE: (Mistake.GENERATOR_TRAINED_TOWARDS_FAKE, Mistake.NOT_MEAN_SQUARED_ERROR),
+    Mistake.ENCODER_NEVER_UPDATED: (Mistake.GENERATOR_NOT_TRAINED_BY_RECONSTRUCTION,),
+    Mistake.WRONG_RECONSTRUCTION_TARGET: (Mistake.GIVEN_MODEL_NOT_TRAINED,),
 }
 # What every other mistake may lead to ...
-LAST = ("training-does-not-converge", "training-diverges", "weights-not-trained")
+LAST = (Mistake.TRAINING_DOES_NOT_CONVERGE, Mistake.TRAINING_DIVERGES, Mistake.WEIGHTS_NOT_TRAINED)
 # ... but for those that training does not mind.
 WITHOUT_EFFECT = (
-    "returned-losses-stale",
-    "returned-losses-mixed-up",
-    "batch-changed-in-place",
-    "not-implemented",
-    "function-missing",
-    "trace-unreadable",
+    Mistake.RETURNED_LOSSES_STALE,
+    Mistake.RETURNED_LOSSES_MIXED_UP,
+    Mistake.BATCH_CHANGED_IN_PLACE,
+    Mistake.NOT_IMPLEMENTED,
+    Mistake.FUNCTION_MISSING,
+    Mistake.TRACE_UNREADABLE,
 )
 # Two functions that return what they should not do so each for itself.
-OF_EACH_FUNCTION = ("wrong-return-value", "trace-unreadable")
-FOUND_IN: dict[str, tuple[str, ...]] = {"wrong-return-value": ("check_optimizers",)}
+OF_EACH_FUNCTION = (Mistake.WRONG_RETURN_VALUE, Mistake.TRACE_UNREADABLE)
+FOUND_IN: dict[str, tuple[str, ...]] = {Mistake.WRONG_RETURN_VALUE: ("check_optimizers",)}
 # (mistake, consequence that is an error) -> what the error says then
-WORDS: dict[tuple[str, str], str] = {("loss-detached", "function-raises"): "require grad|grad_fn"}
+WORDS: dict[tuple[str, str], str] = {(Mistake.LOSS_DETACHED, Mistake.FUNCTION_RAISES): "require grad|grad_fn"}
 # Who takes 1 for fake does so in both losses.
-ONE_IDEA = (("labels-swapped", "generator-trained-towards-fake"),)
+ONE_IDEA = ((Mistake.LABELS_SWAPPED, Mistake.GENERATOR_TRAINED_TOWARDS_FAKE),)
 
 KNOWN = Known(
     cells=("check_optimizers", "check_wrong_labels", "check_losses", "check_train_step", "check_convergence"),

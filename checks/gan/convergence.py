@@ -11,6 +11,7 @@ from autograder.checks.bounds import Bound, crossed
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import experiment, fail_on_errors
+from checks.gan.mistakes import Mistake
 from checks.gan.origin import require_growth
 from checks.gan.trained import fail_unless_trained
 from coursekit.trace import Trace, named_tensor
@@ -62,7 +63,7 @@ def fail_unless_training_converges(
         fail(
             "After a short training run some weights are not finite numbers: training diverged.",
             "Look for the logarithm of 0, a division by 0, or steps that are far too large.",
-            mistake="training-diverges",
+            mistake=Mistake.TRAINING_DIVERGES,
         )
     values = measure(probe, recorded)
     outside = crossed(bounds, values)
@@ -71,7 +72,7 @@ def fail_unless_training_converges(
         fail(
             f"After {probe.data['num_steps']} steps {rationale}",
             help,
-            mistake="training-does-not-converge",
+            mistake=Mistake.TRAINING_DOES_NOT_CONVERGE,
             near_threshold=all(bound.near(values[bound.quantity]) for bound in outside),
         )
     fail_unless_trained(probe, recorded)

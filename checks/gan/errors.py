@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.probes import HOMEWORK_SIZES
 from course_utils.gan.advice import Advice, advise, first_sentence, needs_other_device
 from coursekit.trace import Trace
@@ -80,7 +81,7 @@ def fail_on_errors(function: str, experiments: Sequence[Experiment]) -> None:
             f"`{function}` needs tensors on another device than it was given, such as a GPU, which not every machine "
             f"has: {error.said}{error.where}.",
             "Make new tensors where the others are: `device=x_real.device`, or `torch.ones_like(...)`.",
-            mistake="device-hard-coded",
+            mistake=Mistake.DEVICE_HARD_CODED,
         )
     ran = [tried for tried in experiments if not tried.error]
     if all(tried.images == 1 for tried, _ in raised) and any(tried.images > 1 for tried in ran):
@@ -88,7 +89,7 @@ def fail_on_errors(function: str, experiments: Sequence[Experiment]) -> None:
             f"`{function}` stopped with an error for a mini-batch of a single image: {error.said}{error.where}. The "
             "last mini-batch of an epoch may be as small as that.",
             _help_for_single(error),
-            mistake="function-raises",
+            mistake=Mistake.FUNCTION_RAISES,
         )
     if any(tried.usual for tried in ran):
         failed = "; ".join(tried.on for tried, _ in raised)
@@ -99,7 +100,7 @@ def fail_on_errors(function: str, experiments: Sequence[Experiment]) -> None:
             "Take sizes from what you are given, "
             + ("such as `x_real.shape[0]` and `model.latent_size`, " if of_images else "such as the arguments, ")
             + "instead of writing numbers.",
-            mistake="sizes-hard-coded",
+            mistake=Mistake.SIZES_HARD_CODED,
         )
     _fail_with(function, error)
 
@@ -110,7 +111,7 @@ def _fail_on_missing(function: str, error: Error) -> None:
         fail(
             f"`{function}` is not defined.",
             "Write it under exactly this name; the notebook shows its arguments.",
-            mistake="function-missing",
+            mistake=Mistake.FUNCTION_MISSING,
         )
 
 
@@ -124,7 +125,7 @@ def _fail_on_unwritten(function: str, error: Error) -> None:
         if inner
         else f"`{function}` is not written yet: it raised NotImplementedError.",
         "Replace the placeholder by your own code and run the cell again.",
-        mistake="not-implemented",
+        mistake=Mistake.NOT_IMPLEMENTED,
     )
 
 
@@ -142,7 +143,7 @@ def _fail_with(function: str, error: Error) -> NoReturn:
         "from the top also shows names that only exist by accident.",
     )
     stopped = f"stopped with an error: {error.said}{error.where}."
-    if known.mistake == "wrong-return-value":  # the error is our loop's, not the student's
+    if known.mistake == Mistake.WRONG_RETURN_VALUE:  # the error is our loop's, not the student's
         stopped = "does not fit into the training loop."
     fail(
         f"`{function}` {stopped} {known.means}".strip(),

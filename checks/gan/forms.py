@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.terms import Term
 from course_utils.gan.attribution.parts import Part
 
@@ -35,7 +36,7 @@ def fail_on_function_of_scores(what: str, parts: Sequence[Part]) -> None:
             f"{what} is a function of the binary cross-entropy, such as its root, square or logarithm, expected the "
             "cross-entropy itself: its gradient then has another size, which changes with the loss.",
             "Return the sum of the terms as it is, perhaps times a number.",
-            mistake="not-binary-cross-entropy",
+            mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
         )
 
 
@@ -54,14 +55,14 @@ def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> No
                 f"{what} applies a sigmoid to D's output, which is a probability already: scores can then only lie "
                 "between 0.5 and 0.73, and the gradient fades.",
                 "Use the loss for probabilities, `binary_cross_entropy`, instead of the one for logits.",
-                mistake="sigmoid-applied-twice",
+                mistake=Mistake.SIGMOID_APPLIED_TWICE,
             )
         if found == "other" or found == form:
             fail(
                 f"{what} is not a binary cross-entropy of D's scores, which the homework asks for: as the scores "
                 "change, its gradient does not change as that of a cross-entropy.",
                 "Compare with the formula in the notebook; `torch.nn.functional.binary_cross_entropy` computes it.",
-                mistake="not-binary-cross-entropy",
+                mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
             )
 
 
@@ -72,21 +73,21 @@ def fail_on_other_error(what: str, part: Part) -> None:
         fail(
             f"{what} compares G(E(X)), or another image of G, with something else than the image X that was encoded.",
             "The target is `x_real` itself, in the same order and scale.",
-            mistake="wrong-reconstruction-target",
+            mistake=Mistake.WRONG_RECONSTRUCTION_TARGET,
         )
     if form == "second sigmoid":
         fail(
             f"{what} applies a sigmoid to G's output, which lies in [0, 1] already: reconstructions can then only lie "
             "between 0.5 and 0.73.",
             "Compare G(E(X)) with X as it is.",
-            mistake="sigmoid-applied-twice",
+            mistake=Mistake.SIGMOID_APPLIED_TWICE,
         )
     if form in ("absolute error", "cross-entropy", "other"):
         seen = f"is the {form}" if form != "other" else "does not change with the pixels of G(E(X)) as a squared error"
         fail(
             f"{what} {seen}, expected the mean squared error, so that losses can be compared.",
             "`torch.nn.functional.mse_loss` computes it.",
-            mistake="not-mean-squared-error",
+            mistake=Mistake.NOT_MEAN_SQUARED_ERROR,
         )
 
 
@@ -104,5 +105,5 @@ def fail_on_proportion(what: str, parts: Sequence[Part], shares: Mapping[Term, f
                 f"{what} weighs {term.score} {ratio:.2f} times as much as D(X, h), expected {shares[term]:g} times: "
                 "accepting and rejecting are then not in balance.",
                 "Take the mean of the two terms that reject, and add it to the term that accepts.",
-                mistake="terms-weighted-wrongly",
+                mistake=Mistake.TERMS_WEIGHTED_WRONGLY,
             )

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from course_utils.gan.attribution.parts import Attribution
 
 # An image is another one rescaled if it differs from a linear function of that one by less than this, relative to it.
@@ -46,7 +47,7 @@ def fail_on_rescaled_images(function: str, attribution: Attribution, module: str
             f"`{function}` gives {name} the real images in another range of values than [0, 1]. What {name} learns of "
             "them does not hold for images as they are, nor for those that G makes.",
             f"Give {name} the images of `x_real` as they are.",
-            mistake="real-images-altered",
+            mistake=Mistake.REAL_IMAGES_ALTERED,
         )
 
 
@@ -85,14 +86,14 @@ def fail_on_one_sided_changes(function: str, runs: Iterable[tuple[Attribution, C
             f"`{function}` gives D the real images with noise on them, and the images of G without: D learns to tell "
             "noise from no noise, and G to make noise.",
             "Put the same noise on both, or on neither.",
-            mistake="real-images-altered",
+            mistake=Mistake.REAL_IMAGES_ALTERED,
         )
     if _all(made, "changed") and _all(real, "plain"):
         fail(
             f"`{function}` gives D the images of G with something on them, such as noise, and the real ones as they "
             "are: D learns to tell what was put on, and not how digits look.",
             "Give D what G makes, or put the same on both.",
-            mistake="fake-images-altered",
+            mistake=Mistake.FAKE_IMAGES_ALTERED,
         )
 
 

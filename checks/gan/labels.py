@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import torch
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun, StepRun
 from checks.gan.updates import updates_of
 from course_utils.gan.attribution.evidence import MODULES
@@ -29,7 +30,7 @@ def fail_on_constant_labels(name: str, attribution: Attribution) -> None:
                 f"`{name}` called the {module} with the label {int(seen)} for every image, so it cannot learn what a "
                 "label means.",
                 f"Pass the labels of the images on to the {module}.",
-                mistake="labels-not-used",
+                mistake=Mistake.LABELS_NOT_USED,
             )
 
 
@@ -51,7 +52,7 @@ def _fail_stray(where: str) -> None:
         f"{where} D judges images of G under another label than G was given: G is then rewarded for drawing another "
         "digit than it was asked for.",
         "Give D the same labels that G was given.",
-        mistake="sample-judged-under-another-label",
+        mistake=Mistake.SAMPLE_JUDGED_UNDER_ANOTHER_LABEL,
     )
 
 
@@ -75,7 +76,7 @@ def _fail_on_other_labels(run: LossRun, module: str, argument: str) -> None:
         f"`{run.loss}_loss` called {module} with other labels than the `{argument}` that it was given, so whoever "
         "calls it has no say in them.",
         f"Use the argument `{argument}` as it is.",
-        mistake="given-labels-not-used",
+        mistake=Mistake.GIVEN_LABELS_NOT_USED,
     )
 
 
@@ -113,7 +114,7 @@ def _fail_on_reconstruction_label(where: str) -> None:
     fail(
         f"{where} encodes or decodes an image under another label than its own, and compares the result with it.",
         "Reconstruct with the image's own label in both places: G(E(x, h), h).",
-        mistake="reconstruction-under-another-label",
+        mistake=Mistake.RECONSTRUCTION_UNDER_ANOTHER_LABEL,
     )
 
 
@@ -132,7 +133,7 @@ def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
             f"Of {total + rejected} labels that D was told to reject in training steps, {rejected} were the true ones: "
             "D is told to reject what it is told to accept elsewhere.",
             "Use your `draw_wrong_labels`, and draw among the other classes only.",
-            mistake="wrong-labels-not-wrong",
+            mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.forms import fail_on_other_error, fail_on_other_scores, fail_on_proportion, said_labels
 from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.terms import Term
 from checks.gan.updates import Moved, leave_unclear_to_a_person, updates_of
@@ -37,7 +38,7 @@ def fail_unless_discriminator_learns(
         fail(
             "The updates of D drive D(X) towards 0 and D(G(z)) towards 1: the labels are swapped, or the sign is.",
             "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
-            mistake="labels-swapped",
+            mistake=Mistake.LABELS_SWAPPED,
         )
     _fail_on_generator_loss(updates, terms)
     for term in terms:
@@ -72,7 +73,7 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
         fail(
             f"The updates of G drive D(G(z)) towards {labels}, expected towards 1: G is taught to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
-            mistake="generator-trained-towards-fake",
+            mistake=Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,
         )
     _fail_on_reconstruction(updates)
     seen = frozenset().union(*(m.losses for m in updates))
@@ -80,13 +81,13 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
         fail(
             "G was updated, but never by its adversarial loss: nothing makes its samples look real.",
             "Check that the optimizer that steps after the generator's loss holds `model.generator.parameters()`.",
-            mistake="generator-not-trained-by-its-loss",
+            mistake=Mistake.GENERATOR_NOT_TRAINED_BY_ITS_LOSS,
         )
     if "error" not in seen:
         fail(
             "G was updated, but never by the reconstruction error: as a decoder it stays untrained.",
             "Step on the autoencoder's loss with an optimizer that holds the parameters of both E and G.",
-            mistake="generator-not-trained-by-reconstruction",
+            mistake=Mistake.GENERATOR_NOT_TRAINED_BY_RECONSTRUCTION,
         )
     fail_on_few_samples(updates)
     fail_on_few_reconstructions(updates)
@@ -102,13 +103,13 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
         fail(
             "An update of E came from D's loss, which drives D's scores of reconstructions towards 0.",
             "Detach the reconstructions in D's step.",
-            mistake="fakes-not-detached",
+            mistake=Mistake.FAKES_NOT_DETACHED,
         )
     if "error" not in seen:
         fail(
             "E was updated, but never by the reconstruction error.",
             "Step the optimizer that holds `model.encoder.parameters()` after the autoencoder's backward pass.",
-            mistake="encoder-never-updated",
+            mistake=Mistake.ENCODER_NEVER_UPDATED,
         )
     fail_on_few_reconstructions(updates)
     _fail_on_rescaled(step_runs, "encoder")
@@ -133,7 +134,7 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
                 "towards 1: D helps to be fooled.",
                 "Zero D's gradients right before the backward pass of D's loss, or let only D's own parameters be "
                 "updated by that loss.",
-                mistake="discriminator-moved-by-generator-loss",
+                mistake=Mistake.DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS,
             )
 
 
@@ -194,7 +195,7 @@ def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
         fail(
             f"{rows['older']} of {sum(rows.values())} fakes that D learnt from were not made by the G that is trained.",
             "Make the fakes of each step with `model.generator` as it is then.",
-            mistake="fake-images-missing",
+            mistake=Mistake.FAKE_IMAGES_MISSING,
         )
 
 
@@ -207,7 +208,7 @@ def _fail_on_discriminator_loss(updates: Sequence[Moved]) -> None:
                 "G is taught to be caught.",
                 "Detach the samples in D's step, `model.generator(z).detach()`, or zero G's gradients before G's "
                 "own backward pass.",
-                mistake="fakes-not-detached",
+                mistake=Mistake.FAKES_NOT_DETACHED,
             )
 
 
@@ -240,7 +241,7 @@ def _fail_on_reconstruction(updates: Sequence[Moved]) -> None:
         fail(
             "The reconstruction error is made larger instead of smaller.",
             "Check the sign of the autoencoder's loss: the optimizer minimizes.",
-            mistake="reconstruction-maximized",
+            mistake=Mistake.RECONSTRUCTION_MAXIMIZED,
         )
 
 

@@ -11,6 +11,7 @@ import torch
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.errors import fail_on_errors
 from checks.gan.forms import said_labels
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.terms import REAL, SAMPLE, Term
 from course_utils.gan.attribution.parts import Part
@@ -28,13 +29,13 @@ def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
         _fail_on_changes(name, run)
         loss = run.data["loss"]
         if loss["type"] != "Tensor":
-            mistake = "loss-detached" if loss["type"] in _NUMBERS else "wrong-return-value"
+            mistake = Mistake.LOSS_DETACHED if loss["type"] in _NUMBERS else Mistake.WRONG_RETURN_VALUE
             several = " Where it has several terms, add them up." if loss["type"] in ("tuple", "list", "dict") else ""
             fail(
                 f"`{name}` returned {_RETURNED.get(loss['type'], loss['type'])}, expected a tensor: without the graph "
                 "behind it, nothing can be learnt from it.",
                 f"End it with `return` and the loss, one tensor.{several}"
-                if mistake == "wrong-return-value"
+                if mistake == Mistake.WRONG_RETURN_VALUE
                 else "Return the loss itself, without `.item()`, `float(...)` or NumPy.",
                 mistake=mistake,
             )
@@ -43,13 +44,13 @@ def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
                 f"`{name}` returned a tensor of shape {tuple(loss['shape'])} for a mini-batch of {len(run.x_real)}, "
                 "expected the shape (): `backward()` needs one number.",
                 'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
-                mistake="loss-not-scalar",
+                mistake=Mistake.LOSS_NOT_SCALAR,
             )
         if not isinstance(loss.get("value"), int | float):
             fail(
                 f"`{name}` is {loss.get('value', 'complex')}, expected a finite number: it ruins all weights.",
                 "Look for the logarithm of 0 or a division by 0.",
-                mistake="loss-not-finite",
+                mistake=Mistake.LOSS_NOT_FINITE,
             )
         if not loss["requires_grad"]:
             _fail_detached(name, "any of the modules")
@@ -60,14 +61,14 @@ def _fail_on_changes(name: str, run: LossRun) -> None:
         fail(
             f"`{name}` changed the images `x_real` that it was given: later code works with others.",
             "Make a new tensor instead of changing `x_real` in place.",
-            mistake="batch-changed-in-place",
+            mistake=Mistake.BATCH_CHANGED_IN_PLACE,
         )
     for h in {"h", "h_wrong"} & set(run.given):
         if not torch.equal(named_tensor(run.trace, run.data.get(h)), run.given[h]):
             fail(
                 f"`{name}` changed the labels `{h}` that it was given: later code works with others.",
                 f"Make a new tensor instead of changing `{h}` in place.",
-                mistake="labels-changed-in-place",
+                mistake=Mistake.LABELS_CHANGED_IN_PLACE,
             )
 
 
@@ -76,7 +77,7 @@ def _fail_detached(name: str, modules: str) -> None:
         f"No gradient reaches {modules} from `{name}`, so nothing can be learnt from it.",
         "Look for `.detach()`, `torch.no_grad()`, `.item()`, `.data` or a new `torch.tensor(...)` on the way from "
         f"{modules} to the loss.",
-        mistake="loss-detached",
+        mistake=Mistake.LOSS_DETACHED,
     )
 
 
@@ -96,7 +97,7 @@ def fail_unless_reached(run: LossRun, module: str) -> None:
             "learnt from it.",
             "Look for something that is the same whatever the scores are, such as a softmax over a single one, or for "
             "a clamp that cuts all of them off.",
-            mistake="loss-detached",
+            mistake=Mistake.LOSS_DETACHED,
         )
     if run.reached(module):
         cannot_judge(
@@ -120,7 +121,7 @@ def fail_unless_given_z(run: LossRun) -> None:
                 f"`{run.loss}_loss` called G on other latent vectors than the `z` that it was given, so whoever calls "
                 "it has no say in the samples.",
                 "Use the argument `z`.",
-                mistake="given-z-not-used",
+                mistake=Mistake.GIVEN_Z_NOT_USED,
             )
 
 
@@ -149,7 +150,7 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
             f"`{name}` drives D(X) towards 0 and D(G(z)) towards 1, expected the other way round: "
             "its labels are swapped, or its sign is.",
             "Real images have the label 1, samples the label 0, and the optimizer minimizes.",
-            mistake="labels-swapped",
+            mistake=Mistake.LABELS_SWAPPED,
         )
     for term in terms:
         if directions[term] != wanted[term]:
@@ -171,5 +172,5 @@ def fail_unless_samples_driven_up(run: LossRun) -> None:
         fail(
             f"In `generator_loss` the labels of samples are {labels}, expected 1: the generator learns to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
-            mistake="generator-trained-towards-fake",
+            mistake=Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,
         )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.probes import HOMEWORK_SIZES
 
@@ -34,12 +35,12 @@ def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
                     f"G's layers were called on rows of {found[1]} numbers, expected {found[2]}: the {latent_size} of "
                     f"a latent vector and the {classes} of its label.",
                     "Call `model.generator(z, h)`, which puts the label behind z.",
-                    mistake="function-raises",
+                    mistake=Mistake.FUNCTION_RAISES,
                 )
             fail(
                 f"G was called on latent vectors of {width} numbers, expected {latent_size} (`model.latent_size`).",
                 "Draw z of shape `(x_real.shape[0], model.latent_size)`.",
-                mistake="sizes-hard-coded" if width == HOMEWORK_SIZES["latent_size"] else "z-wrong-shape",
+                mistake=Mistake.SIZES_HARD_CODED if width == HOMEWORK_SIZES["latent_size"] else Mistake.Z_WRONG_SHAPE,
             )
 
 
@@ -59,7 +60,7 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
                 f"{len(firsts)} training steps used {len(different)} different sets of latent vectors"
                 f"{'' if len(different) == 1 else ' in turn'}, so G learns only those few samples.",
                 "Draw z anew in each step, and set no seed inside `train_step`.",
-                mistake="z-constant",
+                mistake=Mistake.Z_CONSTANT,
             )
     for run, noise in drawn:
         for calls in noise:
@@ -68,7 +69,7 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
                 fail(
                     f"`train_step` made a single sample for a mini-batch of {run.batch_size} images.",
                     "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-                    mistake="z-wrong-shape",
+                    mistake=Mistake.Z_WRONG_SHAPE,
                 )
             for z in calls:
                 _fail_on_copies(z)
@@ -78,7 +79,7 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             f"`train_step` made {sizes.pop()} samples for mini-batches of "
             f"{', '.join(str(size) for size in sorted(rows_used))} images.",
             "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
-            mistake="sizes-hard-coded",
+            mistake=Mistake.SIZES_HARD_CODED,
         )
     values = torch.cat([torch.unique(z, dim=0).flatten() for z in everything]).unique()
     n = len(values)
@@ -88,7 +89,7 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             f"The latent vectors are not standard normal: over {n} numbers, mean {values.mean():.2f} and "
             f"standard deviation {values.std():.2f}, expected 0 and 1, and a bell curve.",
             "`torch.randn` draws from N(0, 1); `torch.rand` is uniform.",
-            mistake="z-not-standard-normal",
+            mistake=Mistake.Z_NOT_STANDARD_NORMAL,
         )
 
 
@@ -100,13 +101,13 @@ def _fail_on_copies(z: Tensor) -> None:
         fail(
             f"All {rows} samples of a mini-batch were made from one and the same latent vector.",
             "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-            mistake="z-one-vector-for-the-batch",
+            mistake=Mistake.Z_ONE_VECTOR_FOR_THE_BATCH,
         )
     if different <= rows / 2:
         fail(
             f"Only {different} of {rows} latent vectors in a mini-batch are different from each other.",
             "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
-            mistake="z-one-vector-for-the-batch",
+            mistake=Mistake.Z_ONE_VECTOR_FOR_THE_BATCH,
         )
     numbers = len(torch.unique(z, dim=1).T)
     if numbers <= width / 2:
@@ -114,7 +115,7 @@ def _fail_on_copies(z: Tensor) -> None:
             f"Of the {width} numbers of each latent vector only {numbers} "
             f"{'is a number of its' if numbers == 1 else 'are numbers of their'} own: the others repeat them.",
             "Draw all of them: `torch.randn(x_real.shape[0], model.latent_size)`.",
-            mistake="z-wrong-shape",
+            mistake=Mistake.Z_WRONG_SHAPE,
         )
 
 
@@ -130,7 +131,7 @@ def _fail_on_codes_for_noise(runs: Sequence[StepRun]) -> None:
             fail(
                 "G's samples were made from codes E(X), expected from latent vectors z ~ N(0, I).",
                 "Draw z with `torch.randn(x_real.shape[0], model.latent_size)`.",
-                mistake="z-not-standard-normal",
+                mistake=Mistake.Z_NOT_STANDARD_NORMAL,
             )
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import Experiment, experiment
+from checks.gan.mistakes import Mistake
 from course_utils.gan.attribution.evidence import Evidence
 from course_utils.gan.attribution.parts import Attribution, Part, attribute
 from course_utils.gan.attribution.reading import read_evidence
@@ -149,7 +150,7 @@ def _fail_on_swapped_arguments(function: str, evidence: Evidence) -> None:
             f"In `{function}` the gradient at every one of D's scores is infinite, though the scores are not: the "
             "cross-entropy takes the logarithm of the labels, not of the scores.",
             "`binary_cross_entropy` takes the scores first and the labels second.",
-            mistake="not-binary-cross-entropy",
+            mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
         )
 
 
@@ -160,7 +161,7 @@ def _fail_on_infinite_gradients(function: str, evidence: Evidence) -> None:
         fail(
             f"In `{function}` some gradients or outputs are infinite or no numbers at all, which ruins all weights.",
             "Look for the logarithm of 0, a division by 0, or steps that are far too large.",
-            mistake="loss-not-finite",
+            mistake=Mistake.LOSS_NOT_FINITE,
         )
 
 

@@ -11,6 +11,7 @@ import pytest
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import Error, Experiment, fail_on_errors
+from checks.gan.mistakes import Mistake
 
 CELL = "check_optimizers"
 MODULES = ("encoder", "generator", "discriminator")
@@ -32,7 +33,7 @@ def test_every_module_has_an_optimizer(optimizer_runs: list[dict[str, Any]], tra
         fail(
             f"`configure_optimizers` returned {optimizer_runs[0]['returned']}, expected a dict of optimizers by name.",
             'Return something like `{"discriminator": ..., ...}`; how many optimizers it holds is your decision.',
-            mistake="wrong-return-value",
+            mistake=Mistake.WRONG_RETURN_VALUE,
         )
     optimizers = optimizer_runs[0]["optimizers"]
     for optimizer in optimizers:
@@ -41,7 +42,7 @@ def test_every_module_has_an_optimizer(optimizer_runs: list[dict[str, Any]], tra
                 f"The entry “{optimizer['key']}” is of type {optimizer['kind']}, expected a torch.optim optimizer: "
                 "only that can update weights.",
                 "Put the optimizer object itself into the dict.",
-                mistake="wrong-return-value",
+                mistake=Mistake.WRONG_RETURN_VALUE,
             )
     _fail_on_foreign_parameters(optimizers)
     held = {name for optimizer in optimizers for name in _held(optimizer)}
@@ -54,7 +55,7 @@ def test_every_module_has_an_optimizer(optimizer_runs: list[dict[str, Any]], tra
                 f"{count} of the {layers} parameter tensors of the {module} are held by an optimizer, "
                 f"expected all {layers}: what no optimizer holds stays as it was initialized.{_held_twice(optimizers)}",
                 f"Pass `model.{module}.parameters()` to the optimizer that is to update the {module}.",
-                mistake="module-without-optimizer",
+                mistake=Mistake.MODULE_WITHOUT_OPTIMIZER,
             )
 
 
@@ -77,7 +78,7 @@ def _fail_on_foreign_parameters(optimizers: list[dict[str, Any]]) -> None:
                 f"The optimizer “{optimizer['key']}” holds parameters that are not of the model it was given: "
                 "updating them does not train this model.",
                 "Use the argument `model`, not a model from another cell, and no copies of its parameters.",
-                mistake="wrong-parameters-in-optimizer",
+                mistake=Mistake.WRONG_PARAMETERS_IN_OPTIMIZER,
             )
 
 
@@ -98,7 +99,7 @@ def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
                 f"The optimizer “{same_group[0][0]}” has the learning rate {rates[0]:g} whatever it was asked for "
                 f"(asked: {asked}), so the setting of the notebook has no effect.",
                 "Pass the argument on: `lr=lr`. A multiple of it is fine, too.",
-                mistake="learning-rate-ignored",
+                mistake=Mistake.LEARNING_RATE_IGNORED,
             )
         if len(set(rates)) < len(rates):
             same = max(set(rates), key=rates.count)
@@ -109,5 +110,5 @@ def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
                 f"The optimizer “{same_group[0][0]}” has the same learning rate, {same:g}, where it is asked for "
                 f"{asked}: beyond a limit, the setting of the notebook has no effect.",
                 "Pass the argument on as it is: `lr=lr`. A multiple of it is fine, too.",
-                mistake="learning-rate-ignored",
+                mistake=Mistake.LEARNING_RATE_IGNORED,
             )

@@ -10,6 +10,7 @@ from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.forms import fail_on_other_error
 from checks.gan.images import fail_on_rescaled_images
 from checks.gan.losses import fail_unless_reached, fail_unless_scalar_with_graph
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.scale import fail_on_sum
 from checks.gan.usage import fail_on_unused_reconstructions
@@ -46,7 +47,7 @@ def fail_on_function_of_error(run: LossRun) -> None:
             f"`{run.loss}_loss` is a function of the mean squared error, such as its root, square or logarithm, "
             "expected the mean squared error itself: its gradient then has another size, which changes with the error.",
             "Return the mean of the squared differences as it is, perhaps times a number.",
-            mistake="not-mean-squared-error",
+            mistake=Mistake.NOT_MEAN_SQUARED_ERROR,
         )
 
 
@@ -58,13 +59,13 @@ def fail_on_other_reconstruction_loss(run: LossRun) -> None:
         fail(
             f"`{name}` encodes the reconstruction again and compares codes, expected a comparison of images.",
             "Compare G(E(X)) with X.",
-            mistake="wrong-reconstruction-target",
+            mistake=Mistake.WRONG_RECONSTRUCTION_TARGET,
         )
     if any(part.loss == "error up" for part in parts):
         fail(
             f"`{name}` is the smaller, the larger the reconstruction error is.",
             "Check its sign: the optimizer minimizes.",
-            mistake="reconstruction-maximized",
+            mistake=Mistake.RECONSTRUCTION_MAXIMIZED,
         )
     for part in parts:
         fail_on_other_error(f"`{name}`", part)

@@ -5,6 +5,7 @@ the losses.
 """
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 
 SAME = 0.01
@@ -43,7 +44,7 @@ def _fail_divided_again(name: str, rows_a: int, rows_b: int) -> None:
         f"`{name}` averages twice: its weight is {rows_b / rows_a:g} times smaller for {rows_b} images than for "
         f"{rows_a}, so the size of a step depends on the mini-batch.",
         'What has been averaged, for example by `reduction="mean"`, needs no further division.',
-        mistake="mean-divided-again",
+        mistake=Mistake.MEAN_DIVIDED_AGAIN,
     )
 
 
@@ -51,5 +52,5 @@ def _fail(name: str, seen: str, over: str) -> None:
     fail(
         f"`{name}` adds up where it should average: it is {seen}, so the size of a step depends on the {over}.",
         'Average over all elements: the default `reduction="mean"`, or `.mean()` instead of `.sum()`.',
-        mistake="sum-instead-of-mean",
+        mistake=Mistake.SUM_INSTEAD_OF_MEAN,
     )

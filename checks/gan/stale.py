@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from course_utils.gan.attribution.evidence import Call
 from course_utils.gan.attribution.parts import Part
@@ -56,13 +57,13 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                 fail(
                     f"Under {name!r} `train_step` returned the {other}'s loss.",
                     "Check which loss stands under which name in the dict.",
-                    mistake="returned-losses-mixed-up",
+                    mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
         if _is_total(returned, own):
             fail(
                 f"Under {name!r} `train_step` returned the sum of all losses, expected the {name}'s alone.",
                 "Return each loss by itself; the training loop shows their sum.",
-                mistake="returned-losses-mixed-up",
+                mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
             )
         for other in ("generator", "autoencoder"):
             if any(_is_sum(returned, a, b) for a in own["discriminator"] for b in own[other]):
@@ -70,21 +71,21 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                     f"Under {name!r} `train_step` returned the sum of the discriminator's and the {other}'s loss, "
                     f"expected the {name}'s alone.",
                     "Return each loss by itself; the training loop shows their sum.",
-                    mistake="returned-losses-mixed-up",
+                    mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
         if any(_is_function(returned, series) for series in own[name]):
             fail(
                 f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
                 "expected the loss.",
                 "Return the loss itself; what else you want to watch may go under other names.",
-                mistake="returned-losses-mixed-up",
+                mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
             )
         said = _score_of(run, read, returned)
         if said:
             fail(
                 f"Under {name!r} `train_step` returned {said}, expected the {name}'s loss.",
                 "Return the loss itself; what else you want to watch may go under other names.",
-                mistake="returned-losses-mixed-up",
+                mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
             )
 
 
@@ -92,7 +93,7 @@ def _fail(seen: str) -> None:
     fail(
         seen,
         "Return the loss that was computed in this step; the training loop averages over the epoch.",
-        mistake="returned-losses-stale",
+        mistake=Mistake.RETURNED_LOSSES_STALE,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MODULES = ("encoder", "generator", "discriminator")
@@ -154,7 +155,7 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
         fail(
             "Among the weights, images or gradients are complex numbers, where the models have real ones.",
             "Leave the weights of a model in a real type, such as float32.",
-            mistake="complex-numbers",
+            mistake=Mistake.COMPLEX_NUMBERS,
         )
     if kind == "convergence":
         _require_weights(probe, trace, name)

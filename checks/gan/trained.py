@@ -8,6 +8,7 @@ run; and reconstructions differ from image to image.
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
+from checks.gan.mistakes import Mistake
 from checks.gan.quality import likeness, trained_model, untrained_model
 from checks.gan.trace_form import MODULES
 from coursekit.trace import Trace
@@ -36,7 +37,7 @@ def _fail_on_weights_as_before(probe: Trace, recorded: Trace) -> None:
             f"After {probe.data['num_steps']} steps {len(still)} of {len(before)} weight tensors, of the {modules}, "
             "are exactly what they were before: nothing has been learnt there, however the images look.",
             "Step on each loss with an optimizer that holds all parameters of the networks that it is to train.",
-            mistake="weights-not-trained",
+            mistake=Mistake.WEIGHTS_NOT_TRAINED,
         )
 
 
@@ -49,7 +50,7 @@ def _fail_unless_moved_by_optimizers(probe: Trace, recorded: Trace) -> None:
             f"In the short training run no gradient moved the {' and the '.join(idle)} in a step of an optimizer that "
             "`configure_optimizers` returned.",
             "Let these optimizers update the weights: call `.step()` after the backward pass, in every training step.",
-            mistake="weights-not-trained",
+            mistake=Mistake.WEIGHTS_NOT_TRAINED,
         )
     for module in ("encoder", "generator"):  # what reconstructs
         by_optimizers, by_else = (sum(float(way[module][by]) for way in ways) for by in ("optimizers", "else"))
@@ -58,7 +59,7 @@ def _fail_unless_moved_by_optimizers(probe: Trace, recorded: Trace) -> None:
                 f"In the short training run the weights of the {module} were moved much further by something else "
                 "than by the steps of the optimizers.",
                 "Let only the optimizers update the weights, from the gradients of the losses.",
-                mistake="weights-not-trained",
+                mistake=Mistake.WEIGHTS_NOT_TRAINED,
             )
 
 

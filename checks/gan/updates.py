@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.checks.outcome import cannot_judge, fail, not_checked
+from checks.gan.mistakes import NEVER_UPDATED, Mistake
 from checks.gan.observed import StepRun
 from course_utils.gan.attribution.updates import Driver, Movement
 
@@ -108,14 +109,14 @@ def _fail_never_updated(runs: Sequence[StepRun], module: str) -> None:
         fail(
             f"The {module} of the `model` that `train_step` was given was never called: another one was trained.",
             "Use the argument `model`, no copy of it and no model from another cell.",
-            mistake="given-model-not-trained",
+            mistake=Mistake.GIVEN_MODEL_NOT_TRAINED,
         )
     fail(
         f"The {module} was not updated by a gradient any more after the first few of {steps} training steps."
         if updated
         else f"The {module} was never updated by a gradient in {steps} training steps: it stays as it was initialized.",
         f"After the backward pass of its loss, step the optimizer that holds `model.{module}.parameters()`.",
-        mistake=f"{module}-never-updated",
+        mistake=NEVER_UPDATED[module],
     )
 
 
@@ -130,7 +131,7 @@ def _fail_on_early_zeroing(runs: Sequence[StepRun], module: str) -> None:
                 f"The gradients of the {module} were all zero when its optimizer stepped, though a backward pass had "
                 "filled them: the step applied nothing.",
                 "The order is `zero_grad()`, `backward()`, `step()`.",
-                mistake="gradients-zeroed-before-the-step",
+                mistake=Mistake.GRADIENTS_ZEROED_BEFORE_THE_STEP,
             )
 
 
@@ -142,5 +143,5 @@ def _fail_on_leftovers(updates: Sequence[Moved]) -> None:
                 f"{leftover:.0%} of an update of the {moved.movement.module} was left over from backward passes before "
                 "its previous update: gradients add up until they are zeroed.",
                 "Call `zero_grad()` before each backward pass whose gradients you want to apply.",
-                mistake="gradients-not-zeroed",
+                mistake=Mistake.GRADIENTS_NOT_ZEROED,
             )

@@ -8,6 +8,7 @@ finds what it is named for.
 from collections.abc import Iterable, Sequence
 
 from autograder.checks.outcome import fail
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.updates import Moved
 from course_utils.gan.attribution.origins import Row
@@ -20,16 +21,16 @@ FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out hal
 
 def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
     """All real images have a say in D's loss."""
-    _fail_on_unused(run, _used(run.attribution, parts, ("real",)), "real-images-missing")
+    _fail_on_unused(run, _used(run.attribution, parts, ("real",)), Mistake.REAL_IMAGES_MISSING)
 
 
 def fail_on_unused_reconstructions(run: LossRun, parts: Sequence[Part]) -> None:
     """All images are reconstructed in a loss."""
     used = _used(run.attribution, [p for p in parts if p.loss.startswith("error")], ("code",))
-    _fail_on_unused(run, used, "wrong-reconstruction-target")
+    _fail_on_unused(run, used, Mistake.WRONG_RECONSTRUCTION_TARGET)
 
 
-def _fail_on_unused(run: LossRun, used: set[int] | None, mistake: str) -> None:
+def _fail_on_unused(run: LossRun, used: set[int] | None, mistake: Mistake) -> None:
     n = len(run.x_real)
     if used is not None and len(used) < n:
         fail(
@@ -59,13 +60,13 @@ def fail_on_unused_z(run: LossRun, parts: Sequence[Part]) -> None:
         fail(
             f"Only {seen} of the {len(z)} latent vectors have a say in `{run.loss}_loss`.",
             "Make a sample of each row of `z`, and average over all of them.",
-            mistake="given-z-not-used",
+            mistake=Mistake.GIVEN_Z_NOT_USED,
         )
 
 
 def fail_on_few_images(updates: Sequence[Moved]) -> None:
     """In a step, D learns from most of the real images."""
-    _fail_on_few(updates, ("real",), "D learns from", "real-images-missing")
+    _fail_on_few(updates, ("real",), "D learns from", Mistake.REAL_IMAGES_MISSING)
 
 
 def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
@@ -74,7 +75,7 @@ def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
         updates,
         ("code", "real"),
         "the reconstruction error is that of",
-        "wrong-reconstruction-target",
+        Mistake.WRONG_RECONSTRUCTION_TARGET,
         loss="error",
         few=FEW_RECONSTRUCTED,
     )
@@ -82,15 +83,17 @@ def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
 
 def fail_on_few_samples(updates: Sequence[Moved]) -> None:
     """In a step, G learns from about as many samples as there are images."""
-    _fail_on_few_made(updates, ("sample",), "G learns from", "given-z-not-used")
+    _fail_on_few_made(updates, ("sample",), "G learns from", Mistake.GIVEN_Z_NOT_USED)
 
 
 def fail_on_few_fakes(updates: Sequence[Moved]) -> None:
     """In a step, D learns from about as many fakes as there are images."""
-    _fail_on_few_made(updates, ("sample", "reconstruction", "old", "other"), "D learns from", "fake-images-missing")
+    _fail_on_few_made(
+        updates, ("sample", "reconstruction", "old", "other"), "D learns from", Mistake.FAKE_IMAGES_MISSING
+    )
 
 
-def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str) -> None:
+def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: Mistake) -> None:
     counts: dict[tuple[int, int], int] = {}
     sizes: dict[tuple[int, int], int] = {}
     for moved in updates:
@@ -110,7 +113,7 @@ def _fail_on_few_made(updates: Sequence[Moved], kinds: tuple[str, ...], what: st
 
 
 def _fail_on_few(
-    updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: str, loss: str = "", few: float = FEW
+    updates: Sequence[Moved], kinds: tuple[str, ...], what: str, mistake: Mistake, loss: str = "", few: float = FEW
 ) -> None:
     used: dict[tuple[int, int], set[int]] = {}
     sizes: dict[tuple[int, int], int] = {}
@@ -135,7 +138,7 @@ def _fail_on_few(
 
 
 def _fail_on_left_out(
-    used: dict[tuple[int, int], set[int]], sizes: dict[tuple[int, int], int], what: str, mistake: str
+    used: dict[tuple[int, int], set[int]], sizes: dict[tuple[int, int], int], what: str, mistake: Mistake
 ) -> None:
     """The same few places of every mini-batch are left out; who takes pairs or a half leaves out none, or the half."""
     for run in {run for run, _ in used}:

@@ -3,29 +3,30 @@
 from dataclasses import replace
 
 from checks.gan import consequences
+from checks.gan.mistakes import Mistake
 
-_NOT_WRONG = ("wrong-labels-not-even", "wrong-labels-missing", "given-labels-not-used")
+_NOT_WRONG = (Mistake.WRONG_LABELS_NOT_EVEN, Mistake.WRONG_LABELS_MISSING, Mistake.GIVEN_LABELS_NOT_USED)
 CONSEQUENCES = {
     **consequences.CONSEQUENCES,
-    "labels-out-of-range": ("function-raises", "sizes-hard-coded"),
-    "wrong-labels-not-wrong": _NOT_WRONG,
-    "wrong-return-value": (*consequences.CONSEQUENCES["wrong-return-value"], "function-raises"),
-    "labels-changed-in-place": (
-        "wrong-labels-not-wrong",
-        "wrong-labels-accepted",
-        "labels-not-used",
-        "reconstruction-under-another-label",
+    Mistake.LABELS_OUT_OF_RANGE: (Mistake.FUNCTION_RAISES, Mistake.SIZES_HARD_CODED),
+    Mistake.WRONG_LABELS_NOT_WRONG: _NOT_WRONG,
+    Mistake.WRONG_RETURN_VALUE: (*consequences.CONSEQUENCES[Mistake.WRONG_RETURN_VALUE], Mistake.FUNCTION_RAISES),
+    Mistake.LABELS_CHANGED_IN_PLACE: (
+        Mistake.WRONG_LABELS_NOT_WRONG,
+        Mistake.WRONG_LABELS_ACCEPTED,
+        Mistake.LABELS_NOT_USED,
+        Mistake.RECONSTRUCTION_UNDER_ANOTHER_LABEL,
         *_NOT_WRONG,
     ),
 }
-FOUND_IN = {"wrong-return-value": ("check_optimizers", "check_wrong_labels")}
+FOUND_IN: dict[str, tuple[str, ...]] = {Mistake.WRONG_RETURN_VALUE: ("check_optimizers", "check_wrong_labels")}
 WORDS = {
     **consequences.WORDS,
-    ("labels-out-of-range", "function-raises"): "(?i)class|index|range|bound",
-    ("labels-out-of-range", "sizes-hard-coded"): "(?i)class|index|range|bound",
+    (Mistake.LABELS_OUT_OF_RANGE, Mistake.FUNCTION_RAISES): "(?i)class|index|range|bound",
+    (Mistake.LABELS_OUT_OF_RANGE, Mistake.SIZES_HARD_CODED): "(?i)class|index|range|bound",
     (
-        "wrong-return-value",
-        "function-raises",
+        Mistake.WRONG_RETURN_VALUE,
+        Mistake.FUNCTION_RAISES,
     ): "(?i)type|argument|attribute|list|tuple|none|shape|index",
 }
 

@@ -25,6 +25,7 @@ from checks.gan.losses import (
     fail_unless_samples_driven_up,
     fail_unless_scalar_with_graph,
 )
+from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.reconstruction import (
     error_weight,
@@ -95,7 +96,7 @@ def _fail_unless_adversarial(run: LossRun) -> None:
             "No gradient reaches the generator from the adversarial term of `generator_loss`: nothing makes its "
             "samples look real.",
             "Look for `.detach()` or `torch.no_grad()` between G(z, h) and the loss, and for the term itself.",
-            mistake="loss-detached" if run.parts("discriminator") else "adversarial-term-missing",
+            mistake=Mistake.LOSS_DETACHED if run.parts("discriminator") else Mistake.ADVERSARIAL_TERM_MISSING,
         )
     fail_unless_samples_driven_up(run)
 
@@ -106,7 +107,7 @@ def _fail_unless_reconstructing(run: LossRun) -> None:
         fail(
             "`generator_loss` has no reconstruction error in it that reaches G: as a decoder G is not trained by it.",
             "Add `weight` times the mean squared error between G(E(x, h), h) and x.",
-            mistake="reconstruction-missing",
+            mistake=Mistake.RECONSTRUCTION_MISSING,
         )
     if any(part.loss != "error" for part in parts):
         fail_on_other_reconstruction_loss(run)
@@ -130,7 +131,7 @@ def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
                 f"The reconstruction error in `{name}` is a sum over the {over}, expected the mean over all elements: "
                 "`weight` then means something else.",
                 'Average over all elements: the default `reduction="mean"`.',
-                mistake="sum-instead-of-mean",
+                mistake=Mistake.SUM_INSTEAD_OF_MEAN,
             )
     first = ratios[0][1]
     if all(abs(ratio / first - 1) <= TOLERANCE for _, ratio, _ in ratios):
@@ -138,14 +139,14 @@ def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
             f"In `{name}` the reconstruction error weighs {first:.3g} times as much as the adversarial term whatever "
             "`weight` is, so the argument has no effect.",
             "Multiply the reconstruction error by `weight`.",
-            mistake="weight-ignored",
+            mistake=Mistake.WEIGHT_IGNORED,
         )
     _, ratio, wanted = ratios[0]
     fail(
         f"In `{name}` the reconstruction error weighs {ratio:.3g} times as much as the adversarial term for a `weight` "
         f"of {wanted:g}, expected {wanted:g} times.",
         "Multiply the reconstruction error by `weight`, and nothing else.",
-        mistake="weight-misapplied",
+        mistake=Mistake.WEIGHT_MISAPPLIED,
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
 from checks.gan.errors import Error, Experiment, fail_on_errors
+from checks.gan.mistakes import Mistake
 from checks.hw2_conditional.probes import HOMEWORK
 from coursekit.trace import Trace, named_tensor
 
@@ -38,7 +39,7 @@ def test_wrong_labels_are_wrong(wrong_labels: tuple[Trace, Trace]) -> None:
             fail(
                 f"`{NAME}` changed the labels `h` that it was given: later code takes wrong labels for true ones.",
                 "Make a new tensor instead of changing `h` in place.",
-                mistake="labels-changed-in-place",
+                mistake=Mistake.LABELS_CHANGED_IN_PLACE,
             )
         for drawn in run["drawn"]:
             _fail_unless_wrong(h, number, drawn, recorded)
@@ -49,7 +50,7 @@ def _fail_unless_wrong(h: Tensor, number: int, drawn: dict[str, Any], recorded: 
         fail(
             f"`{NAME}` returned {drawn['type']}, expected a tensor of integers of shape (n,).",
             "Return a tensor with one label for each label in `h`.",
-            mistake="wrong-return-value",
+            mistake=Mistake.WRONG_RETURN_VALUE,
         )
     wrong = named_tensor(recorded, drawn["labels"])
     if wrong.shape != h.shape or wrong.is_floating_point() or wrong.is_complex() or wrong.dtype == torch.bool:
@@ -57,14 +58,14 @@ def _fail_unless_wrong(h: Tensor, number: int, drawn: dict[str, Any], recorded: 
             f"`{NAME}` returned {str(wrong.dtype).removeprefix('torch.')} of shape {tuple(wrong.shape)}, expected "
             f"integers of shape {tuple(h.shape)}: the networks take whole numbers for labels.",
             "Return integers in the shape of `h`.",
-            mistake="wrong-return-value",
+            mistake=Mistake.WRONG_RETURN_VALUE,
         )
     outside = int(((wrong < 0) | (wrong >= number)).sum())
     if outside:
         fail(
             f"With {number} classes, {outside} of {len(h)} labels from `{NAME}` lie outside 0 to {number - 1}.",
             "Use the argument `number_of_classes`, and go on at 0 behind the last class, for example with `%`.",
-            mistake="labels-out-of-range",
+            mistake=Mistake.LABELS_OUT_OF_RANGE,
         )
     same = int((wrong == h).sum())
     if same:
@@ -72,7 +73,7 @@ def _fail_unless_wrong(h: Tensor, number: int, drawn: dict[str, Any], recorded: 
             f"{same} of {len(h)} labels from `{NAME}` are the true ones: D is then told to reject what it is told to "
             "accept elsewhere.",
             "Draw among the other classes only.",
-            mistake="wrong-labels-not-wrong",
+            mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )
 
 
@@ -92,7 +93,7 @@ def test_wrong_labels_are_drawn_evenly(wrong_labels: tuple[Trace, Trace]) -> Non
             fail(
                 f"`{NAME}` draws the same labels every time it is called.",
                 "Set no seed inside the function.",
-                mistake="wrong-labels-not-fresh",
+                mistake=Mistake.WRONG_LABELS_NOT_FRESH,
             )
         for labels in drawn:
             _fail_unless_even(h, labels, number)
@@ -117,5 +118,5 @@ def _fail_unless_even(h: Tensor, wrong: Tensor, number: int) -> None:
             f"{int(counts[true].sum())} cases, expected about {int(expected[true, 0])}: D then learns which wrong "
             "labels to expect, instead of looking at the image.",
             "Let each of the other classes be equally probable, and draw for each label on its own.",
-            mistake="wrong-labels-not-even",
+            mistake=Mistake.WRONG_LABELS_NOT_EVEN,
         )

@@ -2,7 +2,7 @@
 
 check: generator_learns_only_from_its_losses
 mistake: fakes-not-detached
-also: generator-moved-by-discriminator-loss, gradients-not-zeroed
+also: gradients-not-zeroed
 """
 import torch
 from torch import nn

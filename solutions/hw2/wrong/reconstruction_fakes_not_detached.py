@@ -2,7 +2,7 @@
 
 check: encoder_learns_only_from_the_reconstruction
 mistake: fakes-not-detached
-also: encoder-moved-by-adversarial-loss, generator-moved-by-discriminator-loss, gradients-not-zeroed
+also: gradients-not-zeroed
 """
 import torch
 import torch.nn.functional as F

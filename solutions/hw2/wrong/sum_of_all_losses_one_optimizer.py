@@ -2,7 +2,7 @@
 
 check: generator_learns_only_from_its_losses
 mistake: fakes-not-detached
-also: discriminator-moved-by-generator-loss, generator-moved-by-discriminator-loss
+also: discriminator-moved-by-generator-loss
 """
 import torch
 import torch.nn.functional as F

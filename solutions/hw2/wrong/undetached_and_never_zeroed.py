@@ -2,7 +2,7 @@
 
 check: generator_learns_only_from_its_losses
 mistake: gradients-not-zeroed
-also: fakes-not-detached, generator-moved-by-discriminator-loss, discriminator-moved-by-generator-loss
+also: fakes-not-detached, discriminator-moved-by-generator-loss
 """
 import torch
 from torch import nn

@@ -2,7 +2,7 @@
 
 check: generator_learns_only_from_its_losses
 mistake: fakes-not-detached
-also: gradients-not-zeroed, generator-moved-by-discriminator-loss, discriminator-moved-by-generator-loss
+also: gradients-not-zeroed, discriminator-moved-by-generator-loss
 """
 
 import torch

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 from autograder.checks import load_checks, make_probes
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
+from checks.gan.mistakes import Mistake
 from checks.gan.probes import losses_probe
 from checks.hw2 import probes as of_hw2_probes
 from checks.hw2_conditional import probes as of_conditional_probes
@@ -74,6 +75,11 @@ def test_the_matrices_are_large() -> None:
     assert counts["hw2", "wrong"] >= 80
     assert counts["hw2_conditional", "right"] >= 8
     assert counts["hw2_conditional", "wrong"] >= 20
+
+
+def test_every_mistake_has_a_name_that_the_checks_know() -> None:
+    claimed = {name for _, claim in CLAIMS if claim.kind == "wrong" for name in (claim.mistake, *claim.also)}
+    assert claimed <= set(Mistake)
 
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("right"))
