@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz
 
-ALIKE = 90.0  # of 100: of two texts on one question that were written apart, the most alike in the tests have 60
+ALIKE = 90.0  # of 100, in nine letters of ten: a judgement, since all that it does is to show a pair to a person
 LEAST = 60  # characters of a written answer; short ones are alike by chance
 _COMPARED = 3000  # characters of one answer
 

@@ -6,6 +6,7 @@ way, and a step that needs one that gave nothing is not taken.
 """
 
 import contextlib
+import importlib
 import io
 import random
 from collections.abc import Iterator, Mapping
@@ -50,6 +51,8 @@ def run_plan(plan: steps.Plan, tensors: Trace, given: Mapping[str, Any]) -> tupl
         tensors: those that the plan names.
         given: the student's functions and classes, by name.
     """
+    if any(isinstance(step, steps.Module | steps.Optimizer) for step in plan.steps):
+        importlib.import_module("torch._dynamo")  # the first optimizer of a process would, in the time of its step
     with _own_random_numbers(plan.seed), torch.enable_grad():
         runner = _Runner(tensors, given)
         for number, step in enumerate(plan.steps):
