@@ -2,13 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from autograder.feedback.records import Feedback, State
 from autograder.shown import page_text
-from autograder.shown.visible import visible
+from autograder.shown.page_templates import page_environment
 from autograder.verdict import in_words, show_points
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -37,22 +38,14 @@ def render(feedback: Feedback) -> str:
     """The page; a text of anybody shows what is in it."""
     names = {"signs": SIGNS, "words": WORDS, "colors": COLORS, "person": State.PERSON, "right": State.RIGHT}
     names |= {"few": FEW_LINES, "few_characters": FEW_CHARACTERS}
-    return page_environment(TEMPLATES).get_template("feedback.html").render(page=feedback, **names) + "\n"
+    return environment_of(TEMPLATES).get_template("feedback.html").render(page=feedback, **names) + "\n"
 
 
 @lru_cache(maxsize=8)
-def page_environment(*folders: Path) -> Environment:
-    """What pages are made with: all texts are escaped, and none hides what is in it."""
-    environment = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
-    environment.filters |= {"points": show_points, "reason": page_text.reason, "in_words": in_words, "lines": _lines}
-    return environment
+def environment_of(*folders: Path) -> Environment:
+    """For templates that use these filters, or the parts of pages that lie beside this module."""
+    filters: dict[str, Any] = {"points": show_points, "reason": page_text.reason, "in_words": in_words, "lines": _lines}
+    return page_environment(*folders, filters=filters)
 
 
 def _lines(code: str | Markup) -> str:

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from autograder.marking.desk import Progress
 from autograder.marking.records import Given, Mark, Question, Standing, Text, Work
 from autograder.marking.rubric import as_written
+from autograder.shown.page_templates import page_environment
 from autograder.shown.page_text import markdown
 from autograder.shown.visible import in_one_direction
 
@@ -91,16 +92,8 @@ def _first(*values: float | None) -> float | None:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: in_one_direction(value) if type(value) is str else value,
-    )
-    environment.filters |= {"points": as_written, "markdown": _markdown, "inline": _inline, "code": _code}
-    return environment
+    filters: dict[str, Any] = {"points": as_written, "markdown": _markdown, "inline": _inline, "code": _code}
+    return page_environment(TEMPLATES, filters=filters, shown=in_one_direction)
 
 
 def _template(name: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.feedback.page import TEMPLATES as FEEDBACK_TEMPLATES
-from autograder.feedback.page import page_environment
+from autograder.feedback.page import environment_of
 from autograder.intake import shown_name
 from autograder.overview.records import Overview
 from autograder.verdict import show_points
@@ -30,7 +30,7 @@ def render(overview: Overview, address: Callable[[str], str]) -> str:
         "address": address,
         "shown_name": shown_name,
     }
-    environment = page_environment(TEMPLATES, FEEDBACK_TEMPLATES)
+    environment = environment_of(TEMPLATES, FEEDBACK_TEMPLATES)
     return environment.get_template("overview.html").render(page=overview, **names) + "\n"
 
 

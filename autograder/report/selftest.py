@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +18,7 @@ from autograder.errors import UsageError
 from autograder.selftest import Matrix, Row, Selftest, selftest
 from autograder.selftest.matrix import MutantRow
 from autograder.selftest.share import Share
+from autograder.shown.page_templates import page_environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 KIND_TITLES = {"right": "Right designs", "wrong": "Wrong solutions", "blind_spots": "Blind spots"}
@@ -68,14 +68,7 @@ def fail_unless_writable(path: Path | None) -> None:
 
 def render(matrix: Matrix) -> str:
     """The page: self-contained HTML."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("selftest.html")
+    template = page_environment(TEMPLATES).get_template("selftest.html")
     return template.render(matrix=matrix, kinds=KIND_TITLES, remark=remark, signs=SIGNS) + "\n"
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.outputs import KIND_NAMES, Pair, Part
 from autograder.reproduce.run import Reproduction
 from autograder.shown.clean import clean_html
+from autograder.shown.page_templates import page_environment
 from autograder.shown.visible import in_one_direction
 
 TEMPLATES = Path(__file__).parent.parent / "report" / "templates"
@@ -24,15 +24,7 @@ _COLORS = {IDENTICAL: "good", WITHIN: "near", DIFFERENT: "bad", NOT_COVERED: "no
 
 def render(reproduction: Reproduction, title: str) -> str:
     """The page: self-contained HTML that loads nothing and runs nothing."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: in_one_direction(value) if type(value) is str else value,
-    )
-    environment.filters["sides"] = _sides
+    environment = page_environment(TEMPLATES, filters={"sides": _sides}, shown=in_one_direction)
     template = environment.get_template("reproduction.html")
     names = {"kinds": KIND_NAMES, "colors": _COLORS, "different": DIFFERENT}
     return template.render(run=reproduction, title=title, **names) + "\n"

@@ -33,6 +33,11 @@ class Page:
             if told.get("id") == self.asked:
                 return told.get("result", {})
 
+    async def close(self) -> None:
+        self.connection.close()
+        while await self.connection.read_message() is not None:
+            pass
+
     async def value(self, expression: str) -> Any:
         found = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
         return found.get("result", {}).get("value")
@@ -70,7 +75,10 @@ async def browser(profile: Path) -> AsyncIterator[Page]:
         port, path = told.read_text().splitlines()
         root = Page(await websocket_connect(f"ws://127.0.0.1:{port}{path}"))
         target = (await root.call("Target.createTarget", url="about:blank"))["targetId"]
-        yield Page(await websocket_connect(f"ws://127.0.0.1:{port}/devtools/page/{target}"))
+        page = Page(await websocket_connect(f"ws://127.0.0.1:{port}/devtools/page/{target}"))
+        yield page
+        await page.close()
+        await root.close()
     finally:
         process.kill()
         await process.wait()
