@@ -33,7 +33,7 @@ demo: setup  ## Release, collect, grade and report a small class
 test: setup lint test-only  ## Lint, check types and run all tests
 
 test-only: setup
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
 lint: $(INSTALLED)  ## Check style, types, imports, that notebooks hold no outputs and that release/ is fresh
 	@$(BIN)/ruff check --quiet $(SOURCES)

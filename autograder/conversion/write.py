@@ -193,6 +193,7 @@ def edit_notebook(notebook: NotebookNode, parts: Sequence[Part]) -> list[str]:
                 f"`{name}` had no marked solution, so all of it is marked; leave out of it what students may see."
             )
         cell.metadata = {"nbgrader": own} if own else {}
+        cell.setdefault("id", nbformat.v4.new_code_cell().id)  # older formats had none
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     place = next(number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code")

@@ -1,6 +1,6 @@
 """A class that is graded while processes are killed: whatever dies, and whenever, the next run ends it rightly.
 
-`CHAOS_ROUNDS=50 pytest tests/autograder/test_chaos.py` plays more rounds than the few of `make test`.
+`CHAOS_ROUNDS=50 pytest tests/autograder/test_chaos.py` plays more rounds than the one of `make test`.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from autograder.graded import load_graded
 from autograder.grading import Task
 from autograder.sandbox.warm.template import OWN
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))
 PARTLY = {name: THREE_OPTIMIZERS[name] for name in ("configure_optimizers", "loss_functions")}
 POINTS = {"right": 7, "partly": 4, "unfilled": 0, "killer": 4}
 ANSWERS: dict[str, dict[str, str]] = {

@@ -294,7 +294,7 @@ def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, t
     course = copy_course(tmp_path / "course")
     for student in ("ann", "bob"):
         hand_in(course, student, filled({"configure_optimizers": f"raise ValueError({student!r})"}))
-    monkeypatch.setattr(classroom, "longest_seconds", lambda limits: 8.0)
+    monkeypatch.setattr(classroom, "longest_seconds", lambda limits: 5.0)
     ended = threading.Event()
     stopper = threading.Thread(target=stop_the_first_worker_that_runs_a_sandbox, args=(ended,))
     stopper.start()
@@ -305,7 +305,7 @@ def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, t
         stopper.join()
     lost = [student for student, row in rows.items() if row.status == "grader fault"]
     faults = [(course.state / "faults" / "hw2" / f"{student}.txt").read_text() for student in lost]
-    assert faults and all("No answer of a worker within 16 seconds" in fault for fault in faults)
+    assert faults and all("No answer of a worker within 10 seconds" in fault for fault in faults)
     stopped = [child for child in psutil.Process().children(recursive=True) if child.status() == psutil.STATUS_STOPPED]
     assert stopped == []
     monkeypatch.undo()

@@ -194,6 +194,4 @@ def notebook_of(text: str) -> NotebookNode:
             cell.execution_count = 7
         cells.append(cell)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "toc": {}})
-    notebook.nbformat_minor = 2
-    return notebook
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "toc": {}}, nbformat_minor=2)

@@ -166,11 +166,11 @@ def test_a_step_that_branches_within_the_moves_is_moved_less(
 
 
 def test_what_changes_after_the_runs_is_seen(model: Model) -> None:
-    seen = [0]
+    seen, runs = [0], 2 * len(MOVES) + 3  # each move twice, and nothing moved at the beginning, again, and at the end
 
     def act(data: dict[str, Tensor]) -> None:
         seen[0] += 1
-        model.discriminator(torch.full((2, 64), float(seen[0] > 6))).log().mean().backward()
+        model.discriminator(torch.full((2, 64), float(seen[0] > runs))).log().mean().backward()
 
     def once_more() -> list[dict[str, Any]]:
         with Recorder(model, trace=trace) as recorder:
