@@ -19,6 +19,7 @@ sys.path.insert(0, str(REPOSITORY))
 from rich.console import Console  # noqa: E402
 
 from autograder.checks import load_checks, make_probes  # noqa: E402
+from autograder.checks.plugin import TraceFolder  # noqa: E402
 from autograder.selftest.recording import record_solution  # noqa: E402
 from course_utils.families import reference_families, show_families  # noqa: E402
 
@@ -41,7 +42,7 @@ def draw_gradient_map() -> None:
         solution = REPOSITORY / "solutions" / "hw2" / "wrong" / SHOWN
         record_solution(solution, checks.experiments, folder / "inbox", folder / "outbox", {"convergence"})
         assert checks.draw_figures is not None
-        (png,) = checks.draw_figures(folder).values()
+        (png,) = checks.draw_figures(TraceFolder(folder, checks.experiments)).values()
     (PICTURES / "gradient-map.png").write_bytes(png)
 
 
@@ -49,9 +50,10 @@ def draw_mistakes(printed: Path) -> None:
     """The table of mistakes in what the demo has printed, as a terminal shows it."""
     lines = [line.rstrip() for line in printed.read_text(encoding="utf-8").splitlines()]
     begin = next(number for number, line in enumerate(lines) if re.fullmatch(r"hw2: \d+ submissions", line))
-    end = next(number for number, line in enumerate(lines) if number > begin and line.startswith("└"))
-    console = Console(record=True, width=max(map(len, lines[begin : end + 1])), file=StringIO(), highlight=False)
-    console.print("\n".join(lines[begin : end + 1]), markup=False, emoji=False)
+    rule = next(number for number, line in enumerate(lines) if number > begin and line.strip().startswith("──"))
+    end = next(number for number, line in enumerate(lines) if number > rule and not line)
+    console = Console(record=True, width=max(map(len, lines[begin:end])), file=StringIO(), highlight=False)
+    console.print("\n".join(lines[begin:end]), markup=False, emoji=False)
     picture = FONTS.sub("", console.export_svg(title="autograder grade hw2"))
     (PICTURES / "mistakes.svg").write_text(picture, encoding="utf-8")
 

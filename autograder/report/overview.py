@@ -67,7 +67,7 @@ def next_step(overview: Overview) -> str:
     name = overview.assignment
     if len(overview.graded) < len(overview.teams):
         return f"autograder grade {name}"
-    return "make formgrader" if overview.unmarked or overview.needy else f"autograder export {name}"
+    return f"autograder mark {name}" if overview.unmarked or overview.needy else f"autograder export {name}"
 
 
 def _named(texts: list[str]) -> str:
