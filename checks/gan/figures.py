@@ -8,12 +8,11 @@ import io
 
 from autograder.checks.outcome import CheckEnded
 from autograder.checks.plugin import TraceFolder
-from checks.gan.observed import read_step_run
+from checks.gan.observed import MAPPED, read_step_run
 from course_utils.gan.gradient_map import draw_movements
 from coursekit.trace import TraceError
 
 CELL = "check_train_step"
-PROBE = "train_step-16"
 DPI = 70
 TOLD = (  # below the figure on the feedback page, which finds it in the PNG's own field
     "Which loss moved which network in one of your training steps: each number is a share of the gradient that was "
@@ -24,7 +23,7 @@ TOLD = (  # below the figure on the feedback page, which finds it in the PNG's o
 def draw_figures(trace: TraceFolder) -> dict[str, bytes]:
     """The gradient map of the probe with the most images, unless its steps did not run or the trace is unreadable."""
     try:
-        run = read_step_run(trace, PROBE)
+        run = read_step_run(trace, MAPPED)
         if len(run.data["steps"]) < len(run.batches) or run.data["steps"][-1]["error"]:
             return {}
         figure = draw_movements(run.movements, len(run.batches) - 1)

@@ -13,7 +13,7 @@ from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.terms import Term
-from checks.gan.updates import Moved, leave_unclear_to_a_person, updates_of
+from checks.gan.updates import Moved, leave_unclear_to_a_person, mapped_first, updates_of
 from checks.gan.usage import (
     fail_on_few_fakes,
     fail_on_few_images,
@@ -126,7 +126,7 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
     if len(labels_of_its_own) > MOST * len(updates):
         term = next(term for term in terms if term.kind == "sample")
         _fail_label(term, [d.part for m in labels_of_its_own for d in m.drivers])
-    for moved in updates:
+    for moved in mapped_first(updates):
         foreign = moved.sure & {f"{kind} up" for kind in FAKES}
         if foreign and not (moved.losses & {"real down"}):
             fail(
@@ -200,7 +200,7 @@ def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
 
 
 def _fail_on_discriminator_loss(updates: Sequence[Moved]) -> None:
-    for moved in updates:
+    for moved in mapped_first(updates):
         down = moved.sure & {"sample down", "reconstruction down", "sample mixed"}
         if down and _came_from_discriminator_loss(moved):
             fail(

@@ -22,6 +22,7 @@ from course_utils.gan.attribution.updates import Movement, explain_updates
 from coursekit.trace import Trace, TraceError, named_tensor
 
 GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models
+MAPPED = "train_step-16"  # the probe whose last step the gradient map shows
 HOMEWORK = "homework"  # probes of the homework's own sizes end with this
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from autograder.checks.outcome import cannot_judge, fail, not_checked
 from checks.gan.mistakes import NEVER_UPDATED, Mistake
-from checks.gan.observed import StepRun
+from checks.gan.observed import MAPPED, StepRun
 from course_utils.gan.attribution.updates import Driver, Movement
 
 MAX_PAUSE = 5  # a module may be updated in every fifth step only
@@ -41,6 +41,11 @@ class Moved:
     @property
     def read(self) -> bool:
         return "unread" not in self.losses
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the gradient map shows it."""
+        return self.run.name == MAPPED and self.movement.update.step == len(self.run.batches) - 1
 
     def share(self, losses: frozenset[str]) -> float:
         """Of some losses in the update."""
@@ -98,6 +103,11 @@ def leave_unclear_to_a_person(step_runs: Sequence[StepRun], module: str) -> None
         )
 
 
+def mapped_first(updates: Sequence[Moved]) -> list[Moved]:
+    """Those that the gradient map shows before the others: what is told of one update is what the map shows of it."""
+    return sorted(updates, key=lambda moved: not moved.mapped)
+
+
 def _fail_never_updated(runs: Sequence[StepRun], module: str) -> None:
     updated = any(m.module == module for run in runs for m in run.movements)
     changed = any(bool((run.evidence.weights[0][module] != run.evidence.weights[-1][module]).any()) for run in runs)
@@ -136,7 +146,7 @@ def _fail_on_early_zeroing(runs: Sequence[StepRun], module: str) -> None:
 
 
 def _fail_on_leftovers(updates: Sequence[Moved]) -> None:
-    for moved in updates:
+    for moved in mapped_first(updates):
         leftover = sum(driver.share for driver in moved.drivers if driver.leftover)
         if leftover > MIN_SHARE:
             fail(
