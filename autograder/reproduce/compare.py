@@ -1,8 +1,7 @@
 """Compares two executed notebooks, cell by cell: what was submitted, and a new run of it.
 
 Stands between submission and report in the flow course material -> submission -> trace -> verdict -> gradebook ->
-report. It informs the person who grades and takes no points. Where the new run trained for fewer epochs, the losses
-of the epochs that both have are compared, and what comes after them is not covered.
+report, and takes no points. Where the new run has fewer epochs, only what both have is compared.
 """
 
 import contextlib

@@ -1,8 +1,7 @@
 """Parts of the hidden checks of a training step: each module learns from its own losses and from nothing else.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* the `test_train_step.py` of an
-assignment puts its checks together from these. What a loss must be when it is called alone, it must be in the step.
-Each function ends the check if it finds something wrong.
+assignment is made of these, and each ends the check if something is wrong. What a loss must be, it must be in a step.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
