@@ -92,14 +92,14 @@ def import_checks(file: Path) -> ModuleType:
 def enter_course(root: Path) -> None:
     """Have modules found in the folder of this course, and in that of no other."""
     root = root.resolve()
-    if sys.path[0] == str(root):
-        return
+    if sys.path[0] == str(root) or (str(root) in sys.path and _entered[-1:] == [str(root)]):
+        return  # it was entered last, whatever was put before it since
     for name in [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]:
         del sys.modules[name]
     load_checks.cache_clear()
     sys.path[:] = [str(root), *(path for path in sys.path if path not in _entered)]
-    _entered.add(str(root))
+    _entered.append(str(root))
     importlib.invalidate_caches()
 
 
-_entered: set[str] = set()
+_entered: list[str] = []  # the last is the one that modules are from
