@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks import load_checks, make_probes
+from autograder.plans.load import read_declared
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 from checks.gan.mistakes import Mistake
 from checks.gan.probes import losses_probe
@@ -25,6 +26,13 @@ CHECKS = ROOT / "checks"
 SOLUTIONS = ROOT / "solutions"
 ASSIGNMENTS = ("hw2", "hw2_conditional")  # those of plans are in test_planned_solutions
 TRAINING_CHECKS = ("training_converges", "digits_come_as_asked")
+PROBES = {  # of a test cell, by which its checks judge
+    "check_optimizers": "optimizers",
+    "check_wrong_labels": "wrong_labels",
+    "check_losses": "losses",
+    "check_train_step": "train_step",
+    "check_convergence": "convergence",
+}
 ERRORS = ("function-raises", "function-missing", "sizes-hard-coded", "device-hard-coded")
 CLAIMS = [(assignment, claim) for assignment in ASSIGNMENTS for claim in find_solutions(SOLUTIONS / assignment)]
 
@@ -43,6 +51,12 @@ def inboxes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for assignment, folder in folders.items():
         make_probes(load_checks(CHECKS / assignment), 2024, folder)
     return folders
+
+
+@functools.cache
+def cells_of(assignment: str) -> dict[str, str]:
+    """The test cell of each check."""
+    return {name: check.cell for name, check in read_declared(CHECKS / assignment).checks.items()}
 
 
 @functools.cache
@@ -93,7 +107,9 @@ def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes:
 def test_wrong_solution_fails_with_the_name_of_its_mistake(
     assignment: str, claim: Claim, inboxes: dict[str, Path]
 ) -> None:
-    leave_out = () if claim.check in TRAINING_CHECKS else ("convergence",)
+    leave_out = ("train_step", "losses", "convergence")  # but for what its check looks at, and that alone is asked
+    needed = PROBES[cells_of(assignment)[claim.check]]
+    leave_out = tuple(kind for kind in leave_out if kind != needed)
     verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=leave_out)
     assert disagreement(claim, verdict) == ""
     named = next(result for result in verdict.checks if result.name == claim.check)
