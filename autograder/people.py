@@ -5,6 +5,7 @@ left out: neither who handed nothing in, nor a team whose members are unknown.
 """
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 from autograder import gradebook
@@ -15,9 +16,25 @@ from autograder.spreadsheet import Cell, write_table
 from autograder.teams import Team, load_teams
 
 _FIRST = ("id", "name", "email", "assignment", "team", "members", "received", "late_hours", "status")
-UNREAD = "could not be read: decide"  # something arrived, and this is no "nothing handed in"
-IN_TWO = "in two teams: decide"
 _LAST = ("points", "penalties", "penalty_points", "score", "max_score")
+
+
+class Status(StrEnum):
+    """How far the grade of a person, or of a team without known members, is."""
+
+    GRADED = "graded"
+    WAITING = "waiting for a person"
+    NOT_GRADED = "not graded yet"
+    NOTHING = "nothing handed in"
+    UNKNOWN = "members unknown"
+    UNREAD = "could not be read: decide"  # something arrived, and this is no "nothing handed in"
+    IN_TWO = "in two teams: decide"
+    TOO_MANY = "in too large a group: decide"
+
+    @property
+    def to_decide(self) -> bool:
+        """Whether a person must say first what is to be graded, and for whom."""
+        return self in (Status.UNKNOWN, Status.UNREAD, Status.IN_TWO, Status.TOO_MANY)
 
 
 def export_people(course: Course, assignment: str, path: Path) -> None:
@@ -60,18 +77,18 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
         row = {"id": who, "name": person.name if person else "", "email": person.email if person else ""}
         mine = of.get(who, [])
         if len(mine) == 1:
-            held = f"in a group of {len(mine[0].members)}: decide" if len(mine[0].members) > most else ""
-            held = UNREAD if mine[0].unread else held
+            held = Status.TOO_MANY if len(mine[0].members) > most else ""
+            held = Status.UNREAD if mine[0].unread else held
             yield row | _team(assignment, mine[0]) | {"status": held}
         elif mine:
             where = " ".join(team.pseudonym for team in mine)
-            yield row | {"assignment": assignment, "team": where, "status": IN_TWO}
+            yield row | {"assignment": assignment, "team": where, "status": Status.IN_TWO}
         else:
-            status = "" if who in alone else "nothing handed in"
+            status = "" if who in alone else Status.NOTHING
             yield row | {"assignment": assignment, "team": who if who in alone else "", "status": status}
     for team in teams:
         if not team.members and (team.commit or team.unread):
-            status = UNREAD if team.unread else "members unknown"
+            status = Status.UNREAD if team.unread else Status.UNKNOWN
             yield {"id": "", "name": team.source} | _team(assignment, team) | {"status": status}
 
 
@@ -87,15 +104,15 @@ def _team(assignment: str, team: Team) -> dict[str, str]:
 
 def _grade(course: Course, assignment: str, student: str, status: str) -> dict[str, Cell]:
     """The columns of the grade of `student`, a folder in `submitted/`; without a score where it is held back."""
-    if status not in ("", "members unknown") or not student:
+    if status not in ("", Status.UNKNOWN) or not student:
         return {}
     score = gradebook.read_score(course, assignment, student)
     if score is None:
-        return {"status": status or "not graded yet"}
+        return {"status": status or Status.NOT_GRADED}
     lines = penalties(course.assignment(assignment), load_teams(course, assignment).get(student), score.max_points)
     return {
         **score.cells,
-        "status": status or ("waiting for a person" if score.waiting else "graded"),
+        "status": status or (Status.WAITING if score.waiting else Status.GRADED),
         "points": score.points + score.penalty,
         "penalties": "; ".join(f"{line.name}: -{line.points:g}" for line in lines),
         "penalty_points": score.penalty,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from autograder.config import Course
 from autograder.lookup import Person
-from autograder.people import grade_people
+from autograder.people import Status, grade_people
 from autograder.roster import load_roster
 
 
@@ -17,13 +17,13 @@ class PersonGrade:
         person: as the roster has them, or with an id alone.
         score: points less penalties; None where nothing is graded, or a person must decide first.
         max_score: of the assignment; None where nothing is graded.
-        status: such as "graded", "waiting for a person" or "nothing handed in".
+        status: how far it is.
     """
 
     person: Person
     score: float | None
     max_score: float | None
-    status: str
+    status: Status
 
 
 def read_grades(course: Course, assignment: str) -> tuple[PersonGrade, ...]:
@@ -39,14 +39,16 @@ def read_grades(course: Course, assignment: str) -> tuple[PersonGrade, ...]:
         if who:  # a team whose members are unknown has no line in anybody's grade book
             person = roster.get(who) or Person(who, str(row.get("name") or ""), str(row.get("email") or ""), {})
             found.append(
-                PersonGrade(person, _number(row.get("score")), _number(row.get("max_score")), str(row["status"]))
+                PersonGrade(
+                    person, _number(row.get("score")), _number(row.get("max_score")), Status(str(row["status"]))
+                )
             )
     return tuple(found)
 
 
 def without_score(graded: Iterable[PersonGrade]) -> tuple[PersonGrade, ...]:
     """Those who must be looked at before their grade is anybody's: something was handed in, and no score is settled."""
-    return tuple(one for one in graded if one.status not in ("graded", "nothing handed in"))
+    return tuple(one for one in graded if one.status not in (Status.GRADED, Status.NOTHING))
 
 
 def _number(cell: object) -> float | None:

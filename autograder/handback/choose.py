@@ -6,13 +6,12 @@ from pathlib import Path
 
 from autograder.config import Course
 from autograder.lookup import Person
-from autograder.people import IN_TWO, grade_people
+from autograder.people import Status, grade_people
 from autograder.roster import load_roster
 from autograder.spreadsheet import Cell
 from autograder.teams import load_teams
 
 MAX_PAGE = 32 * 2**20  # bytes; a page with all of its figures has less than one
-GRADED, WAITING, UNKNOWN, NOTHING = "graded", "waiting for a person", "members unknown", "nothing handed in"
 GRADE_FILE = "grade.txt"
 
 
@@ -62,13 +61,13 @@ def choose(
     rows: dict[str, list[dict[str, Cell]]] = {}
     for row in grade_people(course, assignment):
         whole = str(row["team"])
-        for team in whole.split() if row["status"] == IN_TWO else [whole]:  # neither of them gets it yet
-            if row["status"] != NOTHING and (not teams or team in teams):
+        for team in whole.split() if row["status"] == Status.IN_TWO else [whole]:  # neither of them gets it yet
+            if row["status"] != Status.NOTHING and (not teams or team in teams):
                 rows.setdefault(team, []).append(row)
     chosen: list[Feedback] = []
     held: list[Held] = []
     for team, of_team in sorted(rows.items()):
-        allowed = {GRADED, UNKNOWN, *([WAITING] if waiting else [])}
+        allowed = {Status.GRADED, Status.UNKNOWN, *([Status.WAITING] if waiting else [])}
         reasons = [str(row["status"]) for row in of_team if row["status"] not in allowed]
         page = _page(course, assignment, team)
         if reasons:
@@ -104,7 +103,7 @@ def _summary(title: str, row: dict[str, Cell]) -> Iterator[str]:
     yield f"Points: {score:g} of {most:g}"
     if row.get("penalties"):
         yield f"Taken off: {row['penalties']}"
-    if row["status"] == WAITING:
+    if row["status"] == Status.WAITING:
         yield "Some answers are not marked yet: these are the points given so far."
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.handback.choose import Feedback, Held
 from autograder.handback.files import file_names
+from autograder.people import Status
 from coursekit.whole_file import write_whole
 
 
@@ -35,7 +36,7 @@ def write_messages(given: Iterable[Feedback], folder: Path, sender: str) -> tupl
             write_whole(path, _message(feedback, origin, address).as_bytes())
             written.append(path)
         if not feedback.people:
-            held.append(Held(feedback.team, "members unknown"))
+            held.append(Held(feedback.team, Status.UNKNOWN))
     return written, held
 
 

@@ -4,16 +4,15 @@ import nbformat
 
 from autograder import gradebook
 from autograder.config import Course
-from autograder.exports.grades import read_grades, without_score
+from autograder.exports.grades import read_grades
 from autograder.graded import load_graded
 from autograder.intake import grade_id, is_code_answer
 from autograder.intake.match import same_text
 from autograder.overview.alike import alike_texts, same_codes
 from autograder.overview.records import Overview, TeamRow
+from autograder.people import Status
 from autograder.teams import Team, load_teams
 from autograder.verdict import Verdict
-
-_NOTHING = "nothing handed in"
 
 
 def look_at_class(course: Course, assignment: str) -> Overview:
@@ -27,13 +26,13 @@ def look_at_class(course: Course, assignment: str) -> Overview:
     works = _Works(course, assignment)
     rows = tuple(_row(course, assignment, name, teams.get(name), works) for name in course.handed_in(assignment))
     people = read_grades(course, assignment)
-    decide = [one for one in without_score(people) if "decide" in one.status or "unknown" in one.status]
+    decide = [one for one in people if one.status.to_decide]
     return Overview(
         course=course.name,
         assignment=assignment,
         title=settings.title,
         teams=rows,
-        nothing=tuple(one.person.id for one in people if one.status == _NOTHING),
+        nothing=tuple(one.person.id for one in people if one.status is Status.NOTHING),
         to_decide=tuple((one.person.id, one.status) for one in decide),
         alike=works.alike(),
     )

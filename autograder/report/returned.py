@@ -15,6 +15,7 @@ from autograder.handback.choose import Feedback, Held, choose
 from autograder.handback.files import write_folders, write_zips
 from autograder.handback.mail import write_messages
 from autograder.handback.push import push_feedback
+from autograder.people import Status
 from autograder.shown.visible import in_terminal
 
 
@@ -49,7 +50,7 @@ def return_and_show(
         console.print(f"{len(written)} {what} in {in_terminal(str(folder))}", soft_wrap=True)
     for one in held:
         console.print(f"{in_terminal(one.team)}: held, {in_terminal(one.reason)}", soft_wrap=True)
-    if any(one.reason == "waiting for a person" for one in held):
+    if any(one.reason == Status.WAITING for one in held):
         console.print(f"Mark them with `autograder mark {assignment}`, or add --waiting.", soft_wrap=True)
     return not held
 

@@ -201,13 +201,13 @@ def test_an_export_that_was_unpacked_into_one_more_folder_is_found(course, clone
 
 
 def test_what_cannot_be_read_is_no_nothing_handed_in(course, clones):
-    from autograder.people import UNREAD, _people
+    from autograder.people import Status, _people
     from autograder.teams import load_teams
 
     put(clones, {"a_100_1_hw2.rar": b"Rar!", "who_7_2_hw2.7z": b"7z\xbc\xaf"})
     collected(course, clones)
     rows = {row["id"]: row["status"] for row in _people(course, "hw2")}
-    assert (rows["id0"], rows[""], rows["id1"]) == (UNREAD, UNREAD, "nothing handed in")
+    assert (rows["id0"], rows[""], rows["id1"]) == (Status.UNREAD, Status.UNREAD, Status.NOTHING)
     assert all(team.unread for team in load_teams(course, "hw2").values())
 
 

@@ -18,7 +18,7 @@ from autograder.handback import Way
 from autograder.handback.choose import choose
 from autograder.handback.files import write_folders
 from autograder.handback.push import push_feedback
-from autograder.people import IN_TWO
+from autograder.people import Status
 from autograder.report.returned import return_and_show
 from autograder.teams import Team, save_teams
 from tests.autograder.collect.repositories import git
@@ -76,7 +76,9 @@ def test_two_teams_with_a_common_member_are_held_until_a_person_decides(course: 
     ]
     save_teams(course, "hw2", shared)
     given, held = choose(course, "hw2", waiting=True)
-    assert not given and {(one.team, one.reason) for one in held} == {(team.pseudonym, IN_TWO) for team in shared}
+    assert not given and {(one.team, one.reason) for one in held} == {
+        (team.pseudonym, Status.IN_TWO) for team in shared
+    }
 
 
 def test_each_person_gets_a_folder_or_a_zip_file_of_their_own(course: Course) -> None:
