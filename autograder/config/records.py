@@ -135,6 +135,11 @@ class Course:
         """Ids of all who handed in something for the assignment `name`, sorted."""
         return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{name}") if path.is_dir())
 
+    def feedback_page(self, name: str, student: str) -> Path:
+        """Where nbgrader puts the feedback page of a submission, and so do we."""
+        page = Path(self.assignment(name).notebook).with_suffix(".html")
+        return self.root / "feedback" / student / name / page
+
     def require_work(self, name: str, students: Collection[str] = ()) -> None:
         """Make sure that there is something to grade, of each of these students if any are named.
 

@@ -38,11 +38,8 @@ def read_grades(course: Course, assignment: str) -> tuple[PersonGrade, ...]:
         who = str(row["id"])
         if who:  # a team whose members are unknown has no line in anybody's grade book
             person = roster.get(who) or Person(who, str(row.get("name") or ""), str(row.get("email") or ""), {})
-            found.append(
-                PersonGrade(
-                    person, _number(row.get("score")), _number(row.get("max_score")), Status(str(row["status"]))
-                )
-            )
+            status = Status(str(row["status"]))
+            found.append(PersonGrade(person, _number(row.get("score")), _number(row.get("max_score")), status))
     return tuple(found)
 
 

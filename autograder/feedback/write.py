@@ -16,12 +16,6 @@ from autograder.feedback.page import render
 from coursekit.whole_file import write_whole
 
 
-def feedback_page(course: Course, assignment: str, student: str) -> Path:
-    """Where the page of a submission lies."""
-    page = Path(course.assignment(assignment).notebook).with_suffix(".html")
-    return course.root / "feedback" / student / assignment / page
-
-
 def write_feedback(course: Course, assignment: str, student: str | None = None) -> list[Path]:
     """Write the feedback pages of the graded submissions, or of one, and return the pages.
 
@@ -30,7 +24,7 @@ def write_feedback(course: Course, assignment: str, student: str | None = None) 
     """
     pages = []
     for name in course.require_graded(assignment, student):
-        page = feedback_page(course, assignment, name)
+        page = course.feedback_page(assignment, name)
         made = render(gather(course, assignment, name))
         page.parent.mkdir(parents=True, exist_ok=True)
         write_whole(page, made.encode("utf-8"))

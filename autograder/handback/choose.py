@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.config import Course
 from autograder.lookup import Person
@@ -91,7 +90,7 @@ def _feedback(course: Course, assignment: str, team: str, rows: list[dict[str, C
         source=known.source if known else None,
         people=tuple(roster.get(who) or unknown[who] for who in ids),
         title=settings.title,
-        files={_page_name(course, assignment): page, GRADE_FILE: summary.encode()},
+        files={course.feedback_page(assignment, team).name: page, GRADE_FILE: summary.encode()},
         summary=summary,
     )
 
@@ -109,14 +108,9 @@ def _summary(title: str, row: dict[str, Cell]) -> Iterator[str]:
 
 def _page(course: Course, assignment: str, team: str) -> bytes | str:
     """The feedback page of a team, or why there is none."""
-    path = course.root / "feedback" / team / assignment / _page_name(course, assignment)
     try:
-        with path.open("rb") as file:
+        with course.feedback_page(assignment, team).open("rb") as file:
             page = file.read(MAX_PAGE + 1)
     except OSError:
         return "has no feedback page"
     return page if len(page) <= MAX_PAGE else f"has a feedback page of more than {MAX_PAGE // 2**20} MiB"
-
-
-def _page_name(course: Course, assignment: str) -> str:
-    return str(Path(course.assignment(assignment).notebook).with_suffix(".html"))

@@ -12,10 +12,10 @@ from nbformat import NotebookNode
 
 from autograder import intake
 from autograder.config import Course
+from autograder.gradebook import read_saved
 from autograder.graded import GradedSubmission, load_graded
 from autograder.marking.records import Code, Figure, Question, Text, Work
 from autograder.notebook_output import PICTURES
-from autograder.preprocessors import RESULT_KEY
 from autograder.reproduce import read_submitted
 from autograder.result_form import read_notebook
 from autograder.verdict import Verdict
@@ -28,7 +28,7 @@ def read_work(course: Course, assignment: str, team: str, question: Question) ->
     settings = course.assignment(assignment)
     notebook = _graded_notebook(course, assignment, team)
     cells = [] if notebook is None else notebook.cells
-    graded = _graded(course, assignment, notebook)
+    graded = _graded(course, assignment, team)
     answer = next((cell for cell in cells if intake.grade_id(cell) == question.cell), None)
     submission = intake.read_submission(_folder(course, assignment, team), settings.notebook, settings.required)
     return Work(
@@ -65,10 +65,10 @@ def _graded_notebook(course: Course, assignment: str, team: str) -> NotebookNode
     return nbformat.reads(text, as_version=4) if read_notebook(text) else None
 
 
-def _graded(course: Course, assignment: str, notebook: NotebookNode | None) -> GradedSubmission | None:
+def _graded(course: Course, assignment: str, team: str) -> GradedSubmission | None:
     """The stored result that the graded notebook shows."""
-    key = notebook.metadata.get(RESULT_KEY) if notebook is not None else None
-    return load_graded(course, assignment, key) if isinstance(key, str) else None
+    saved = read_saved(course, assignment, team)
+    return load_graded(course, assignment, saved.key) if saved else None
 
 
 def _text(cell: NotebookNode) -> Text:

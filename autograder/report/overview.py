@@ -10,7 +10,7 @@ from urllib.parse import quote
 from rich.console import Console
 
 from autograder.config import Course
-from autograder.feedback.write import feedback_page, write_feedback
+from autograder.feedback.write import write_feedback
 from autograder.overview.gather import look_at_class
 from autograder.overview.page import render
 from autograder.overview.records import Overview
@@ -32,7 +32,7 @@ def report_and_show(course: Course, assignment: str, console: Console) -> Path:
     path = course.root / "feedback" / f"{assignment}.html"
 
     def address(student: str) -> str:
-        page = feedback_page(course, assignment, student)
+        page = course.feedback_page(assignment, student)
         return quote(os.path.relpath(page, path.parent)) if page in pages else ""
 
     write_whole(path, render(overview, address).encode("utf-8"))
