@@ -196,3 +196,11 @@ def _blur(image: NDArray[Any]) -> NDArray[Any]:
         for axis in (0, 1):
             smooth = (np.roll(smooth, 1, axis) + 2 * smooth + np.roll(smooth, -1, axis)) / 4
     return smooth
+
+
+def tidy(axes: Axes) -> None:
+    """Quiet axes: no frame above and on the right, and a grid that one can look through."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(MUTED)
+    axes.tick_params(colors=INK)
+    axes.grid(alpha=0.25)

@@ -24,7 +24,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from course_utils.model_figure import COLORS, INK, MUTED, draw_model
+from course_utils.model_figure import COLORS, INK, MUTED, draw_model, tidy
 from course_utils.models import Generative, Model, device_of
 from course_utils.training import History
 
@@ -87,7 +87,7 @@ def show_losses(history: History) -> Figure:
             marker = "o" if len(losses) <= 20 else None  # a curve of one epoch is a dot
             color = LOSS_COLORS.get(name, COLORS["E"])
             axes.plot(epochs, losses, color=color, label=name, lw=2, marker=marker, ms=4)
-        _tidy(axes)
+        tidy(axes)
         axes.set_xlabel("epoch")
         axes.set_ylabel("mean loss")
         shown = [0.0, *(loss for name in names for loss in history.losses[name])]
@@ -216,10 +216,3 @@ def as_squares(images: Tensor) -> NDArray[Any]:
     """Flat images (..., pixels) as squares (n, side, side) on the CPU."""
     side = round(images.shape[-1] ** 0.5)
     return images.cpu().reshape(-1, side, side).numpy()
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)

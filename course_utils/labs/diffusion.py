@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_utils.diffusion import Denoiser, DiffusionModel
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, MUTED, tidy
 from course_utils.quality import FEW, sample_images
 from course_utils.training import is_shortened
 
@@ -50,7 +49,7 @@ def show_schedules(schedules: Mapping[str, Tensor]) -> Figure:
     right.set(xlabel="t", ylabel=r"$\beta_t$", yscale="log", title="How much noise each step adds")
     for axes in (left, right):
         axes.title.set_color(INK)
-        _tidy(axes)
+        tidy(axes)
     left.legend(frameon=False, fontsize=12)
     plt.close(figure)
     return figure
@@ -78,7 +77,7 @@ def show_losses_by_time(losses: Tensor, alpha_bar: Tensor) -> Figure:
     axes.plot(times, losses, color=COLORS["E"], lw=2.5, label="the network")
     axes.set(xlabel="t", ylabel="mean squared error", ylim=(0, 1.05))
     axes.set_title("How well the noise is predicted, on test images", color=INK)
-    _tidy(axes)
+    tidy(axes)
     axes.legend(frameon=False, fontsize=12)
     plt.close(figure)
     return figure
@@ -99,13 +98,6 @@ def show_numbers_of_steps(distances: Mapping[int, float]) -> Figure:
     axes.set_xticks(list(distances), [str(steps) for steps in distances])
     axes.minorticks_off()
     axes.set_ylim(0, 1.15 * max(distances.values()))
-    _tidy(axes)
+    tidy(axes)
     plt.close(figure)
     return figure
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)

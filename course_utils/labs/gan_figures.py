@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from course_utils.labs.gan import MODES, SIGMA, EarlyGradients, OptimalGame, Scores, covered_modes, ring_centers
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, MUTED, tidy
 from course_utils.models import Generative, device_of
 from course_utils.plotting import as_squares
 from course_utils.training import History
@@ -233,9 +233,8 @@ def _smooth(values: list[int] | list[float]) -> list[float]:
 
 
 def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK, labelsize=11)
+    """In the type of three panels beside each other."""
+    tidy(axes)
+    axes.tick_params(labelsize=11)
     axes.xaxis.label.set_fontsize(13)
     axes.yaxis.label.set_fontsize(13)
-    axes.grid(alpha=0.25)

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, tidy
 from course_utils.plotting import as_squares, draw_grid
 
 DIGIT_COLORS = plt.get_cmap("tab10").colors  # type: ignore[attr-defined]
@@ -72,7 +71,7 @@ def show_projection(points: Tensor, labels: Tensor, title: str = "") -> Figure:
     axes.set(xlabel="first principal component", ylabel="second principal component")
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_title(title, color=INK)
-    _tidy(axes)
+    tidy(axes)
     plt.close(figure)
     return figure
 
@@ -109,17 +108,10 @@ def show_against_normal(codes: Tensor, name: str = "codes $E(x)$", seed: int = 0
     spreads.xaxis.get_major_locator().set_params(integer=True)
     for axes in (lengths, places, spreads):
         axes.title.set_color(INK)
-        _tidy(axes)
+        tidy(axes)
     handles, texts = lengths.get_legend_handles_labels()
     figure.legend(
         handles, texts, loc="outside lower center", ncols=2, frameon=False, fontsize=12
     )  # below: it hides no data
     plt.close(figure)
     return figure
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)

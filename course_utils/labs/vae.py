@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from course_utils.labs.autoencoder import generate_all
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, MUTED, tidy
 from course_utils.models import Generative
 from course_utils.variational import active_units
 
@@ -56,7 +55,7 @@ def show_monte_carlo(estimates: Tensor, closed_form: float) -> Figure:
     axes.set_ylim(low[start], high[start])
     axes.set(xlabel="number of draws z ~ q(z | x)", ylabel="estimated divergence in nats")
     axes.legend(frameon=False, loc="upper right", fontsize=11)
-    _tidy(axes)
+    tidy(axes)
     plt.close(figure)
     return figure
 
@@ -79,7 +78,7 @@ def show_bounds(measured: Mapping[str, tuple[float, float]], title: str = "") ->
     axes.set_xlabel("nats per image")
     axes.set_title(title, color=INK)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    _tidy(axes)
+    tidy(axes)
     axes.grid(visible=False)
     plt.close(figure)
     return figure
@@ -108,7 +107,7 @@ def show_tension(points: Mapping[str, tuple[float, float]]) -> Figure:
     axes.plot([], [], color=_PALE, lw=1, label="the same sum of both losses")
     axes.legend(frameon=False, loc="upper right", fontsize=11)
     axes.set(xlabel="divergence in nats", ylabel="reconstruction in nats")
-    _tidy(axes)
+    tidy(axes)
     axes.grid(visible=False)
     plt.close(figure)
     return figure
@@ -131,7 +130,7 @@ def show_divergences(measured: Mapping[str, Tensor], columns: int = 3) -> Figure
         colors = [COLORS["E"]] * active + [_PALE] * (len(ordered) - active)
         axes.bar(range(1, len(ordered) + 1), ordered.clamp(min=0.01).numpy(), color=colors, width=0.85)
         axes.set_title(f"{name}: {active} active, {ordered.sum():.1f} nats", color=INK, fontsize=11)
-        _tidy(axes)
+        tidy(axes)
     for axes in grid.flat[len(measured) :]:
         axes.axis("off")
     for axes in grid[:, 0]:
@@ -150,7 +149,7 @@ def show_schedules(schedules: Mapping[str, Sequence[float]]) -> Figure:
     axes.set(xlabel="training step", ylabel="weight of the divergence")
     axes.set_ylim(bottom=0)
     figure.legend(loc="outside right center", frameon=False)
-    _tidy(axes)
+    tidy(axes)
     plt.close(figure)
     return figure
 
@@ -172,10 +171,3 @@ def draw_traversals(model: Generative, start: Tensor, dimensions: Sequence[int],
         z = torch.where(here, values[:, None], start)  # (k, latent_size)
         rows[f"$z_{{{dimension + 1}}}$"] = generate_all(model, z)
     return rows
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)
