@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, MUTED, tidy
 
 
 def show_estimates(estimates: Mapping[int, Tensor], truth: float | None = None, bound: float | None = None) -> Figure:
@@ -33,9 +33,6 @@ def show_estimates(estimates: Mapping[int, Tensor], truth: float | None = None, 
     axes.set_xscale("log")
     axes.set(xlabel="number of draws k", ylabel=r"estimated $\log p(x)$ in nats")
     axes.legend(frameon=False, loc="center right", fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)
+    tidy(axes)
     plt.close(figure)
     return figure

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from course_utils.data import ImageLoader
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, MUTED, tidy
 from course_utils.plotting import SIGNED, draw_grid
 
 CLASSES = 10
@@ -130,10 +130,7 @@ def _predict(model: nn.Module, loader: ImageLoader) -> tuple[Tensor, Tensor, Ten
 
 
 def _finish(axes: Axes, label: str) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)
+    tidy(axes)
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))  # one epoch is one tick

@@ -35,7 +35,7 @@ def read_work(course: Course, assignment: str, team: str, question: Question) ->
         answer=_text(answer) if answer and question.written else None,
         checks=Verdict.from_json(graded.verdict).for_cell(question.cell) if graded else (),
         remarks=graded.remarks if graded else (),
-        code=tuple(Code(str(intake.grade_id(cell)), cell.source) for cell in cells if _is_solution(cell)),
+        code=tuple(Code(str(intake.grade_id(cell)), cell.source) for cell in cells if intake.is_code_answer(cell)),
         figures=tuple(_figures(submission.notebook)),
         pdf=_pdf_name(course, assignment) in submission.files,
     )
@@ -73,10 +73,6 @@ def _graded(course: Course, assignment: str, team: str) -> GradedSubmission | No
 
 def _text(cell: NotebookNode) -> Text:
     return Text(cell.source, cell.cell_type == "code", cell.get("attachments", {}))
-
-
-def _is_solution(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def _figures(notebook: bytes) -> Iterator[Figure]:

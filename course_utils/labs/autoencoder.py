@@ -10,7 +10,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from course_utils.model_figure import COLORS, INK, MUTED
+from course_utils.model_figure import COLORS, INK, MUTED, tidy
 from course_utils.models import Activation, Generative, MLPEncoder, MLPGenerator, device_of
 
 _BATCH = 1000
@@ -142,9 +142,6 @@ def show_errors(pca: Tensor, autoencoders: Mapping[int, float], baselines: Mappi
     axes.set_xlabel("numbers that are kept of an image")
     axes.set_ylabel("mean squared error on test images")
     axes.legend(frameon=False, loc="lower left", fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(colors=INK)
-    axes.grid(alpha=0.25)
+    tidy(axes)
     plt.close(figure)
     return figure
