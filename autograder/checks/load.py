@@ -6,6 +6,7 @@ may import from `checks` and from the course's helpers; a process that goes over
 """
 
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from autograder.checks.plugin import TraceFolder
 
 PACKAGE = "checks"
+ENGINE = ("autograder", "coursekit")  # which stay, also where a course is a copy of this repository
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,35 @@ def import_checks(file: Path) -> ModuleType:
 def enter_course(root: Path) -> None:
     """Have modules found in the folder of this course, and in that of no other."""
     root = root.resolve()
-    if sys.path[0] == str(root) or (str(root) in sys.path and _entered[-1:] == [str(root)]):
-        return  # it was entered last, whatever was put before it since
-    for name in [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]:
-        del sys.modules[name]
+    known, last = str(root) in sys.path, _courses[-1:] == [str(root)]
+    if not last:
+        _courses.append(str(root))
+    if sys.path[0] == str(root) or (known and last):
+        return  # whatever was put before it since
+    for name, module in list(sys.modules.items()):
+        if _is_of_another_course(name, getattr(module, "__file__", None) or "", root):
+            del sys.modules[name]
     load_checks.cache_clear()
     sys.path[:] = [str(root), *(path for path in sys.path if path not in _entered)]
-    _entered.append(str(root))
+    _entered.add(str(root))
     importlib.invalidate_caches()
 
 
-_entered: list[str] = []  # the last is the one that modules are from
+def _is_of_another_course(name: str, file: str, root: Path) -> bool:
+    """Whether a module belongs to the checks of a course that was entered before, or has the name of one of `root`.
+
+    Pytest gives the tests in `checks/` names without the package, and finds a module of such a name again.
+    """
+    top = name.partition(".")[0]
+    if top == PACKAGE:
+        return True
+    others = {*_courses} - {str(root)}
+    if any(file.startswith(f"{old}{os.sep}{PACKAGE}{os.sep}") for old in others):
+        return True
+    is_own = file.startswith(str(root / top)) or top in ENGINE or file.startswith(sys.prefix)
+    has_one = (root / top).is_dir() or (root / f"{top}.py").is_file()
+    return has_one and not is_own and any(file.startswith(f"{old}{os.sep}") for old in others)
+
+
+_courses: list[str] = []  # in their order
+_entered: set[str] = set()  # those that were put into the path here
