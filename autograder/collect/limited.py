@@ -5,13 +5,14 @@ Used throughout the collection. What a program prints is counted before it is he
 
 import contextlib
 import os
-import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from autograder.processes import kill_group
 
 _ERRORS = 16 * 2**10  # bytes of the error stream that are kept, the last ones
 _PIECE = 64 * 2**10
@@ -86,7 +87,7 @@ def run_limited(
 
         def end() -> None:
             ended.set()
-            _kill(process)
+            kill_group(process)
 
         timer = threading.Timer(limits.seconds, end)
         timer.daemon = True
@@ -114,7 +115,7 @@ def _read(process: subprocess.Popen[bytes], most: int) -> tuple[bytes, bool]:
     while piece := process.stdout.read1(_PIECE):  # type: ignore[attr-defined]
         printed += piece
         if len(printed) > most:
-            _kill(process)
+            kill_group(process)
             return bytes(printed[:most]), True
     return bytes(printed), False
 
@@ -129,9 +130,3 @@ def _keep_last(pipe: IO[bytes], kept: bytearray) -> None:
     while piece := pipe.read1(_PIECE):  # type: ignore[attr-defined]
         kept += piece
         del kept[:-_ERRORS]
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the program and all that it started; its number is free only after it was waited for, which comes later."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)

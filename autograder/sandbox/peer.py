@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from autograder.processes import kill_group
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, SUBMISSION, build_command
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.seccomp import open_filter
@@ -131,7 +132,7 @@ class Peer:
             return False
 
     def close(self) -> None:
-        self._process.kill()
+        kill_group(self._process)
         self._process.wait()
         for stream in (self._process.stdout, self._process.stdin):
             cast(Any, stream).close()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.processes import kill_group
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, build_command
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.memory import Tree
@@ -68,7 +69,7 @@ class SandboxProcess(Sandbox):
             self._group.add(self.pid)
             os.write(go, b"\n")
         except BaseException as error:
-            self.popen.kill()
+            kill_group(self.popen)
             said = self._drain_stderr().decode(errors="replace").strip()
             self.popen.wait()
             self.close()

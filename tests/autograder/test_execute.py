@@ -36,7 +36,7 @@ SMALL = Limits(
     resident_memory=1024 * MIB,
 )
 
-
+SECONDS = str(20_000_000 + os.getpid())  # that what is left behind sleeps: of no other process that runs these tests
 HELPERS = (Path(__file__).parents[2] / "course_utils",)
 WARM = ("numpy",)  # what the template of these tests has imported
 START: dict[str, Any] = {"helpers": HELPERS, "warm": WARM}
@@ -209,7 +209,7 @@ os.symlink('/etc/hostname', '/out/link'); os.symlink('/', '/out/root'); os.mkfif
 os.makedirs('/out/1/2/3/4/5'); os.link('/out/a.bin', '/out/probe/b.bin'); open(b'/out/\\xff', 'w')
 open('/out/new\\nline', 'w'); s = socket.socket(socket.AF_UNIX); s.bind('/out/socket')""",
     "left behind": """
-subprocess.Popen('setsid nohup sleep 7654 & setsid nohup sleep 7654 &', shell=True)
+subprocess.Popen('setsid nohup sleep {seconds} & setsid nohup sleep {seconds} &', shell=True)
 import atexit, threading
 atexit.register(lambda: open('/out/late', 'w'))
 time = __import__('time'); time.sleep(1.0)""",
@@ -231,7 +231,12 @@ class Tour:
         secret.write_text("grades")
         secrets = ["/etc/shadow", "/etc/passwd", str(REPOSITORY / "pyproject.toml"), str(REPOSITORY / "autograder")]
         secrets += [str(secret), str(Path.home() / ".bashrc"), "/var", "/sys", "/boot", "/home", "/etc/hostname"]
-        values = {"{port}": str(listener.getsockname()[1]), "{abstract}": abstract, "{secrets}": repr(secrets)}
+        values = {
+            "{port}": str(listener.getsockname()[1]),
+            "{abstract}": abstract,
+            "{secrets}": repr(secrets),
+            "{seconds}": SECONDS,
+        }
         sources = []
         for source in TOUR.values():
             for name, value in values.items():
@@ -369,12 +374,12 @@ def test_plain_files_of_the_outbox_arrive_and_all_else_is_refused_by_name(tour: 
 
 def test_no_process_of_the_sandbox_is_root_as_the_host_sees_it(tour: Tour) -> None:
     kernels = [command for command in tour.users if command.startswith(tour.kernel)]
-    assert len(kernels) == 1 and "sleep 7654" in tour.users
-    assert 0 not in tour.users[kernels[0]] | tour.users["sleep 7654"]
+    assert len(kernels) == 1 and f"sleep {SECONDS}" in tour.users
+    assert 0 not in tour.users[kernels[0]] | tour.users[f"sleep {SECONDS}"]
 
 
 def test_nothing_acts_after_the_last_cell(tour: Tour) -> None:
-    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "7654"]]
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", SECONDS]]
     assert "late" not in tour.execution.outbox
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import coursekit
+from autograder.processes import kill_group
 from autograder.sandbox.command import (
     CONNECTION_FILE,
     COURSE,
@@ -157,7 +158,7 @@ class Template:
         self.wrong = self.wrong or "it was closed"
         self._control.close()  # ends it, too, where it is so young that it does not yet die with bubblewrap's process
         if self._process is not None:
-            self._process.kill()
+            kill_group(self._process)
         self._keeper.join()
         self._place.close()
 

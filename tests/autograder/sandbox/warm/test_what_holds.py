@@ -5,6 +5,7 @@ one that is started cold.
 """
 
 import json
+import os
 import tempfile
 import threading
 import time
@@ -22,6 +23,8 @@ from autograder.sandbox.warm.pool import end_templates, hold_template, why_cold
 
 MODULES = ("torch", "numpy", "matplotlib.pyplot", "multiprocessing.synchronize", "uuid", "ssl")
 LIMITS = Limits(cell_seconds=60, notebook_seconds=120, processes=64, resident_memory=1024 * MIB, outbox_size=4 * MIB)
+
+SECONDS = str(10_000_000 + os.getpid())  # that what is left behind sleeps: of no other process that runs these tests
 
 LOOK = """
 import ctypes, json, os, re, resource, signal, socket, stat, sys
@@ -93,7 +96,7 @@ open("/tmp/.ipython/profile_default/startup/00.py", "w").write("left_behind = 1"
 open("/student/work/sitecustomize.py", "w").write("left_behind = 1")
 os.environ["LEFT"] = "left-behind"; sys.path.insert(0, "/tmp/left-behind"); torch.manual_seed(5); torch.left = 1
 master, slave = os.openpty()
-subprocess.Popen(["setsid", "sleep", "8765"])
+subprocess.Popen(["setsid", "sleep", "SECONDS"])
 made = 0
 try:
     while made < 200:
@@ -160,7 +163,9 @@ def runs() -> Iterator[dict[str, Execution]]:
     run("pass")  # the template is there
     with hold_template(MODULES) as template:
         assert template is not None
-        first = threading.Thread(target=lambda: found.update(first=run(LOOK, DRAW, LEAVE, STAY)))
+        first = threading.Thread(
+            target=lambda: found.update(first=run(LOOK, DRAW, LEAVE.replace("SECONDS", SECONDS), STAY))
+        )
         first.start()
         time.sleep(4)
         found["second"] = run(LOOK, DRAW, FIND)
@@ -201,7 +206,7 @@ def test_nothing_of_one_sandbox_is_in_another_and_its_processes_do_not_count_the
 
 
 def test_a_sandbox_ends_with_its_last_cell_whatever_it_has_left_behind(runs: dict[str, Execution]) -> None:
-    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"8765" in _read(path)]
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if SECONDS.encode() in _read(path)]
     assert left == []
 
 
