@@ -43,9 +43,7 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
             )
         if any(_proportional(returned[1:], series[:-1]) for series in own[name]):
             _fail(f"Under {name!r} `train_step` returned the loss of the step before, expected this step's.")
-        steps = torch.tensor(read).double() + 1
-        summed, averaged = returned.diff(), (returned * steps).diff()
-        if any(_proportional(difference, series[1:]) for difference in (summed, averaged) for series in own[name]):
+        if any(_is_total_so_far(returned, series) or _is_mean_so_far(returned, series) for series in own[name]):
             _fail(
                 f"Under {name!r} `train_step` returned the total or the mean of all steps so far, expected this step's "
                 "loss alone."
@@ -68,8 +66,8 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
         for other in ("generator", "autoencoder"):
             if any(_is_sum(returned, a, b) for a in own["discriminator"] for b in own[other]):
                 fail(
-                    f"Under {name!r} `train_step` returned the sum of the discriminator's and the {other}'s loss, "
-                    f"expected the {name}'s alone.",
+                    f"Under {name!r} `train_step` returned the discriminator's and the {other}'s loss in one number, "
+                    f"added or subtracted, expected the {name}'s alone.",
                     "Return each loss by itself; the training loop shows their sum.",
                     mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
@@ -116,6 +114,23 @@ def _equal(returned: Tensor, series: Tensor) -> bool:
     return bool(((returned - series).abs() <= SAME * series.abs()).all())
 
 
+def _is_total_so_far(returned: Tensor, series: Tensor) -> bool:
+    return _proportional(returned.diff(), series[1:])
+
+
+def _is_mean_so_far(returned: Tensor, series: Tensor) -> bool:
+    """Whether the numbers are the mean of the series, and of what was there in any number of steps before it.
+
+    With n such steps, (n + t + 1) r(t) - (n + t) r(t - 1) is a multiple of the step's own number.
+    """
+    steps = torch.arange(len(returned)).double()
+    own = (returned * (steps + 1)).diff()
+    design = torch.stack([returned.diff(), -series[1:]], dim=1)  # (steps - 1, 2): for n and the weight
+    before, weight = (float(factor) for factor in torch.linalg.lstsq(design, -own[:, None]).solution[:, 0])
+    left = float((before * design[:, 0] + weight * design[:, 1] + own).norm())
+    return before > -0.5 and weight > 0 and _is_nothing(left, own)
+
+
 def _is_average(returned: Tensor, series: Tensor) -> bool:
     """Whether each number is a part of the one before plus a part of the step's own."""
     design = torch.stack([returned[:-1], series[1:]], dim=1)  # (steps - 1, 2)
@@ -141,27 +156,28 @@ def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
 
 
 def _is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
-    """Whether the numbers are a sum of these two, each with a weight of its own and a part that counts.
+    """Whether the numbers are a sum or a difference of these two, each with a weight of its own and a part that counts.
 
     G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
     """
     factors = _factors(returned, (first, second))
     if factors is None:
         return False
-    shares = factors * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
+    shares = factors.abs() * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
     return bool((shares > COUNTS).all())
 
 
 def _factors(returned: Tensor, series: Sequence[Tensor]) -> Tensor | None:
-    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not.
-
-    What the sum leaves is small even beside the changes from step to step, or any few series would do.
-    """
+    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not."""
     design = torch.stack(list(series), dim=1)  # (steps, series)
     factors = torch.linalg.lstsq(design, returned[:, None]).solution
     left = float((design @ factors - returned[:, None]).norm())
-    explains = left <= SAME / 10 * float(returned.norm()) and left <= EXACT * float((returned - returned.mean()).norm())
-    return factors[:, 0] if explains else None
+    return factors[:, 0] if _is_nothing(left, returned) else None
+
+
+def _is_nothing(left: float, series: Tensor) -> bool:
+    """Whether what a fit leaves of a series is small, even beside its changes from step to step."""
+    return left <= SAME / 10 * float(series.norm()) and left <= EXACT * float((series - series.mean()).norm())
 
 
 def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:

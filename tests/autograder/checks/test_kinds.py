@@ -387,6 +387,45 @@ def report(d, g, a):
         STEP,
         "returned-losses-stale",
     ),
+    "the mean of all calls so far returned": (
+        """
+kept, calls = {}, 0
+def report(d, g, a):
+    global calls
+    calls += 1
+    for k, v in (("discriminator", d), ("generator", g), ("autoencoder", a)):
+        kept[k] = kept.get(k, 0.0) + v.item()
+    return {k: v / calls for k, v in kept.items()}
+""",
+        STEP,
+        "returned-losses-stale",
+    ),
+    "the mean of all calls so far and of what a class had before returned": (
+        """
+class Meter:
+    def __init__(self):
+        self.n, self.mean = 7, 2.5
+    def add(self, value):
+        self.n += 1
+        self.mean += (value - self.mean) / self.n
+        return self.mean
+meters = {"discriminator": Meter(), "generator": Meter(), "autoencoder": Meter()}
+def report(d, g, a):
+    return {k: meters[k].add(v.item()) for k, v in (("discriminator", d), ("generator", g), ("autoencoder", a))}
+""",
+        STEP,
+        "returned-losses-stale",
+    ),
+    "the difference of two losses returned": (
+        "def report(d, g, a):\n    return {'discriminator': d - g, 'generator': g, 'autoencoder': a}",
+        STEP,
+        "returned-losses-mixed-up",
+    ),
+    "the loss of the other side taken off": (
+        "def report(d, g, a):\n    return {'discriminator': d, 'generator': g - 0.5 * d, 'autoencoder': a}",
+        STEP,
+        "returned-losses-mixed-up",
+    ),
     "the total with both steps of D returned": (
         TWO_STEPS_OF_D.replace("RETURNED", "first + d + g + a"),
         STEP,
