@@ -6,11 +6,15 @@ Formulas become MathML, which browsers draw without a script.
 
 import html
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
+from notebooks import notebook_page
 from reference import checks_page, commands_page, course_page
 
 REPOSITORY = Path(__file__).parents[2]
@@ -19,6 +23,7 @@ PAGES = {
     "reference/course-toml.md": course_page,
     "reference/checks.md": checks_page,
 }
+NOTEBOOKS = ("lab_autoencoder", "lab_gan", "lab_vae", "lab_diffusion", "hw1", "hw2", "hw2_conditional", "hw3")
 PICTURES = {  # where they lie, and what they are called on the site
     "benchmarks/reference/samples.png": "reference-samples.png",
     "benchmarks/reference/front.png": "reference-front.png",
@@ -26,22 +31,36 @@ PICTURES = {  # where they lie, and what they are called on the site
 }
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 
+IN_TITLE = re.compile(r"\\\((.*?)\\\)")
+
 
 def on_files(files: Files, config: Any, **_: Any) -> Files:
-    """Add the pages of the reference, and the pictures that lie beside what has made them."""
+    """Add the pages of the reference, the notebooks, and the pictures that lie beside what has made them."""
     for name, write in PAGES.items():
         files.append(File.generated(config, name, content=write()))
+    for name in NOTEBOOKS:
+        files.append(File.generated(config, f"notebooks/{name}.md", content=notebook_page(name)))
     for place, name in PICTURES.items():
         path = REPOSITORY / place
         files.append(File.generated(config, f"pictures/{name}", abs_src_path=str(path)))
     return files
 
 
-def on_page_content(content: str, **_: Any) -> str:
-    """Formulas as MathML."""
+def on_page_content(content: str, page: Page, **_: Any) -> str:
+    """Formulas as MathML, in the text and in the list of the page's headings."""
+    _typeset_titles(page.toc)
     return FORMULA.sub(_typeset, content)
 
 
+def _typeset_titles(headings: Iterable[AnchorLink]) -> None:
+    for heading in headings:
+        heading.title = IN_TITLE.sub(lambda found: _mathml(found[1], "inline"), heading.title)
+        _typeset_titles(heading.children)
+
+
 def _typeset(found: re.Match[str]) -> str:
-    display = "inline" if found[2] == "(" else "block"
-    return str(convert(html.unescape(found[3]).strip(), display=display))
+    return _mathml(found[3], "inline" if found[2] == "(" else "block")
+
+
+def _mathml(formula: str, display: str) -> str:
+    return str(convert(html.unescape(formula).strip(), display=display))

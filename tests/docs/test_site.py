@@ -16,6 +16,7 @@ from coursekit.plans.looks import LOOKS
 from tests.docs.tutorial import blocks_of, carry_out, own_environment
 
 REPOSITORY = Path(__file__).parents[2]
+RELEASE = REPOSITORY / "release"
 TUTORIALS = REPOSITORY / "docs" / "tutorials"
 COMMAND = re.compile(r"autograder ([a-z][a-z-]+)")
 OPTION = re.compile(r"autograder ([a-z][a-z-]+)[^`\n]*?(--[a-z-]+)")
@@ -65,8 +66,17 @@ def test_no_page_fetches_anything_from_elsewhere(site: Path) -> None:
 
 
 def test_formulas_are_drawn_without_a_script(site: Path) -> None:
-    page = (site / "grading.html").read_text(encoding="utf-8")
-    assert "<math" in page and "\\(" not in page and "arithmatex" not in page
+    for name in ("grading", "notebooks/lab_gan", "notebooks/hw3"):
+        page = (site / f"{name}.html").read_text(encoding="utf-8")
+        assert "<math" in page and "\\(" not in page and "arithmatex" not in page, name
+
+
+def test_every_released_notebook_is_a_page_without_an_answer(site: Path) -> None:
+    assert {page.stem for page in (site / "notebooks").glob("*.html")} == {f.name for f in RELEASE.iterdir()}
+    for page in (site / "notebooks").glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "BEGIN SOLUTION" not in text
+        assert "YOUR CODE HERE" in text or "NotImplementedError" in text, page.name
 
 
 def test_the_reference_has_every_command_key_and_word(site: Path) -> None:
