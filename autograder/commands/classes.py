@@ -61,12 +61,14 @@ def grade(
 
 
 def report(assignment: AssignmentName, course: CourseFolder = Path()) -> None:
-    """Write the feedback page of every graded submission, and a page of the class."""
+    """Write the feedback page of every graded submission, and a page of the class. Exits 3 when any page is stale."""
     settings = load_course(course)
     settings.require_graded(assignment)
     from autograder.report.overview import report_and_show
 
-    report_and_show(settings, assignment, console)
+    _, current = report_and_show(settings, assignment, console)
+    if not current:
+        raise typer.Exit(3)
 
 
 def export(
@@ -171,10 +173,18 @@ def return_(
     from autograder.feedback.write import write_feedback
     from autograder.report.returned import return_and_show
 
-    write_feedback(settings, assignment)  # with the marks of today
-    chosen = team or ()
+    stale = write_feedback(settings, assignment).stale  # with the marks of today
     done = return_and_show(
-        settings, assignment, way, console, teams=chosen, waiting=waiting, to=to, sources=sources, sender=sender
+        settings,
+        assignment,
+        way,
+        console,
+        teams=team or (),
+        stale=stale,
+        waiting=waiting,
+        to=to,
+        sources=sources,
+        sender=sender,
     )
     if not done:
         raise typer.Exit(3)

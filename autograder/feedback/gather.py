@@ -18,16 +18,20 @@ from autograder.verdict import Verdict
 _ANOTHER = "Something else was handed in since this was graded, so figures and outputs are not shown."
 
 
+class ResultGone(UsageError):
+    """The stored result of one submission is gone, or damaged; those of others may be there."""
+
+
 def gather(course: Course, assignment: str, student: str) -> Feedback:
     """All that the page says.
 
     Raises:
-        UsageError: the submission is not graded, or its stored result is gone.
+        ResultGone: the submission is not graded, or its stored result is gone.
     """
     saved, score = read_saved(course, assignment, student), read_score(course, assignment, student)
     result = load_graded(course, assignment, saved.key) if saved else None
     if saved is None or score is None or result is None:
-        raise UsageError(
+        raise ResultGone(
             f"The result of {shown_name(student)} is gone or damaged: run `autograder grade {assignment}`."
         )
     release = nbformat.read(course.release_notebook(assignment), as_version=4)
@@ -52,4 +56,5 @@ def gather(course: Course, assignment: str, student: str) -> Feedback:
         penalties=told or by_hand,
         notes=(*result.remarks, *(() if same else (_ANOTHER,))),
         parts=parts,
+        older=not same and student in course.handed_in(assignment),
     )

@@ -1,7 +1,7 @@
 """What a feedback page says, as records. All markup in them is cleaned; all other texts are escaped by the page."""
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 
 from markupsafe import Markup
 
@@ -114,6 +114,13 @@ class Part:
         return not (self.works or self.said or self.answers or self.shown)
 
 
+class Stale(StrEnum):
+    """Why what is known of a submission is not of the work that is there now."""
+
+    GONE = "its stored result is gone or damaged"
+    OLDER = "something else was handed in since it was graded"
+
+
 @dataclass(frozen=True)
 class Feedback:
     """One page.
@@ -126,6 +133,7 @@ class Feedback:
         penalties: what was taken off, by cause: pairs of name and points.
         notes: what else is to be known, a sentence each.
         parts: the notebook.
+        older: whether it is of work in whose place something else was handed in since.
     """
 
     course: str
@@ -135,6 +143,7 @@ class Feedback:
     penalties: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     parts: tuple[Part, ...] = field(default=(), repr=False)
+    older: bool = False
 
     @property
     def tasks(self) -> tuple[Part, ...]:

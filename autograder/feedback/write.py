@@ -5,31 +5,54 @@ they write the same pages to the same places.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 
 from autograder.config import Course, load_course
-from autograder.feedback.gather import gather
+from autograder.feedback.gather import ResultGone, gather
 from autograder.feedback.page import render
+from autograder.feedback.records import Stale
 from coursekit.whole_file import write_whole
 
 
-def write_feedback(course: Course, assignment: str, student: str | None = None) -> list[Path]:
-    """Write the feedback pages of the graded submissions, or of one, and return the pages.
+@dataclass(frozen=True)
+class Written:
+    """What came of writing the pages.
+
+    Attributes:
+        pages: those that were written now, by the name of the team or student.
+        stale: whose page is not of the work that is there now, and why. Where the stored result is gone nothing was
+            written, and a page of before may be there still.
+    """
+
+    pages: Mapping[str, Path]
+    stale: Mapping[str, Stale]
+
+
+def write_feedback(course: Course, assignment: str, student: str | None = None) -> Written:
+    """Write the feedback pages of the graded submissions, or of one; one that cannot be made holds no other up.
 
     Raises:
-        UsageError: nothing is graded yet, or what was graded is gone.
+        UsageError: nothing is graded yet.
     """
-    pages = []
+    pages: dict[str, Path] = {}
+    stale: dict[str, Stale] = {}
     for name in course.require_graded(assignment, student):
         page = course.feedback_page(assignment, name)
-        made = render(gather(course, assignment, name))
+        try:
+            feedback = gather(course, assignment, name)
+        except ResultGone:
+            stale[name] = Stale.GONE
+            continue
         page.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(page, made.encode("utf-8"))
-        pages.append(page)
-    return pages
+        write_whole(page, render(feedback).encode("utf-8"))
+        pages[name] = page
+        if feedback.older:
+            stale[name] = Stale.OLDER
+    return Written(pages, stale)
 
 
 class FeedbackExporter(HTMLExporter):

@@ -1,7 +1,8 @@
 """Who gets something back, and who does not yet, with the reason."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from autograder.config import Course
 from autograder.lookup import Person
@@ -44,7 +45,11 @@ class Held:
 
 
 def choose(
-    course: Course, assignment: str, teams: Collection[str] = (), waiting: bool = False
+    course: Course,
+    assignment: str,
+    teams: Collection[str] = (),
+    stale: Mapping[str, str] = MappingProxyType({}),
+    waiting: bool = False,
 ) -> tuple[list[Feedback], list[Held]]:
     """What there is to give back, and what is held.
 
@@ -52,6 +57,7 @@ def choose(
         course: the course.
         assignment: name of the assignment.
         teams: names of folders in `submitted/`; empty for all.
+        stale: whose page is not of the work that is there now, and why; they get none, whatever is there.
         waiting: whether also those get their page who still wait for a person's mark.
 
     Raises:
@@ -69,7 +75,9 @@ def choose(
         allowed = {Status.GRADED, Status.UNKNOWN, *([Status.WAITING] if waiting else [])}
         reasons = [str(row["status"]) for row in of_team if row["status"] not in allowed]
         page = _page(course, assignment, team)
-        if reasons:
+        if team in stale:
+            held.append(Held(team, stale[team]))
+        elif reasons:
             held.append(Held(team, reasons[0]))
         elif isinstance(page, str):
             held.append(Held(team, page))

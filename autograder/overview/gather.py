@@ -1,5 +1,7 @@
 """Gathers what is said of a class from the stored results, the gradebook and the table of teams."""
 
+from collections.abc import Collection
+
 import nbformat
 
 from autograder import gradebook
@@ -19,12 +21,16 @@ def look_at_class(course: Course, assignment: str) -> Overview:
     """All that is said of a class.
 
     Raises:
-        UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
+        UsageError: nothing is graded yet, the gradebook does not know the assignment, or the roster or the table of
+            teams is damaged.
     """
     teams = load_teams(course, assignment)
     settings = course.assignment(assignment)
     works = _Works(course, assignment)
-    rows = tuple(_row(course, assignment, name, teams.get(name), works) for name in course.handed_in(assignment))
+    graded = course.require_graded(assignment)
+    rows = tuple(
+        _row(course, assignment, name, teams.get(name), works, graded) for name in course.handed_in(assignment)
+    )
     people = read_grades(course, assignment)
     decide = [one for one in people if one.status.to_decide]
     return Overview(
@@ -72,13 +78,15 @@ class _Works:
         return (*said, *(("all code", group) for group in same_codes(self.codes)))
 
 
-def _row(course: Course, assignment: str, name: str, team: Team | None, works: _Works) -> TeamRow:
+def _row(
+    course: Course, assignment: str, name: str, team: Team | None, works: _Works, graded: Collection[str]
+) -> TeamRow:
     saved = gradebook.read_saved(course, assignment, name)
     score = gradebook.read_score(course, assignment, name) if saved else None
     result = load_graded(course, assignment, saved.key) if saved else None
     members = team.members if team else ()
     if saved is None or score is None or result is None:
-        return TeamRow(name, members)
+        return TeamRow(name, members, gone=name in graded)
     works.add(name, result.notebook)
     required = course.assignment(assignment).required
     return TeamRow(

@@ -26,6 +26,7 @@ class TeamRow:
         missing: required files that are not there.
         remarks: what was said beside the verdict.
         seconds: that grading took.
+        gone: whether it was graded, and what came of it is gone or damaged.
     """
 
     student: str
@@ -40,6 +41,7 @@ class TeamRow:
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
+    gone: bool = False
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -54,6 +56,8 @@ class TeamRow:
     @property
     def needs(self) -> str:
         """Why a person must look at more than the written answers; "" where nobody must."""
+        if self.gone:
+            return "its stored result is gone or damaged: grade it again"
         if self.verdict is None:
             return "not graded: see .autograder/faults/"
         if self.verdict.faults:

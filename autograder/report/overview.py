@@ -4,13 +4,16 @@ Stands at the report in the flow course material -> submission -> trace -> verdi
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from rich.console import Console
 
 from autograder.config import Course
+from autograder.feedback.records import Stale
 from autograder.feedback.write import write_feedback
+from autograder.intake import shown_name
 from autograder.overview.gather import look_at_class
 from autograder.overview.page import render
 from autograder.overview.records import Overview
@@ -21,27 +24,30 @@ from coursekit.whole_file import write_whole
 MOST_NAMED = 3  # mistakes, or teams, in one line
 
 
-def report_and_show(course: Course, assignment: str, console: Console) -> Path:
-    """Write all pages; print five lines and the next command. Returns the class page.
+def report_and_show(course: Course, assignment: str, console: Console) -> tuple[Path, bool]:
+    """Write all pages; print five lines and the next command. Returns the class page, and whether no page is stale.
 
     Raises:
-        UsageError: nothing is graded yet, or what was graded is gone.
+        UsageError: nothing is graded yet.
     """
-    pages = write_feedback(course, assignment)
+    written = write_feedback(course, assignment)
     overview = look_at_class(course, assignment)
     path = course.root / "feedback" / f"{assignment}.html"
 
     def address(student: str) -> str:
-        page = course.feedback_page(assignment, student)
-        return quote(os.path.relpath(page, path.parent)) if page in pages else ""
+        page = written.pages.get(student)
+        return quote(os.path.relpath(page, path.parent)) if page else ""
 
     write_whole(path, render(overview, address).encode("utf-8"))
     for line in lines_of(overview):
         console.print(in_terminal(line), soft_wrap=True)
     console.print(f"Class page: {in_terminal(str(path))}", soft_wrap=True)
-    console.print(f"Feedback pages: {len(pages)} under {in_terminal(str(path.parent))}/", soft_wrap=True)
-    console.print(f"Next: {next_step(overview)}", soft_wrap=True)
-    return path
+    console.print(f"Feedback pages: {len(written.pages)} under {in_terminal(str(path.parent))}/", soft_wrap=True)
+    for line in say_stale(written.stale):
+        console.print(in_terminal(line), soft_wrap=True)
+    grade_first = f"autograder grade {assignment}"
+    console.print(f"Next: {grade_first if written.stale else next_step(overview)}", soft_wrap=True)
+    return path, not written.stale
 
 
 def lines_of(overview: Overview) -> list[str]:
@@ -60,6 +66,16 @@ def lines_of(overview: Overview) -> list[str]:
         f"Need a person: {_named(decide) or 'none'}.",
         f"Written answers still unmarked: {overview.unmarked}.",
     ]
+
+
+def say_stale(stale: Mapping[str, Stale]) -> list[str]:
+    """A sentence on each reason for which pages are stale, with the teams; what to do is the next command."""
+    told = {
+        Stale.GONE: "No new page, since the stored result is gone or damaged",
+        Stale.OLDER: "Graded before what is handed in now",
+    }
+    names = {why: [shown_name(name) for name, its in stale.items() if its is why] for why in told}
+    return [f"{said}: {', '.join(names[why])}." for why, said in told.items() if names[why]]
 
 
 def next_step(overview: Overview) -> str:

@@ -1,7 +1,7 @@
 """Shows in the terminal what was given back to whom, and who gets nothing yet."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +26,7 @@ def return_and_show(
     console: Console,
     *,
     teams: Sequence[str] = (),
+    stale: Mapping[str, str] | None = None,
     waiting: bool = False,
     to: Path | None = None,
     sources: Path | None = None,
@@ -33,10 +34,13 @@ def return_and_show(
 ) -> bool:
     """Give back what there is, and say what is held; whether nothing is.
 
+    `teams`, `stale` and `waiting` are as for `choose`; the others are what the way needs.
+
     Raises:
         UsageError: something that the way needs is missing or wrong; nothing was given back then.
     """
-    given, held = choose(course, assignment, teams, waiting)
+    stale = stale or {}
+    given, held = choose(course, assignment, teams, stale, waiting)
     folder = to or course.root / "returned" / assignment
     if way is Way.push:
         held += _push(assignment, given, sources, console)
@@ -52,6 +56,8 @@ def return_and_show(
         console.print(f"{in_terminal(one.team)}: held, {in_terminal(one.reason)}", soft_wrap=True)
     if any(one.reason == Status.WAITING for one in held):
         console.print(f"Mark them with `autograder mark {assignment}`, or add --waiting.", soft_wrap=True)
+    if any(one.team in stale for one in held):
+        console.print(f"Grade them with `autograder grade {assignment}`.", soft_wrap=True)
     return not held
 
 

@@ -98,7 +98,7 @@ def arrived(
     with (course.root / "people.csv").open(newline="", encoding="utf-8-sig", errors="replace") as file:
         by_id = {row["id"]: row for row in csv.DictReader(file)}
     people = {student: by_id[guard(student)] for student in rows if guard(student) in by_id}
-    return Arrived(course, rows, people, write_feedback(course, "hw2"), console.export_text())
+    return Arrived(course, rows, people, list(write_feedback(course, "hw2").pages.values()), console.export_text())
 
 
 def hand_in(course: Course, student: str, files: dict[str, bytes]) -> None:

@@ -22,9 +22,10 @@ from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.errors import UsageError
 from autograder.feedback.write import write_feedback
-from autograder.gradebook import export_csv, read_score
+from autograder.gradebook import export_csv, read_saved, read_score
 from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
+from tests.autograder.test_cli import run
 
 ANSWERS = sorted(WRITTEN)
 CHECKS = ["check_convergence", "check_losses", "check_optimizers", "check_train_step"]
@@ -132,13 +133,43 @@ def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded):
 
 def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does_not(graded):
     course = graded.course
-    for page in write_feedback(course, "hw2"):
+    for page in write_feedback(course, "hw2").pages.values():
         assert page.is_file()
     notebook = nbformat.read(course.root / "autograded" / "right" / "hw2" / "hw2.ipynb", as_version=4)
     assert any("MARK SCHEME" in cell.source for cell in notebook.cells)
     page = (course.root / "feedback" / "partly" / "hw2" / "hw2.html").read_text()
     assert "MARK SCHEME" not in page
     assert "2 of 3" in page and "Code: 6 of 7." in page
+
+
+def test_a_stale_result_holds_up_its_own_page_and_no_other(graded, capsys):
+    course = graded.course
+    assert run("report", "hw2", "--course", course.root) == 0
+    pages = {student: course.feedback_page("hw2", student) for student in graded.rows}
+    for page in pages.values():
+        page.write_text("a page of before")
+    stored = course.state / "results" / "hw2" / f"{read_saved(course, 'hw2', 'damaged').key}.json"
+    netid = course.root / "submitted" / "missing" / "hw2" / "netid"
+    result, ids = stored.read_bytes(), netid.read_bytes()
+    stored.write_bytes(result[:-9])
+    netid.write_text("another1\n")
+    capsys.readouterr()
+    assert run("report", "hw2", "--course", course.root) == 3
+    said = capsys.readouterr().out
+    assert "the stored result is gone or damaged: damaged." in said
+    assert "Graded before what is handed in now: missing." in said
+    assert "Next: autograder grade hw2" in said and "Feedback pages: 4 under" in said
+    assert [student for student, page in pages.items() if page.read_text() == "a page of before"] == ["damaged"]
+    assert run("return", "hw2", "--waiting", "--course", course.root) == 3
+    said = capsys.readouterr().out
+    assert "damaged: held, its stored result is gone or damaged" in said
+    assert "missing: held, something else was handed in" in said
+    given = course.root / "returned" / "hw2"
+    assert sorted(path.name for path in given.iterdir()) == ["killer", "partly", "right"]
+    stored.write_bytes(result)
+    netid.write_bytes(ids)
+    assert run("return", "hw2", "--waiting", "--course", course.root) == 0
+    assert sorted(path.name for path in given.iterdir()) == sorted(graded.rows)
 
 
 def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):

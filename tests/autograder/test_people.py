@@ -95,7 +95,7 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
         gradebook.db.commit()
     score = read_score(course, "hw2", late)
     assert score.penalty == score.max_points  # and not what nbgrader saw before anybody marked: 0
-    page = write_feedback(course, "hw2", late)[0].read_text()
+    page = write_feedback(course, "hw2", late).pages[late].read_text()
     assert re.search(r"20 points off: late by .*, which is not accepted without an extension", page)
     assert "0 of 20 points." in page and "-" not in re.search(r'class="said">(.*)</p>', page)[1]
 

@@ -70,6 +70,13 @@ def test_nothing_goes_to_a_team_that_waits_for_a_person_unless_asked_for(course:
     assert choose(course, "hw2", ["nobody"])[1][0].team == "nobody"
 
 
+def test_a_page_that_is_not_of_the_work_that_is_there_is_held_and_the_others_get_theirs(course: Course) -> None:
+    done, printed = give(course, Way.folder, waiting=True, stale={"team-1": "its stored result is gone or damaged"})
+    assert not done and "team-1: held, its stored result is gone or damaged" in printed
+    assert "autograder grade hw2" in printed
+    assert [path.name for path in (course.root / "returned" / "hw2").iterdir()] == ["cc3"]
+
+
 def test_two_teams_with_a_common_member_are_held_until_a_person_decides(course: Course) -> None:
     shared = [
         Team(team, team, ("aa1", other), commit="0" * 40) for team, other in (("team-1", "bb2"), ("team-2", "cc3"))

@@ -212,7 +212,7 @@ def feedback(
     rows = grade_and_show(course, "hw2", Console(file=printed))
     assert [row.status for row in rows] == ["graded"]
     assert not set(printed.getvalue()) & set("\x1b\u202e")
-    (page,) = write_feedback(course, "hw2")
+    (page,) = write_feedback(course, "hw2").pages.values()
     return page
 
 
