@@ -2,10 +2,12 @@
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this draws a trace, for
 students and in the feedback. Rows are the losses behind the updates, in the order of the updates; what the notebook
-says must not happen is hatched, and red where it happened.
+says must not happen is hatched, and red where it happened. Below them is a row for each network into which gradients of
+before its last update went, of whichever losses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -32,6 +34,7 @@ MAY_DRIVE = {
     },
 }
 SMOOTHED = 0.005  # a label that is so far from 0 and 1 is shown
+SHOWN = 0.005  # of an update; a smaller share is shown as 0 %
 WORDS = {
     "real": "D(X)",
     "sample": "D(G(z))",
@@ -67,33 +70,51 @@ def draw_movements(movements: Iterable[Movement], step: int) -> Figure:
     return show_gradient_map(texts, shares, forbidden)
 
 
+@dataclass
+class _Row:
+    """One row while it is put together: a loss within an update."""
+
+    shares: list[float] = field(default_factory=lambda: [0.0] * len(MODULES))
+    label: str = ""  # that of a smoothed target
+
+
 def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Labels, signed shares and whether they are forbidden: `(rows,)`, `(rows, 3)`, `(rows, 3)`; columns E, G, D."""
     times = sorted({movement.update.time for movement in movements})
-    rows: dict[tuple[int, bool, str], list[float]] = {}
-    smoothed: dict[tuple[int, bool, str], float] = {}
+    rows: dict[tuple[int, str], _Row] = {}
     for movement in movements:
-        order = times.index(movement.update.time)
-        column = MODULES.index(movement.module)
+        order, column = times.index(movement.update.time), MODULES.index(movement.module)
         for driver in movement.drivers or ():
-            row = rows.setdefault((order, driver.leftover, driver.part.loss), [0.0] * len(MODULES))
-            row[column] += -driver.share if movement.maximize else driver.share
+            if driver.leftover:
+                continue
+            row = rows.setdefault((order, driver.part.loss), _Row())
+            row.shares[column] += -driver.share if movement.maximize else driver.share
             label = driver.part.reading.label if driver.part.reading else float("nan")
             if label == label and min(abs(label), abs(label - 1)) > SMOOTHED:
-                smoothed[order, driver.leftover, driver.part.loss] = label
+                row.label = f", label {label:.2f}"
         if movement.drivers is None:
-            rows.setdefault((order, False, "unknown"), [0.0] * len(MODULES))[column] = 1.0
-    ordered = sorted(rows, key=lambda key: (key[0], key[1], key[2]))
-    labels = [_label(*key, len(times)) + (f", label {smoothed[key]:.2f}" if key in smoothed else "") for key in ordered]
+            rows.setdefault((order, "unknown"), _Row()).shares[column] = 1.0
+    ordered = sorted(rows)
+    labels = [f"update {order + 1} of {len(times)}: {_words(loss)}{rows[order, loss].label}" for order, loss in ordered]
+    shares = [rows[key].shares for key in ordered]
     forbidden = [
-        [leftover or (loss not in ("unknown", "unread") and loss not in MAY_DRIVE[module]) for module in MODULES]
-        for _, leftover, loss in ordered
+        [loss not in ("unknown", "unread") and loss not in MAY_DRIVE[module] for module in MODULES]
+        for _, loss in ordered
     ]
-    shape = (len(ordered), len(MODULES))
-    return labels, np.array([rows[key] for key in ordered]).reshape(shape), np.array(forbidden).reshape(shape)
+    for module in MODULES:
+        if share := _left_over([movement for movement in movements if movement.module == module]):
+            labels.append(f"{module[0].upper()}: left over from before its last update")
+            shares.append([share if module == other else 0.0 for other in MODULES])
+            forbidden.append([True] * len(MODULES))
+    shape = (len(labels), len(MODULES))
+    return labels, np.array(shares).reshape(shape), np.array(forbidden).reshape(shape)
 
 
-def _label(order: int, leftover: bool, loss: str, updates: int) -> str:
-    words = " ".join(WORDS.get(word, word) for word in loss.split())
-    old = "left over: " if leftover else ""
-    return f"update {order + 1} of {updates}: {old}{words}"
+def _left_over(movements: Sequence[Movement]) -> float:
+    """How much of an update of one network was left over: of the first of its updates in which any was."""
+    shares = (sum(driver.share for driver in movement.drivers or () if driver.leftover) for movement in movements)
+    return next((share for share in shares if share >= SHOWN), 0.0)
+
+
+def _words(loss: str) -> str:
+    return " ".join(WORDS.get(word, word) for word in loss.split())
