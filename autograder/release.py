@@ -32,8 +32,10 @@ from autograder.leaks import find_leaks, find_secrets
 from autograder.nbgrader_settings import nbgrader_settings, point_here
 from autograder.plans.load import read_declared
 from autograder.plans.make import make_public
+from coursekit.handin.handed_out import read_handed_out
+from coursekit.notebook_file import load_cells
 from coursekit.plans.public import FOLDER as PUBLIC
-from coursekit.submit.assignment import KIT_FILE, KitAssignment, digest
+from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
 COURSEKIT = Path(coursekit.__file__).parent
 NO_DEADLINE = "**Deadline:** see the course page."  # this line of the README is filled in for the kit
@@ -153,16 +155,15 @@ def _secret_checks(course: Course, assignment: Assignment) -> list[Path]:
 
 def _kit_assignment(course: Course, assignment: str) -> KitAssignment:
     settings = course.assignment(assignment)
-    notebook = nbformat.read(course.release_notebook(assignment), as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    given = {digest(cell.source) for cell in code if not cell.metadata.get("nbgrader", {}).get("solution")}
+    handed_out = read_handed_out(load_cells(course.release_notebook(assignment).read_bytes()))
     return KitAssignment(
         name=settings.name,
         title=settings.title,
         notebook=settings.notebook,
         required=tuple(settings.required),
         group_size=settings.group_size,
-        given=tuple(sorted(given)),
+        given=tuple(sorted(handed_out.given)),
+        shown=tuple(sorted(handed_out.shown)),
     )
 
 

@@ -195,7 +195,7 @@ def apply_budget(num_epochs: int, steps_per_epoch: int) -> tuple[int, int]:
         for name, asked in zip(budget.BOUNDS, (num_epochs, steps_per_epoch), strict=True)
     )
     if (epochs, steps) != (num_epochs, steps_per_epoch):
-        print(f"Short run: {epochs} of {num_epochs} epochs, {steps} of {steps_per_epoch} steps in each.")
+        print(budget.ShortRun(epochs, num_epochs, steps, steps_per_epoch))
     return epochs, steps
 
 

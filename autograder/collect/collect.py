@@ -178,7 +178,7 @@ def _take(
     needles = [needle for one in people for needle in (one.name, one.email) if needle] + list(members.ids)
     checked = [file for file in present if file != "netid"]
     if checked:
-        remarks += inspect(folder, checked, everyone.assignment.group_size, needles)
+        remarks += inspect(folder, checked, everyone.assignment.group_size, needles, everyone.released_notebook)
     if not members.filled:
         present = tuple(file for file in present if file != "netid")
     return Team(

@@ -49,13 +49,17 @@ class TheClass:
         names = {file for other in self.course.assignments.values() for file in (*other.required, other.notebook)}
         return frozenset(names - set(self.assignment.required))
 
+    @property
+    def released_notebook(self) -> Path:
+        """Where the notebook lies as it was handed out, if it was."""
+        return self.course.root / "release" / self.assignment.name / self.assignment.notebook
+
     @cached_property
     def released(self) -> str:
         """Git's name of the notebook as it was handed out; "" where there is none."""
-        path = self.course.root / "release" / self.assignment.name / self.assignment.notebook
-        if not path.is_file():
+        if not self.released_notebook.is_file():
             return ""
-        content = path.read_bytes()
+        content = self.released_notebook.read_bytes()
         return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 

@@ -115,6 +115,17 @@ def _submit(course: Course, assignment: str, folder: Path) -> None:
     (folder / "submit.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode not in (0, 1, 2):
         raise UsageError(f"The student's last step failed in {folder}: see submit.log there.")
+    if done.returncode != 2:
+        _leave_out_short_runs(folder / course.assignment(assignment).notebook)
+
+
+def _leave_out_short_runs(path: Path) -> None:
+    """The demo's students have no hour to train in; what is told of short runs would hide the other remarks."""
+    notebook = nbformat.read(path, as_version=4)
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if output.output_type == "stream":
+            output.text = "".join(line for line in output.text.splitlines(True) if not budget.find_short_runs(line))
+    nbformat.write(notebook, path)
 
 
 def _commit(course: Course, names: Iterable[str], submission: DemoSubmission, dated: str) -> None:

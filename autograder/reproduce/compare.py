@@ -30,12 +30,12 @@ from autograder.reproduce.pictures import Pictures
 from autograder.reproduce.read import well_formed
 from autograder.reproduce.text import machines
 from autograder.shown.printable import printable
+from coursekit.budget import ShortRun, find_short_runs
 
 MAX_FIGURES = 200  # that are decoded for one comparison; the homework has seven
 MAX_LINES = 20_000  # that are aligned
 MAX_NAMED = 5  # cells that a note names
 
-_SHORT_RUN = re.compile(r"^Short run: (\d{1,6}) of (\d{1,6}) epochs, (\d{1,6}) of (\d{1,6}) steps in each\.$", re.M)
 _EPOCH = re.compile(r"epoch:?\s{0,8}\[?(\d{1,6})\b", re.IGNORECASE)
 
 
@@ -113,7 +113,7 @@ def _compare(
     submitted: NotebookNode, executed: NotebookNode, epochs: int | None, when_graded: bool, budget: Budget
 ) -> Comparison:
     ours, theirs = ([(cell, parts_of(cell)) for cell in well_formed(book).cells] for book in (submitted, executed))
-    short: _ShortRun | None = None
+    short: ShortRun | None = None
     loose = False  # whether differences from here on mean little
     cells = []
     places = _align([cell for cell, _ in ours], [cell for cell, _ in theirs])
@@ -132,11 +132,7 @@ def _compare(
         right = theirs[place][1]
         found = _find_short_run(right)
         remark = ""
-        if (
-            found
-            and (when_graded or found == _ShortRun(epochs or 0, found.of, True))
-            and found != _find_short_run(left)
-        ):
+        if found and (when_graded or (found.epochs == epochs and found.all_steps)) and found != _find_short_run(left):
             short = short or found
             left, right, shared = _common_epochs(left, right, found)
             loose = loose or not shared
@@ -169,15 +165,6 @@ def reproduction_note(submitted: NotebookNode, executed: NotebookNode) -> str | 
     return f"Our run did not show what was handed in, in code cell {'; '.join(named + more)} (no points are lost)."
 
 
-@dataclass(frozen=True)
-class _ShortRun:
-    """What the training loop announced: that it ran for `epochs` of `of`, with all steps of each or with fewer."""
-
-    epochs: int
-    of: int
-    all_steps: bool
-
-
 def _align(ours: list[NotebookNode], theirs: list[NotebookNode]) -> Iterator[int | None]:
     """For each of our cells the place of the one of theirs with the same name and code, or else the same code."""
     named: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -194,21 +181,18 @@ def _align(ours: list[NotebookNode], theirs: list[NotebookNode]) -> Iterator[int
         yield found
 
 
-def _find_short_run(parts: list[Part]) -> _ShortRun | None:
-    for part in parts:
-        if part.kind == "printed" and (found := _SHORT_RUN.search(part.text)):
-            epochs, of, steps, of_steps = map(int, found.groups())
-            return _ShortRun(epochs, of, steps == of_steps)
-    return None
+def _find_short_run(parts: list[Part]) -> ShortRun | None:
+    """What the training loop announced first."""
+    return next((run for part in parts if part.kind == "printed" for run in find_short_runs(part.text)), None)
 
 
-def _common_epochs(ours: list[Part], theirs: list[Part], run: _ShortRun) -> tuple[list[Part], list[Part], list[int]]:
+def _common_epochs(ours: list[Part], theirs: list[Part], run: ShortRun) -> tuple[list[Part], list[Part], list[int]]:
     """Both without the lines of epochs that only one of them has; and the epochs of which lines are left."""
     shared = _epochs(ours) & _epochs(theirs) if run.all_steps else set()
 
     def keep(line: str) -> bool:
         epoch = _epoch(line)
-        return (epoch is None or epoch in shared) and not _SHORT_RUN.match(line)
+        return (epoch is None or epoch in shared) and not find_short_runs(line)
 
     left, right = (
         [
@@ -236,13 +220,14 @@ def _loosen(pair: Pair) -> Pair:
     return not_covered(pair, "not comparable") if both or pair.kind not in ("figure", "error") else pair
 
 
-def _remarks(ours: list[Part], theirs: list[Part], short: _ShortRun | None) -> Iterator[str]:
+def _remarks(ours: list[Part], theirs: list[Part], short: ShortRun | None) -> Iterator[str]:
     here, there = (sorted({name for part in parts for name in machines(part.text)}) for parts in (ours, theirs))
     if here and there and here != there:
         yield f"It was handed in from {', '.join(here[:3])}, and run again with {', '.join(there[:3])}."
     if short:
         covered = "" if short.all_steps else ", with fewer steps in each, so that no loss can be compared"
-        yield f"The new run trained for {short.epochs} of {short.of} epochs{covered}; later cells are not covered."
+        epochs = f"{short.epochs} of {short.of_epochs} epochs"
+        yield f"The new run trained for {epochs}{covered}; later cells are not covered."
 
 
 def _summary(cell: CellComparison) -> str:

@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from coursekit.handin.handed_out import UNKNOWN, HandedOut
 from coursekit.handin.names import look_for
 from coursekit.handin.netid import NetidFile, parse_netid
 from coursekit.handin.notebook import NotebookContent, read_notebook
 from coursekit.handin.pdf import PdfCheck, compare_pdf, read_pdf
 
 REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
+MAX_NAMED = 5  # cells in one remark
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def check_files(
     required: Sequence[str] = REQUIRED,
     group_size: int = 2,
     names: Iterable[str] = (),
+    handed_out: HandedOut = UNKNOWN,
 ) -> FilesCheck:
     """Check that the required files are there, can be read and belong together.
 
@@ -49,6 +52,7 @@ def check_files(
         group_size: how many people a group may have.
         names: names, ids and e-mail addresses that must not be in the notebook or the PDF, since grading is
             anonymous; the ids in `netid` are searched for as well.
+        handed_out: what the notebook was before anybody worked on it, as far as it is known.
     """
     remarks: list[str] = []
     present = tuple(name for name in required if name in files)
@@ -63,7 +67,7 @@ def check_files(
     notebook = next((name for name in present if name.endswith(".ipynb")), None)
     if notebook:
         try:
-            content = read_notebook(files[notebook])
+            content = read_notebook(files[notebook], handed_out)
         except ValueError as error:
             remarks.append(f"{notebook} cannot be read: {error}.")
             notebook = None
@@ -113,6 +117,16 @@ def _notebook_remarks(name: str, content: NotebookContent) -> list[str]:
         remarks.append(f"{name} has {_count(content.errors, 'cell')} that ended with an error.")
     if content.unanswered:
         remarks.append(f"{name} has {_count(content.unanswered, 'written answer')} still empty.")
+    if content.short_runs:
+        first, more = content.short_runs[0].in_words, len(content.short_runs) - 1
+        rest = f", and {more} more" if more else ""
+        remarks.append(f"{name} shows a training that was cut short ({first}{rest}), not the whole one.")
+    if content.changed:
+        named, more = ", ".join(content.changed[:MAX_NAMED]), len(content.changed) - MAX_NAMED
+        rest = f" and {more} more" if more > 0 else ""
+        remarks.append(f"{name} has given code that was changed, and is graded as it was handed out: {named}{rest}.")
+    if content.as_handed_out:
+        remarks.append(f"All that {name} shows is as it was handed out: run all cells and save.")
     return remarks
 
 

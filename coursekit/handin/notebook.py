@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from coursekit.budget import ShortRun, find_short_runs
+from coursekit.handin.handed_out import UNKNOWN, HandedOut, digest, digest_outputs, marks
 from coursekit.notebook_file import joined, load_cells
 
 MAX_PIECES = 2000  # sentences and loss lines; a long homework has some hundred
+MAX_NAME = 60  # characters of a cell's name
 UNANSWERED = "YOUR ANSWER HERE"
 
 _SKIPPED = re.compile(
@@ -38,6 +41,9 @@ class NotebookContent:
         unrun: how many code cells, not empty, have never been run.
         errors: how many code cells end with an error.
         text: everything in it that a person can read.
+        short_runs: the trainings that were cut short.
+        changed: names of the cells with given code that was changed.
+        as_handed_out: whether it shows only what it showed when it was handed out.
     """
 
     answers: tuple[str, ...]
@@ -46,10 +52,13 @@ class NotebookContent:
     unrun: int
     errors: int
     text: str
+    short_runs: tuple[ShortRun, ...] = ()
+    changed: tuple[str, ...] = ()
+    as_handed_out: bool = False
 
 
-def read_notebook(content: bytes) -> NotebookContent:
-    """Read a notebook of format 4.
+def read_notebook(content: bytes, handed_out: HandedOut = UNKNOWN) -> NotebookContent:
+    """Read a notebook of format 4; `handed_out` is what it was before anybody worked on it.
 
     Raises:
         ValueError: it cannot be read; the message says which, without a full stop.
@@ -57,8 +66,11 @@ def read_notebook(content: bytes) -> NotebookContent:
     answers: list[str] = []
     losses: list[str] = []
     texts: list[str] = []
+    short_runs: list[ShortRun] = []
+    changed: list[str] = []
     unanswered = unrun = errors = 0
-    for cell in load_cells(content):
+    cells = load_cells(content)
+    for cell in cells:
         source = joined(cell.get("source"))
         texts.append(source)
         if _is_answer(cell):
@@ -70,9 +82,20 @@ def read_notebook(content: bytes) -> NotebookContent:
             errors += any(output.get("output_type") == "error" for output in outputs)
             printed = [text for output in outputs for text in _printed(output)]
             texts += printed
+            short_runs += [run for text in printed for run in find_short_runs(text)]
+            if handed_out.given and _is_given(cell) and digest(source) not in handed_out.given:
+                changed.append(str(marks(cell).get("grade_id", ""))[:MAX_NAME] or "a cell without a name")
             losses += [line for text in printed for line in text.splitlines() if _LOSS_LINE.search(line)]
     return NotebookContent(
-        tuple(answers[:MAX_PIECES]), tuple(losses[:MAX_PIECES]), unanswered, unrun, errors, "\n".join(texts)
+        tuple(answers[:MAX_PIECES]),
+        tuple(losses[:MAX_PIECES]),
+        unanswered,
+        unrun,
+        errors,
+        "\n".join(texts),
+        tuple(short_runs[:MAX_PIECES]),
+        tuple(changed),
+        as_handed_out=bool(handed_out.shown) and {digest_outputs(cell) for cell in cells} <= {"", *handed_out.shown},
     )
 
 
@@ -88,11 +111,12 @@ def split_sentences(markdown: str) -> list[str]:
 
 
 def _is_answer(cell: dict[str, Any]) -> bool:
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    if cell.get("cell_type") != "markdown" or not isinstance(nbgrader, dict):
-        return False
-    return nbgrader.get("solution") is True or nbgrader.get("task") is True
+    nbgrader = marks(cell)
+    return cell.get("cell_type") == "markdown" and (nbgrader.get("solution") is True or nbgrader.get("task") is True)
+
+
+def _is_given(cell: dict[str, Any]) -> bool:
+    return marks(cell).get("locked") is True and marks(cell).get("solution") is not True
 
 
 def _printed(output: dict[str, Any]) -> Iterator[str]:

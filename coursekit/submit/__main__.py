@@ -120,7 +120,7 @@ def _make_pdf(assignment: KitAssignment, pdf: str, notebook: nbformat.NotebookNo
 def _verify(assignment: KitAssignment, folder: Path) -> FilesCheck:
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name in assignment.required}
     files |= {path.name: b"" for path in folder.iterdir() if path.is_file() and path.name not in files}
-    check = check_files(files, assignment.required, assignment.group_size)
+    check = check_files(files, assignment.required, assignment.group_size, handed_out=assignment.handed_out)
     print(f"\nTo hand in: {', '.join(check.present) or 'nothing yet'}.")
     if check.pdf and check.pdf.share is not None:
         print(f"{assignment.pdf} shows {check.pdf.share:.0%} of the answers and losses of {assignment.notebook}.")

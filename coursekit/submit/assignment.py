@@ -4,12 +4,11 @@
 belongs to the submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from coursekit.text import unix_lines
+from coursekit.handin.handed_out import HandedOut
 
 KIT_FILE = Path(__file__).parents[1] / "assignment.json"
 
@@ -23,7 +22,7 @@ class KitAssignment:
         notebook: file name of the notebook.
         required: the files to hand in.
         group_size: how many people may hand in together.
-        given: digests of the code cells of the notebook that are not the students' to change.
+        given, shown: as in `HandedOut`.
     """
 
     name: str
@@ -32,6 +31,11 @@ class KitAssignment:
     required: tuple[str, ...]
     group_size: int
     given: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+    @property
+    def handed_out(self) -> HandedOut:
+        return HandedOut(frozenset(self.given), frozenset(self.shown))
 
     @property
     def pdf(self) -> str | None:
@@ -43,11 +47,6 @@ class KitAssignment:
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
-def digest(source: str) -> str:
-    """What tells whether the source of a cell is as it came with the kit, whatever system it was saved on."""
-    return hashlib.sha256(unix_lines(source).strip().encode("utf-8", "replace")).hexdigest()[:16]
-
-
 def read_assignment(path: Path = KIT_FILE) -> KitAssignment:
     """The assignment of this kit.
 
@@ -56,6 +55,6 @@ def read_assignment(path: Path = KIT_FILE) -> KitAssignment:
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return KitAssignment(**(data | {name: tuple(data[name]) for name in ("required", "given")}))
+        return KitAssignment(**(data | {name: tuple(data[name]) for name in ("required", "given", "shown")}))
     except (OSError, ValueError, TypeError, KeyError):
         raise ValueError(f"{path} is missing or was changed: unpack the course's kit again.") from None

@@ -17,7 +17,7 @@ import PIL.Image
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from coursekit.submit.assignment import digest
+from coursekit.handin.handed_out import digest
 from coursekit.submit.pdf import NoPdf
 
 KIT = Path(__file__).resolve().parents[2]

@@ -113,7 +113,8 @@ def test_one_command_runs_the_notebook_and_makes_three_files_that_the_collector_
     check = check_files(files)
     assert check.pdf is not None
     assert check.pdf.share == 1.0
-    assert len(check.remarks) == 1
+    assert len(check.remarks) == 2
+    assert "shows a training that was cut short (1 of 80 epochs with 5 of 938 steps), not the whole one." in said
     notebook = nbformat.reads(files["hw2.ipynb"].decode(), as_version=4)
     nbformat.validate(notebook)
     pictures = [

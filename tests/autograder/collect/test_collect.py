@@ -13,6 +13,7 @@ from autograder.collect.sources import read_sources
 from autograder.config import load_course
 from autograder.errors import UsageError
 from autograder.teams import load_teams, pseudonym
+from coursekit.budget import ShortRun
 from tests.autograder.collect.classes import LATE, NOTEBOOK, TOML, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
 
@@ -68,6 +69,11 @@ def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course, clones):
     commit(clones / "unfilled", {"netid": "your-netid-here\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "folder", {"homework/netid": "bob2\n", "homework/hw2.ipynb": NOTEBOOK})
     commit(clones / "none", {"README": "hello"})
+    release = course.root / "release" / "hw2" / "hw2.ipynb"
+    release.parent.mkdir(parents=True)
+    release.write_text(NOTEBOOK.replace("2\\n", "3\\n"))
+    commit(clones / "unrun", {"netid": "bob2\n", "hw2.ipynb": release.read_text()})
+    commit(clones / "short", {"netid": "bob2\n", "hw2.ipynb": NOTEBOOK.replace("2\\n", f"{ShortRun(2, 80, 9, 9)}\\n")})
     commit(clones / "named", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK.replace("1 + 1", "# by Ada Lovelace")})
     (clones / "pointer").mkdir()
     git(clones / "pointer", "init", "-q")
@@ -85,6 +91,8 @@ def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course, clones):
         "named": "Ada Lovelace",
         "pointer": "pointer to Git LFS",
         "broken": "is no Git repository",
+        "unrun": "All that hw2.ipynb shows is as it was handed out",
+        "short": "shows a training that was cut short (2 of 80 epochs)",
     }
     for source, remark in told.items():
         assert any(remark.lower() in said.lower() for said in teams[source].remarks), (source, teams[source].remarks)

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursekit.budget import ShortRun
 from coursekit.handin import check_files, mentions
+from coursekit.handin.handed_out import read_handed_out
 from coursekit.handin.notebook import UNANSWERED, read_notebook, split_sentences
 
 
@@ -59,6 +61,43 @@ def test_notebook_that_did_not_run_or_has_errors_or_no_answers_is_told(
     assert "1 code cell that never ran" in told
     assert "1 cell that ended with an error" in told
     assert "1 written answer still empty" in told
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        ([ShortRun(2, 80, 938, 938)], "(2 of 80 epochs)"),
+        ([ShortRun(1, 20, 5, 469), ShortRun(1, 6, 5, 469)], "(1 of 20 epochs with 5 of 469 steps, and 1 more)"),
+        ([], ""),
+    ],
+)
+def test_a_training_that_was_cut_short_is_told(
+    files: dict[str, bytes], make_homework: Callable[..., bytes], runs: list[ShortRun], told: str
+) -> None:
+    announced = "".join(f"{run}\n" for run in runs)
+    files["hw2.ipynb"] = make_homework(printed=announced + "  0%|   |\r100%|###|\nEpoch:    1 AE Loss: 0.1375\n")
+    remarks = [remark for remark in check_files(files).remarks if "cut short" in remark]
+    assert remarks == ([f"hw2.ipynb shows a training that was cut short {told}, not the whole one."] if told else [])
+
+
+def test_what_is_as_it_was_handed_out_and_what_is_not_any_more_is_told(files: dict[str, bytes]) -> None:
+    released = json.loads(files["hw2.ipynb"])
+    given, *_ = (cell for cell in released["cells"] if cell["cell_type"] == "code")
+    given["metadata"]["nbgrader"] = {"grade_id": "hyperparameters", "locked": True, "solution": False}
+    handed_out = read_handed_out(released["cells"])
+
+    def remarks(**changed: object) -> str:
+        files["hw2.ipynb"] = change(json.dumps(released).encode(), **changed)
+        return " ".join(check_files(files, handed_out=handed_out).remarks)
+
+    lines = given["outputs"][0]["text"]
+    same = [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}]
+    other = [{"output_type": "stream", "name": "stdout", "text": "".join(lines) + "more\n"}]
+    assert "All that hw2.ipynb shows is as it was handed out" in remarks(outputs=same)
+    assert "as it was handed out" not in remarks(outputs=other)
+    told = "given code that was changed, and is graded as it was handed out: hyperparameters."
+    assert told in remarks(source="num_epochs = 2", outputs=other)
+    assert "given code" not in remarks(source="train()\r\n", outputs=other)
 
 
 def test_names_and_ids_are_found_in_notebook_and_pdf(

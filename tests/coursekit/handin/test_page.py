@@ -7,7 +7,7 @@ from pathlib import Path
 from nbformat.v4 import new_code_cell, new_output
 from pypdf import PdfReader
 
-from coursekit.submit.assignment import digest
+from coursekit.handin.handed_out import digest
 from coursekit.submit.page import make_html
 from tests.coursekit.handin.conftest import TITLE, homework
 
