@@ -30,9 +30,10 @@ from autograder.preprocessors import (
     UnreadExporter,
     set_links_aside,
 )
-from autograder.shown.contain import KeepInside
+from autograder.shown.contain import STYLES, KeepInside
 
 OWN_FILE = "nbgrader_config.py"  # in the folder of a course
+FORMGRADER_PAGE = STYLES / "formgrader.html.j2"
 TEMPLATE = Path(__file__).parent / "skeleton" / "templates" / "course" / f"{OWN_FILE}.j2"
 
 
@@ -105,6 +106,9 @@ def configure(c: Config, root: Path) -> None:
     # What students wrote is made harmless in the formgrader, too.
     c.HTMLExporter.preprocessors = [KeepInside]
     c.HTMLExporter.filters = {"markdown2html": "autograder.shown.clean.markdown_to_html"}
+    # nbgrader's page of a submission takes its MathJax from a network, whatever `mathjax_url` says; a template of ours
+    # around it takes what jupyter-server-mathjax serves.
+    c.HTMLExporter.template_file = str(FORMGRADER_PAGE)
 
     # The columns of nbgrader's own exporter, quoted where names hold commas, and with no formulas in them.
     c.ExportApp.plugin_class = "autograder.export.GradesExport"
