@@ -41,6 +41,7 @@ def look_at_class(course: Course, assignment: str) -> Overview:
         nothing=tuple(one.person.id for one in people if one.status is Status.NOTHING),
         to_decide=tuple((one.person.id, one.status) for one in decide),
         alike=works.alike(),
+        answer_points=works.points,
     )
 
 
@@ -51,11 +52,9 @@ class _Works:
         release = nbformat.read(course.release_notebook(assignment), as_version=4)
         marks = [cell for cell in release.cells if grade_id(cell)]
         self.code = {str(grade_id(cell)): cell.source for cell in marks if is_code_answer(cell)}
-        self.written = {
-            str(grade_id(cell)): cell.source
-            for cell in marks
-            if cell.cell_type != "code" and cell.metadata.nbgrader.get("grade")
-        }
+        answers = [cell for cell in marks if cell.cell_type != "code" and cell.metadata.nbgrader.get("grade")]
+        self.written = {str(grade_id(cell)): cell.source for cell in answers}
+        self.points = {str(grade_id(cell)): float(cell.metadata.nbgrader.get("points", 0)) for cell in answers}
         self.codes: dict[str, str] = {}
         self.texts: dict[str, dict[str, str]] = {}
 

@@ -24,7 +24,7 @@ def render(overview: Overview, address: Callable[[str], str]) -> str:
     """
     points = [team.points for team in overview.graded if team.points is not None]
     names = {
-        "bars": bars(points, max((team.max_points for team in overview.graded), default=0.0)),
+        "bars": bars(points, max([overview.reachable, *points])),
         "middle": show_points(statistics.median(points)) if points else "–",
         "slowest": sorted(overview.graded, key=lambda team: -team.seconds)[:SLOWEST],
         "address": address,

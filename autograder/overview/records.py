@@ -1,7 +1,7 @@
 """What is said of a class, as records."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -102,6 +102,7 @@ class Overview:
         nothing: ids of people who handed nothing in.
         to_decide: people whose grade somebody must decide about: pairs of id and why.
         alike: groups of teams whose work is nearly the same: pairs of what, and who.
+        answer_points: what each written answer can have, by its cell.
     """
 
     course: str
@@ -111,10 +112,22 @@ class Overview:
     nothing: tuple[str, ...] = ()
     to_decide: tuple[tuple[str, str], ...] = ()
     alike: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    answer_points: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def graded(self) -> tuple[TeamRow, ...]:
         return tuple(team for team in self.teams if team.points is not None)
+
+    @property
+    def max_points(self) -> float:
+        return max((team.max_points for team in self.graded), default=0.0)
+
+    @property
+    def reachable(self) -> float:
+        """The points that a team can have by now: of code, and of the questions for which anybody was given any."""
+        code = max((team.verdict.max_points for team in self.graded if team.verdict), default=0.0)
+        begun = {cell for team in self.graded for cell, points in team.answers.items() if points}
+        return code + sum(points for cell, points in self.answer_points.items() if cell in begun)
 
     @property
     def mistakes(self) -> list[tuple[str, tuple[TeamRow, ...]]]:

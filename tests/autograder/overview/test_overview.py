@@ -1,5 +1,6 @@
 """The class at a glance, made of records: what is counted, what is said, and what comes next."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -60,6 +61,16 @@ def test_the_page_counts_links_and_escapes() -> None:
     assert {link["href"] for link in document.find_all("a")} == {"a/hw.html", "b/hw.html"}
     rate = next(row for row in document.find_all("tr") if "The first is right." in row.get_text())
     assert "67%" in rate.get_text()
+
+
+def test_the_distribution_spans_what_can_be_reached_so_far_and_says_so() -> None:
+    teams = (team("a", answers={"q": None, "r": 0.0}), team("b", answers={"q": None, "r": None}))
+    before = Overview("c", "hw", "Homework", teams, answer_points={"q": 2.0, "r": 1.0})
+    text = BeautifulSoup(render(before, str), "html.parser").get_text(" ", strip=True)
+    assert "So far 1 of 4 points can be reached" in text
+    assert [label for label, *_ in bars([1.0, 1.0], before.reachable)] == ["0", "1"]
+    begun = replace(before, teams=(team("a", answers={"q": 1.5, "r": 1.0}), teams[1]))
+    assert begun.reachable == 4.0 and "can be reached" not in render(begun, str)
 
 
 @pytest.mark.parametrize(("most", "points"), [(20.0, [0, 7, 20]), (100.0, [99.5, 100]), (3.0, []), (0.0, [0])])
