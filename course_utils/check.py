@@ -16,9 +16,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from course_utils.gan.described import Functions
 from course_utils.gan.gradient_map import draw_gradient_map
 from course_utils.gan.practice import practice_probes
-from course_utils.gan.probe import Functions, run_probe
+from course_utils.gan.probe import run_probe
 from course_utils.gan.sight import see_convergence, see_losses, see_optimizers, see_train_step, see_wrong_labels
 from coursekit.boxes import find_boxes
 from coursekit.said import Said, tell

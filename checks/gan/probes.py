@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from course_utils.conditional import make_model
-from course_utils.gan.probe import flat_weights
+from course_utils.gan.probe_model import flat_weights
 from course_utils.gan.spread import real_digits, spread_model
 from coursekit.trace import Trace
 

@@ -15,7 +15,9 @@ from torch import Tensor
 
 from autograder.checks.bounds import Quantity
 from course_utils.conditional import AnyModel, ConditionalModel
-from course_utils.gan.probe import build_model, repeat_pixels, run_probe
+from course_utils.gan.probe import run_probe
+from course_utils.gan.probe_model import build_model
+from course_utils.gan.short_training import repeat_pixels
 from course_utils.gan.spread import real_digits
 from coursekit.trace import Trace, named_tensor, read_trace
 

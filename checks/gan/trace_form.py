@@ -31,7 +31,7 @@ _ERROR = {
     "properties": dict.fromkeys(("type", "message", "line", "function"), _TEXT),
     "required": ["type", "message", "line", "function"],
 }
-_VALUE: dict[str, Any] = {  # what `course_utils.gan.probe` says of a returned value
+_VALUE: dict[str, Any] = {  # what `course_utils.gan.described` says of a returned value
     "type": "object",
     "properties": {
         "type": _TEXT,

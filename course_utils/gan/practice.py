@@ -10,7 +10,7 @@ import torch
 
 from course_utils.conditional import make_model
 from course_utils.data import mnist_images
-from course_utils.gan.probe import flat_weights
+from course_utils.gan.probe_model import flat_weights
 from course_utils.gan.spread import spread_model
 from coursekit.trace import Trace
 

@@ -3,86 +3,29 @@
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a probe is the question and the
 trace is the answer. A probe is itself stored as a trace (`coursekit.trace`): sizes, weights, data and seeds. Here
 it is carried out: the student's functions are called and what they do is recorded, errors included.
+`course_utils.gan.short_training` does so for the probe of convergence.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from course_utils.conditional import AnyModel, make_model
+from course_utils.gan.described import Functions, describe, entries_of, errors_in
 from course_utils.gan.experiments import experiment
-from course_utils.gan.movement import optimizers_in, watch
-from course_utils.gan.record import MODULES, Recorder
-from coursekit.raised import describe_error
-from coursekit.returned import read_number, with_text_keys
-from coursekit.trace import Trace, flatten, named_tensor
+from course_utils.gan.probe_model import build_model, flat_weights
+from course_utils.gan.record import Recorder
+from course_utils.gan.short_training import train_shortly
+from coursekit.trace import Trace, named_tensor
 
 LOSSES = ("discriminator", "generator", "autoencoder")
-WATCHED = 5  # steps of a training run, from each one that is logged on: a module may be updated in every fifth only
-Functions = dict[str, Callable[..., Any]]
-
-
-def build_model(probe: Trace) -> AnyModel:
-    """The model of the probe: `probe.data["model"]` holds the arguments, `probe.data["weights"]` the flat weights.
-
-    It has torch's default type, as any model that is made where the student's code has set another one.
-    """
-    model = make_model(**probe.data["model"])
-    for module, reference in probe.data["weights"].items():
-        parameters = list(getattr(model, module).parameters())
-        weights = named_tensor(probe, reference).to(
-            parameters[0].dtype, copy=True
-        )  # or training would change the probe
-        torch.nn.utils.vector_to_parameters(weights, parameters)
-    return model
-
-
-def flat_weights(model: AnyModel, trace: Trace) -> dict[str, str]:
-    """Store the weights of the three modules, each as one vector, and return their names."""
-    return {module: trace.store(flatten(dict(getattr(model, module).named_parameters()))) for module in MODULES}
 
 
 def run_probe(probe: Trace, functions: Functions, folder: Path) -> None:
     """Carry out `probe` with the student's `functions` and write what was recorded below `folder`."""
     torch.manual_seed(probe.data["seed"])
     _EXPERIMENTS[probe.data["kind"]](probe, functions, folder)
-
-
-@contextmanager
-def _errors_in(data: dict[str, Any]) -> Iterator[None]:
-    """What the student's code raises ends the experiment and becomes part of its record."""
-    data["error"] = None
-    try:
-        yield
-    except Exception as error:
-        data["error"] = describe_error(error)
-
-
-def _describe(value: Any) -> dict[str, Any]:
-    """Type, shape, dtype and, where there is just one, the number, of whatever a student's function returned."""
-    described: dict[str, Any] = {"type": type(value).__name__}
-    if isinstance(value, torch.Tensor):
-        described |= {
-            "type": "Tensor",  # also for a class derived from it
-            "shape": list(value.shape),
-            "dtype": str(value.dtype),
-            "requires_grad": value.requires_grad,
-        }
-    number = read_number(value)
-    return described if number is None else described | {"value": _number(number)}
-
-
-def _entries(returned: Any) -> dict[str, Any]:
-    """What a mapping holds, by the text of its keys; nothing where a function did not return a mapping."""
-    return with_text_keys(returned) if isinstance(returned, Mapping) else {}
-
-
-def _number(value: float) -> float | str:
-    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
-    return value if value == value and abs(value) != float("inf") else str(value)
 
 
 def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
@@ -93,10 +36,10 @@ def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
         run: dict[str, Any] = {"lr": lr, "optimizers": []}
         model = build_model(probe)
         names = {id(p): name for name, p in model.named_parameters()}
-        with _errors_in(run):
+        with errors_in(run):
             returned = functions["configure_optimizers"](model, lr)
             run |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
-            for key, optimizer in _entries(returned).items():
+            for key, optimizer in entries_of(returned).items():
                 entry: dict[str, Any] = {
                     "key": key,
                     "kind": type(optimizer).__name__,
@@ -147,8 +90,8 @@ def _ask_loss(probe: Trace, function: Callable[..., Any], names: tuple[str, ...]
     moved = experiment(model, {}, given, call, recorder.trace, pure=pure)
     data["experiments"] = [{"step": 0, "runs": moved.records}]
     with recorder:
-        with _errors_in(data):
-            data["loss"] = _describe(call(given))
+        with errors_in(data):
+            data["loss"] = describe(call(given))
         data["weights_after"] = flat_weights(model, recorder.trace)
     data |= {name: recorder.trace.store(tensor) for name, tensor in given.items()}
     return recorder.trace if moved.are_alike(recorder.events) else None
@@ -178,10 +121,10 @@ def _probe_wrong_labels(probe: Trace, functions: Functions, folder: Path) -> Non
     for reference, number_of_classes in zip(probe.data["labels"], probe.data["numbers_of_classes"], strict=True):
         h = named_tensor(probe, reference).clone()
         run: dict[str, Any] = {"drawn": []}
-        with _errors_in(run):
+        with errors_in(run):
             for _ in range(probe.data["draws"]):
                 drawn = functions["draw_wrong_labels"](h, number_of_classes)
-                entry = _describe(drawn)
+                entry = describe(drawn)
                 if isinstance(drawn, torch.Tensor):
                     entry["labels"] = trace.store(drawn)
                 run["drawn"].append(entry)
@@ -195,9 +138,9 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
     model = build_model(probe)
     trace = Trace({"events": [], "steps": []})
     data = trace.data
-    with _errors_in(data):
+    with errors_in(data):
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
-        with Recorder(model, _entries(optimizers)) as recorder:
+        with Recorder(model, entries_of(optimizers)) as recorder:
             trace = recorder.trace
             data = trace.data = {**data, "experiments": [], "events": recorder.events}
             for number, reference in enumerate(probe.data["batches"]):
@@ -214,10 +157,10 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
                     data["experiments"].append({"step": number, "runs": moved.records})
                 recorder.mark(step=number)
                 step: dict[str, Any] = {}
-                with _errors_in(step):
+                with errors_in(step):
                     returned = take(given)
                     step |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
-                    step["losses"] = {key: _describe(value) for key, value in _entries(returned).items()}
+                    step["losses"] = {key: describe(value) for key, value in entries_of(returned).items()}
                 step["x_real"] = trace.store(x_real)
                 if labels:
                     step["h"] = trace.store(labels[0])
@@ -230,64 +173,10 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
     trace.write(folder)
 
 
-def _probe_convergence(probe: Trace, functions: Functions, folder: Path) -> None:
-    """Train a small model for a fixed number of steps; what counts is the weights that come out of it.
-
-    Code that is written for the homework's 784 pixels fails on the small images of the probe; it is then tried on the
-    same images with each pixel repeated.
-    """
-    images = named_tensor(probe, probe.data["images"])  # (n, input_size) uint8
-    trace = _train(probe, build_model(probe), images, functions)
-    if trace.data["error"] and "wide_model" in probe.data:
-        torch.manual_seed(probe.data["seed"])
-        trace = _train(probe, build_model(wide_probe(probe)), repeat_pixels(images), functions)
-        trace.data["wide"] = True
-    trace.write(folder)
-
-
-def wide_probe(probe: Trace) -> Trace:
-    """The convergence probe with its wide model, of four times as many pixels, in place of its model."""
-    data = {**probe.data, "model": probe.data["wide_model"], "weights": probe.data["wide_weights"]}
-    return Trace(data, probe.tensors)
-
-
-def repeat_pixels(images: torch.Tensor) -> torch.Tensor:
-    """Square images `(n, side * side)` with each pixel twice in both directions: `(n, 4 * side * side)`."""
-    side = round(images.shape[1] ** 0.5)
-    square = images.reshape(-1, side, side)
-    return square.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2).flatten(1)
-
-
-def _train(probe: Trace, model: AnyModel, images: torch.Tensor, functions: Functions) -> Trace:
-    batch_size, num_steps = probe.data["batch_size"], probe.data["num_steps"]
-    labels = [named_tensor(probe, probe.data["labels"])] if "labels" in probe.data else []  # int64 (n,)
-    order = torch.Generator().manual_seed(probe.data["seed"])
-    trace = Trace({"losses": [], "ways": []})
-    with _errors_in(trace.data):
-        optimizers = functions["configure_optimizers"](model, probe.data["lr"])
-        configured = optimizers_in(optimizers)
-        steps_per_epoch = len(images) // batch_size
-        for step in range(num_steps):
-            if step % steps_per_epoch == 0:
-                rows = torch.randperm(len(images), generator=order).split(batch_size)
-            chosen = rows[step % steps_per_epoch]
-            x_real = images[chosen].float() / 255
-            watching = watch(model, configured) if step % probe.data["log_every"] < WATCHED else nullcontext()
-            with watching as way:
-                losses = functions["train_step"](model, x_real, *(h[chosen] for h in labels), optimizers)
-            if way is not None:
-                trace.data["ways"].append({"step": step, **way})
-            if step % probe.data["log_every"] == 0 or step == num_steps - 1:
-                named = with_text_keys(losses)
-                trace.data["losses"].append({key: _describe(value).get("value") for key, value in named.items()})
-    trace.data["weights"] = flat_weights(model, trace)
-    return trace
-
-
 _EXPERIMENTS = {
     "optimizers": _probe_optimizers,
     "wrong_labels": _probe_wrong_labels,
     "losses": _probe_losses,
     "train_step": _probe_train_step,
-    "convergence": _probe_convergence,
+    "convergence": train_shortly,
 }

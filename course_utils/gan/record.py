@@ -2,7 +2,8 @@
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this makes the trace. It only
 observes: which module was called on what, which gradient arrived at its output in which backward pass, which
-gradient each optimizer applied and what became of the weights. Whether that is right is for others to judge.
+gradient each optimizer applied and what became of the weights (`course_utils.gan.optimizer_steps`). Whether that is
+right is for others to judge.
 
 A *call* of a module runs from its first linear layer to its last one, so that a module is also seen when its layers
 are called one by one or without the activation at its end.
@@ -17,9 +18,9 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from course_utils.conditional import AnyModel, ConditionalDiscriminator, ConditionalEncoder, ConditionalGenerator
+from course_utils.gan.optimizer_steps import OptimizerSteps
 from course_utils.gan.transformed import (
     has_values,
     is_followed,
@@ -99,17 +100,11 @@ class Recorder:
         self.events: list[dict[str, Any]] = []
         self.trace = Trace({"events": self.events}) if trace is None else trace
         self._mute, self._flow_only = mute, flow_only
-        self._optimizers = {id(optimizer): str(name) for name, optimizer in (optimizers or {}).items()}
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
-        self._home = {
-            id(parameter): (module, name)
-            for module, parameters in self._parameters.items()
-            for name, parameter in parameters.items()
-        }
+        self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, self._add)
         self._places: dict[int, _Place] = {}
         self._open: dict[int, _OpenCall] = {}
         self._backward_passes: dict[int, int] = {}
-        self._before_step: dict[int, dict[str, Any]] = {}
         self._handles: list[Any] = []
         self._calls = 0
         self._active = False
@@ -124,10 +119,7 @@ class Recorder:
         ]
         if self._flow_only:
             return self
-        self._handles += [
-            register_optimizer_step_pre_hook(self._before_optimizer_step),
-            register_optimizer_step_post_hook(self._after_optimizer_step),
-        ]
+        self._handles += self._steps.hook()
         for module, parameters in self._parameters.items():
             last = list(parameters.values())[-1]
             if last.requires_grad:
@@ -150,13 +142,10 @@ class Recorder:
 
     def mark(self, **data: Any) -> None:
         """Put a mark with some plain data, and the weights as they are now, between the events."""
-        self._add("mark", weights=self._weights(), **data)
+        self._add("mark", weights=self._steps.weights(), **data)
 
     def _add(self, event: str, **data: Any) -> None:
         self.events.append({"event": event, **data})
-
-    def _weights(self) -> dict[str, str]:
-        return {module: self.trace.store(flatten(own)) for module, own in self._parameters.items()}
 
     # Calls
 
@@ -250,49 +239,3 @@ class Recorder:
                 self._add("accumulate", module=module, backward=self._backward_pass())
 
         return hook
-
-    # Updates
-
-    def _gradients(self, optimizer: torch.optim.Optimizer) -> dict[str, dict[str, Any]]:
-        """For each module of which the optimizer holds parameters: which ones, and their gradient as one vector."""
-        held = {self._home[id(p)] for group in optimizer.param_groups for p in group["params"] if id(p) in self._home}
-        groups = {
-            self._home[id(p)][0]: group
-            for group in optimizer.param_groups
-            for p in group["params"]
-            if id(p) in self._home
-        }
-        gradients = {}
-        for module, group in groups.items():
-            own = self._parameters[module]
-            vectors = {
-                name: p.grad if (module, name) in held and p.grad is not None else torch.zeros_like(p)
-                for name, p in own.items()
-            }
-            gradients[module] = {
-                "gradient": self.trace.store(flatten(vectors)),
-                "held": [(module, name) in held for name in own],
-                "maximize": bool(group.get("maximize", False)),
-            }
-        return gradients
-
-    def _before_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        self._before_step[id(optimizer)] = {
-            "weights": self._weights(),
-            "gradients": self._gradients(optimizer),
-        }
-
-    def _after_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        before = self._before_step.pop(id(optimizer), None)
-        if before is None:
-            return
-        with_closure = len(args) > 1 or any(value is not None for value in kwargs.values())
-        self._add(
-            "step",
-            optimizer=self._optimizers.get(id(optimizer)),
-            kind=type(optimizer).__name__,
-            before=before["weights"],
-            after=self._weights(),
-            # With a closure, the gradient that counts is the one that the closure left behind.
-            gradients=self._gradients(optimizer) if with_closure else before["gradients"],
-        )

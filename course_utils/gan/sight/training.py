@@ -7,7 +7,7 @@ the student's own machine.
 import torch
 
 from course_utils.gan.practice import held_out_digits
-from course_utils.gan.probe import build_model
+from course_utils.gan.probe_model import build_model
 from course_utils.gan.sight.words import Seen, number, say_error
 from coursekit.said import Said, right, seen, wrong
 from coursekit.trace import Trace, read_trace

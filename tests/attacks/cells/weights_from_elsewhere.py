@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from course_utils.models import Model
-from course_utils.gan.probe import flat_weights
+from course_utils.gan.probe_model import flat_weights
 from coursekit.trace import Trace, named_tensor, read_trace
 
 RIGHT = ["configure_optimizers", "loss_functions", "train_step"]

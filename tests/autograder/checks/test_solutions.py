@@ -18,7 +18,7 @@ from checks.gan.mistakes import Mistake
 from checks.gan.probes import losses_probe
 from checks.hw2 import probes as of_hw2_probes
 from checks.hw2_conditional import probes as of_conditional_probes
-from course_utils.gan.probe import build_model
+from course_utils.gan.probe_model import build_model
 from coursekit.trace import named_tensor
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,95 @@
+"""Watching optimizers step: the weights before and after, and the gradient that was applied.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the part of the recorder
+(`course_utils.gan.record`) that looks at updates.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from torch.utils.hooks import RemovableHandle
+
+from coursekit.trace import Trace, flatten
+
+
+class OptimizerSteps:
+    """Tells of each step that an optimizer takes, while the hooks of `hook` stand.
+
+    Args:
+        parameters: of each module, by name.
+        optimizers: the optimizers that were configured, by name; steps of others are told with the name `None`.
+        trace: where tensors are stored.
+        tell: called with the event `step` and its data (see `course_utils.gan.record.Recorder`).
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Mapping[str, nn.Parameter]],
+        optimizers: Mapping[str, torch.optim.Optimizer],
+        trace: Trace,
+        tell: Callable[..., None],
+    ) -> None:
+        self._parameters, self._trace, self._tell = parameters, trace, tell
+        self._optimizers = {id(optimizer): str(name) for name, optimizer in optimizers.items()}
+        self._home = {
+            id(parameter): (module, name) for module, own in parameters.items() for name, parameter in own.items()
+        }
+        self._before_step: dict[int, dict[str, Any]] = {}
+
+    def hook(self) -> list[RemovableHandle]:
+        """Begin to look at all optimizers; removing the handles ends it."""
+        return [
+            register_optimizer_step_pre_hook(self._before_optimizer_step),
+            register_optimizer_step_post_hook(self._after_optimizer_step),
+        ]
+
+    def weights(self) -> dict[str, str]:
+        """Store the weights as they are now, each module's as one vector, and return their names."""
+        return {module: self._trace.store(flatten(own)) for module, own in self._parameters.items()}
+
+    def _gradients(self, optimizer: torch.optim.Optimizer) -> dict[str, dict[str, Any]]:
+        """For each module of which the optimizer holds parameters: which ones, and their gradient as one vector."""
+        held = {self._home[id(p)] for group in optimizer.param_groups for p in group["params"] if id(p) in self._home}
+        groups = {
+            self._home[id(p)][0]: group
+            for group in optimizer.param_groups
+            for p in group["params"]
+            if id(p) in self._home
+        }
+        gradients = {}
+        for module, group in groups.items():
+            own = self._parameters[module]
+            vectors = {
+                name: p.grad if (module, name) in held and p.grad is not None else torch.zeros_like(p)
+                for name, p in own.items()
+            }
+            gradients[module] = {
+                "gradient": self._trace.store(flatten(vectors)),
+                "held": [(module, name) in held for name in own],
+                "maximize": bool(group.get("maximize", False)),
+            }
+        return gradients
+
+    def _before_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self._before_step[id(optimizer)] = {
+            "weights": self.weights(),
+            "gradients": self._gradients(optimizer),
+        }
+
+    def _after_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        before = self._before_step.pop(id(optimizer), None)
+        if before is None:
+            return
+        with_closure = len(args) > 1 or any(value is not None for value in kwargs.values())
+        self._tell(
+            "step",
+            optimizer=self._optimizers.get(id(optimizer)),
+            kind=type(optimizer).__name__,
+            before=before["weights"],
+            after=self.weights(),
+            # With a closure, the gradient that counts is the one that the closure left behind.
+            gradients=self._gradients(optimizer) if with_closure else before["gradients"],
+        )
