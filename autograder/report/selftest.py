@@ -17,6 +17,7 @@ from rich.table import Table
 from autograder.errors import UsageError
 from autograder.selftest import Matrix, Row, Selftest, selftest
 from autograder.selftest.matrix import MutantRow
+from autograder.selftest.matrix_json import matrix_as_json
 from autograder.selftest.share import Share
 from autograder.shown.page_templates import page_environment
 
@@ -51,7 +52,7 @@ def run_and_show(settings: Selftest, console: Console, html: Path | None, json_f
         html.write_text(render(matrix), encoding="utf-8")
         console.print(f"Page: {html}", soft_wrap=True, markup=False)
     if json_file is not None:
-        json_file.write_text(json.dumps(matrix.to_json(), indent=1) + "\n", encoding="utf-8")
+        json_file.write_text(json.dumps(matrix_as_json(matrix), indent=1) + "\n", encoding="utf-8")
         console.print(f"JSON: {json_file}", soft_wrap=True, markup=False)
     return matrix
 

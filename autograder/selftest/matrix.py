@@ -1,13 +1,13 @@
 """The matrix of solutions against checks, and what it says about the checks.
 
 Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the evidence on
-which an instructor can trust a verdict. `autograder.report.selftest` shows it.
+which an instructor can trust a verdict. `autograder.report.selftest` shows it, and
+`matrix_json` writes it for programs.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from autograder.selftest.mutants import Edit
 from autograder.selftest.solutions import Claim
@@ -206,67 +206,3 @@ class Matrix:
         for row in self.mutants:
             counted.setdefault(row.edit.operator, Counter())[row.fate] += 1
         return dict(sorted(counted.items()))
-
-    def to_json(self) -> dict[str, Any]:
-        def names(rows: Sequence[Row]) -> list[str]:
-            return [row.name for row in rows]
-
-        def cells(row: Row | MutantRow) -> dict[str, Any]:
-            return {name: asdict(cell) for name, cell in row.cells.items()}
-
-        return {
-            "assignment": self.assignment,
-            "passed": self.passed,
-            "seed": self.seed,
-            "quick": self.quick,
-            "seconds": round(self.seconds, 3),
-            "checks": list(self.checks),
-            "summary": {
-                "right": len(self.of_kind("right")),
-                "wrong": len(self.of_kind("wrong")),
-                "blind_spots": len(self.of_kind("blind_spots")),
-                "right_rejected": names(self.rejected()),
-                "wrong_not_caught": names(self.not_caught()),
-                "wrong_under_another_name": names(self.misnamed()),
-                "blind_spots_misjudged": [row.name for row in self.of_kind("blind_spots") if row.fault],
-                "not_decided_by_a_quick_run": [row.name for row in self.rows if row.undecided],
-                "mistakes": {mistake: dict(checks) for mistake, checks in self.caught().items()},
-                "mistakes_caught_by_one_check": self.mistakes_of_one_check(),
-                "solutions_caught_by_one_check": {c: names(rows) for c, rows in self.caught_by_one().items() if rows},
-                "checks_that_never_fail": list(self.never_failing()),
-                "checks_that_never_decide_alone": list(self.never_alone()),
-            },
-            "solutions": [
-                {
-                    "name": row.name,
-                    "kind": row.claim.kind,
-                    "says": row.claim.says,
-                    "expect": row.claim.expect,
-                    "check": row.claim.check,
-                    "mistake": row.claim.mistake,
-                    "disagreement": row.fault,
-                    "unannounced": list(row.unannounced),
-                    "seconds": round(row.seconds, 3),
-                    "checks": cells(row),
-                }
-                for row in self.rows
-            ],
-            "mutants": {
-                "possible": self.possible_mutants,
-                "made": len(self.mutants),
-                **self.fates(),
-                "killed_by_raising": self.killed_by_raising,
-                "by_operator": {operator: dict(counted) for operator, counted in self.by_operator().items()},
-                "list": [
-                    {
-                        "solution": row.claim.path.stem,
-                        **asdict(row.edit),
-                        "fate": row.fate,
-                        "reason": row.reason,
-                        "seconds": round(row.seconds, 3),
-                        "checks": cells(row),
-                    }
-                    for row in self.mutants
-                ],
-            },
-        }

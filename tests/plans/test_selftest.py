@@ -9,6 +9,7 @@ import pytest
 from autograder.calibration.runs import quality_of
 from autograder.checks import make_probes
 from autograder.selftest import Selftest, judge_solution, running, selftest
+from autograder.selftest.matrix_json import matrix_as_json
 from tests.plans.course import COURSE, checks, declared, place, solution
 
 
@@ -32,7 +33,7 @@ def test_solutions_and_mutants_of_plans_are_judged(tmp_path: Path) -> None:
     assert len(matrix.mutants) == 6
     fates = {row.fate for row in matrix.mutants}
     assert fates <= {"equivalent", "killed", "undecided"} and "killed" in fates
-    written = json.loads(json.dumps(matrix.to_json()))
+    written = json.loads(json.dumps(matrix_as_json(matrix)))
     assert written["summary"]["mistakes"]["half-missing"]["divergence_is_that_of_two_normals"] == 1
 
 
