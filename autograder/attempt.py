@@ -17,11 +17,12 @@ from nbformat import NotebookNode
 
 from autograder.config import Course
 from autograder.errors import UsageError
+from autograder.graded_cell import as_text
 from autograder.grading import EXECUTED, Task, grade_submission, make_task
 from autograder.intake import Submission, grade_id, graded_by_checks, is_code_answer, locked
 from autograder.sandbox.workspace import open_folder
 from autograder.shown.visible import visible
-from autograder.verdict import Verdict, as_text
+from autograder.verdict import Verdict
 
 _ELSEWHERE = "# The whole solution is in the first solution cell."
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")  # colors, as IPython puts them into tracebacks

@@ -19,6 +19,7 @@ from autograder.clock import Clock, phases
 from autograder.config import Assignment, Course
 from autograder.deciding import last_deciding, run_part, show_handed_in
 from autograder.graded import GradedSubmission
+from autograder.graded_cell import write_into_cell
 from autograder.imports import code_of, imported_names
 from autograder.judging import Judgement, judge, make_probes
 from autograder.reasons import explain
@@ -27,7 +28,7 @@ from autograder.sandbox.warm.pool import prepare_template
 from autograder.sandbox.workspace import open_folder
 from autograder.shown.printable import printable
 from autograder.shown.visible import as_markdown
-from autograder.verdict import Verdict, write_into_cell
+from autograder.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.execution import Execution

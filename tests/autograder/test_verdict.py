@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.utils import determine_grade
 
-from autograder.verdict import CheckResult, Verdict, as_text, write_into_cell
+from autograder.graded_cell import as_text, write_into_cell
+from autograder.verdict import CheckResult, Verdict
 
 OUTCOMES = ("passed", "failed", "not_checked", "cannot_judge")
 results = st.builds(

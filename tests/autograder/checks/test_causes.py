@@ -8,7 +8,8 @@ import pytest
 
 from autograder.checks.causes import name_causes
 from autograder.checks.load import load_checks
-from autograder.verdict import CheckResult, as_text
+from autograder.graded_cell import as_text
+from autograder.verdict import CheckResult
 
 ROOT = Path(__file__).parents[3]
 KNOWN = load_checks(ROOT / "checks" / "hw2").known
