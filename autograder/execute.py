@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.execution import Execution
 from autograder.one_run import How, KilledFromOutsideError, NoKernelError, NotebookRun, encode
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.self_check import check_sandbox
 from autograder.sandbox.warm.pool import hold_template
 from autograder.sandbox.warm.template import Template
 from autograder.sandbox.workspace import open_workspace, place_files, place_folder

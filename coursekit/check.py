@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.boxes import find_boxes
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.public import FOLDER, find_public
-from coursekit.plans.run import run_plan
 from coursekit.plans.shown import see
 from coursekit.plans.steps import KIND, read_plan
 from coursekit.plans.storing import store_answers

@@ -14,7 +14,7 @@ from autograder.config import Assignment
 from autograder.errors import UsageError
 from autograder.intake import grade_id, graded_by_checks
 from autograder.plans.load import Declared, read_declared
-from autograder.plans.make import make_plans
+from autograder.plans.write_plans import make_plans
 from coursekit.plans.public import names_given
 from coursekit.plans.steps import Plan, read_plan
 

@@ -20,7 +20,7 @@ def new_course(
     ] = None,
 ) -> None:
     """Make a folder a course: course.toml and what stands beside it. No file that is there is overwritten."""
-    from autograder.skeleton.make import local_time_zone, make_course
+    from autograder.skeleton.write_course import local_time_zone, make_course
 
     for path in make_course(folder, title or folder.resolve().name, time_zone or local_time_zone()):
         print(path)

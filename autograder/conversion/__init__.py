@@ -6,6 +6,6 @@ skeletons do: `read` takes the notebook apart, `translate` turns statements of a
 with its cell.
 """
 
-from autograder.conversion.make import Converted, convert
+from autograder.conversion.convert import Converted, convert
 
 __all__ = ["Converted", "convert"]

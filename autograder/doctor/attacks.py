@@ -20,7 +20,7 @@ from autograder.errors import UsageError
 from autograder.execute import run_notebook
 from autograder.execution import Execution
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.self_check import check_sandbox
 from autograder.sandbox.warm.pool import why_cold
 from autograder.sandbox.workspace import open_folder
 

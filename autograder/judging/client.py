@@ -25,8 +25,8 @@ from autograder.errors import GraderFault
 from autograder.judging.wire import names_in, read_message, write_message
 from autograder.sandbox.command import LAUNCHER_ENVIRONMENT, SUBMISSION, build_command
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.probe import check_sandbox
 from autograder.sandbox.seccomp import open_filter
+from autograder.sandbox.self_check import check_sandbox
 from autograder.verdict import Verdict
 from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 

@@ -5,7 +5,7 @@ A checks file is ordinary pytest functions. `@plan` makes a function a plan, and
 
 - `ask`, `declare`: building a plan
 - `load`: reading a folder of checks, and telling what is wrong with it
-- `make`: writing plans into an inbox, and public ones into a kit
+- `write_plans`: writing plans into an inbox, and public ones into a kit
 - `form`, `door`: reading what came back, which is not to be trusted
 - `results`, `expect`, `promise`: looking at it
 - `measure`: quantities with bounds

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 
 from autograder.plans.load import Declared
-from autograder.plans.make import make_plans
+from autograder.plans.write_plans import make_plans
 from autograder.selftest.behavior import Behavior
 from autograder.selftest.recording import running
-from coursekit.plans.run import run_plan
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.steps import read_plan
 from coursekit.plans.storing import store_answers
 

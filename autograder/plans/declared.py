@@ -13,10 +13,10 @@ from autograder.checks.load import Checks
 from autograder.experiments import Experiment
 from autograder.plans.door import read_answers
 from autograder.plans.load import Declared, read_declared
-from autograder.plans.make import make_plans
 from autograder.plans.measure import quality_of
+from autograder.plans.write_plans import make_plans
 from autograder.selftest.behavior import Behavior
-from coursekit.plans.run import run_plan
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.steps import KIND, read_plan
 from coursekit.plans.storing import store_answers
 from coursekit.trace import Trace, read_trace

@@ -18,8 +18,8 @@ from autograder.plans.declare import bind, seen_of
 from autograder.plans.door import read_answers
 from autograder.plans.load import CheckRecord, Declared
 from autograder.plans.results import Result
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import Run
-from coursekit.plans.run import run_plan
 from coursekit.plans.steps import write_plan
 from coursekit.plans.storing import store_answers
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from autograder.config import Course
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.page import render
-from autograder.reproduce.run import Reproduction, read_reruns, reproduce
+from autograder.reproduce.reruns import Reproduction, read_reruns, reproduce
 from autograder.shown.visible import in_terminal
 from coursekit.whole_file import write_whole
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, NOT_COVERED, WITHIN
 from autograder.reproduce.outputs import KIND_NAMES, Pair, Part
-from autograder.reproduce.run import Reproduction
+from autograder.reproduce.reruns import Reproduction
 from autograder.shown.clean import clean_html
 from autograder.shown.page_templates import page_environment
 from autograder.shown.visible import in_one_direction

@@ -13,12 +13,12 @@ from typing import Any
 from autograder.reproduce.outcome import Outcome
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.peer import Peer, PeerLost
-from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.self_check import check_sandbox
 
 SECONDS = 60.0  # for all pictures of a notebook; the seven of the homework take 2
 LIMITS = Limits(cpu_seconds=90, address_space=1024 * MIB, processes=64, outbox_size=MIB, file_size=MIB, open_files=64)
 MAX_ANSWER = 64 * 1024
-_SEES = ["reproduce/pictures_inside.py", "reproduce/figures.py", "reproduce/outcome.py"]
+_SEES = ["reproduce/pictures_inside.py", "reproduce/compare_pictures.py", "reproduce/outcome.py"]
 _LATE = f"it was not looked at, since all figures together take longer than {SECONDS:.0f} seconds to compare"
 _LOST = "it takes too much memory to compare"
 

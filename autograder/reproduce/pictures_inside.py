@@ -6,7 +6,7 @@ material -> submission -> trace -> verdict -> gradebook -> report.
 
 from typing import Any
 
-from autograder.reproduce.figures import BadPicture, compare_pictures, read_picture
+from autograder.reproduce.compare_pictures import BadPicture, compare_pictures, read_picture
 from autograder.sandbox.wire import read_frame, write_frame
 
 

@@ -5,9 +5,9 @@ way from trace to verdict with solutions of the instructor's own, in processes o
 Never use it on work that arrived from outside.
 """
 
+from autograder.selftest.judge_solutions import Selftest, judge_solution, selftest
 from autograder.selftest.matrix import Matrix, Row
 from autograder.selftest.recording import load_solution, record_solution, running
-from autograder.selftest.run import Selftest, judge_solution, selftest
 from autograder.selftest.solutions import Claim, disagreement, find_solutions, read_claim
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* they extend the matrix of
 known solutions by mistakes that nobody thought of. Whether an edit changes anything at all is asked in
-`autograder.selftest.behavior`; whether the checks notice, in `autograder.selftest.run`.
+`autograder.selftest.behavior`; whether the checks notice, in `autograder.selftest.judge_solutions`.
 """
 
 import ast

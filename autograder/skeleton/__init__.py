@@ -4,6 +4,6 @@ Stand before everything in the flow course material -> submission -> trace -> ve
 files are templates beside this module, so that what an author starts from can be read as it is.
 """
 
-from autograder.skeleton.make import add_assignment, make_course
+from autograder.skeleton.write_course import add_assignment, make_course
 
 __all__ = ["add_assignment", "make_course"]

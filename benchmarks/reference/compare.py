@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python benchmarks/reference/compare.py [--results FOLDER] [--output FOLDER]
 
-Reads the records that `run.py` left, and writes `curves.png`, `samples.png`, `front.png` and `table.md`.
+Reads the records that `train_designs.py` left, and writes `curves.png`, `samples.png`, `front.png` and `table.md`.
 """
 
 import json

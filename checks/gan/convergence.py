@@ -10,9 +10,9 @@ from collections.abc import Callable
 from autograder.checks.bounds import Bound, crossed
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
-from checks.gan.errors import experiment, fail_on_errors
 from checks.gan.mistakes import Mistake
 from checks.gan.origin import require_growth
+from checks.gan.student_errors import experiment, fail_on_errors
 from checks.gan.trained import fail_unless_trained
 from coursekit.trace import Trace, named_tensor
 

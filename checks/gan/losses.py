@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.errors import fail_on_errors
 from checks.gan.forms import said_labels
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
+from checks.gan.student_errors import fail_on_errors
 from checks.gan.terms import REAL, SAMPLE, Term
 from course_utils.gan.attribution.parts import Part
 from coursekit.trace import named_tensor

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from autograder.checks.outcome import fail
 from autograder.checks.plugin import TraceFolder
-from checks.gan.errors import Experiment, experiment
 from checks.gan.mistakes import Mistake
+from checks.gan.student_errors import Experiment, experiment
 from course_utils.gan.attribution.evidence import Evidence
 from course_utils.gan.attribution.parts import Attribution, Part, attribute
 from course_utils.gan.attribution.reading import read_evidence

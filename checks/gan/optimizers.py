@@ -10,8 +10,8 @@ import pytest
 
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
-from checks.gan.errors import Error, Experiment, fail_on_errors
 from checks.gan.mistakes import Mistake
+from checks.gan.student_errors import Error, Experiment, fail_on_errors
 
 CELL = "check_optimizers"
 MODULES = ("encoder", "generator", "discriminator")

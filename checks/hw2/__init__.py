@@ -5,7 +5,7 @@ from pathlib import Path
 from autograder.checks.load import Checks
 from checks.gan.consequences import KNOWN
 from checks.gan.experiment import recorder
-from checks.gan.figures import draw_figures
+from checks.gan.feedback_figure import draw_figures
 from checks.hw2.probes import make_probes
 from checks.hw2.quality import QUALITY
 

@@ -11,7 +11,7 @@ import torch
 
 from autograder.checks.bounds import Quality
 from checks.gan.probes import CONVERGENCE_SIZES
-from checks.gan.quality import QUANTITIES, measure, measure_training
+from checks.gan.training_measures import QUANTITIES, measure, measure_training
 from checks.hw2.probes import CONVERGENCE, WIDE_SIZES, convergence_probe
 from coursekit.trace import Trace
 

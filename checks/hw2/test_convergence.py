@@ -11,7 +11,7 @@ import pytest
 from autograder.checks.bounds import read_bounds
 from autograder.checks.plugin import TraceFolder
 from checks.gan.convergence import fail_unless_training_converges
-from checks.gan.quality import measure
+from checks.gan.training_measures import measure
 
 CELL = "check_convergence"
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from checks.gan.behavior import fail_unless_well_behaved
 from checks.gan.learning import (
     fail_unless_discriminator_learns,
     fail_unless_encoder_learns,
     fail_unless_generator_learns,
 )
 from checks.gan.observed import StepRun
+from checks.gan.side_effects import fail_unless_well_behaved
 from checks.gan.terms import REAL, SAMPLE
 
 CELL = "check_train_step"

@@ -2,7 +2,6 @@
 
 import pytest
 
-from checks.gan.behavior import fail_unless_well_behaved
 from checks.gan.labels import (
     fail_on_rejected_true_labels,
     fail_on_step_reconstruction_labels,
@@ -14,6 +13,7 @@ from checks.gan.learning import (
     fail_unless_generator_learns,
 )
 from checks.gan.observed import StepRun
+from checks.gan.side_effects import fail_unless_well_behaved
 from checks.gan.terms import REAL, SAMPLE, SHARES, WRONG
 
 CELL = "check_train_step"

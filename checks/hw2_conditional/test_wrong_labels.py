@@ -8,8 +8,8 @@ from torch import Tensor
 
 from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
-from checks.gan.errors import Error, Experiment, fail_on_errors
 from checks.gan.mistakes import Mistake
+from checks.gan.student_errors import Error, Experiment, fail_on_errors
 from checks.hw2_conditional.probes import HOMEWORK
 from coursekit.trace import Trace, named_tensor
 

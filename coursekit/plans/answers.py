@@ -1,7 +1,7 @@
 """What came of the steps of a plan: one answer for each step, or the problem that stood in its way.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these records are what a trace of
-a plan says. They are made by `coursekit.plans.run`; the autograder makes them again from a stored trace.
+a plan says. They are made by `coursekit.plans.interpreter`; the autograder makes them again from a stored trace.
 """
 
 import enum

@@ -11,9 +11,9 @@ from typing import Any
 
 from coursekit.plans import steps
 from coursekit.plans.answers import Returned
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import BrokenPlan, Complaint, Run, Seen
 from coursekit.plans.public import PublicPlan, apply
-from coursekit.plans.run import run_plan
 from coursekit.plans.values import TensorValue, kind_of
 from coursekit.said import Said, right, seen, unwritten, wrong
 

@@ -1,7 +1,8 @@
 """The steps that a plan can hold.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* a plan is written by a checks
-file, read by `coursekit.plans.run`, and read again beside its answers. Arguments are coded (`coursekit.plans.coding`).
+file, read by `coursekit.plans.interpreter`, and read again beside its answers. Arguments are coded
+(`coursekit.plans.coding`).
 """
 
 from dataclasses import asdict, dataclass, field

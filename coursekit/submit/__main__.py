@@ -19,9 +19,9 @@ import nbformat
 from coursekit import budget
 from coursekit.handin import FilesCheck, check_files, parse_netid
 from coursekit.submit.assignment import KitAssignment, read_assignment
+from coursekit.submit.from_scratch import CellFailed, open_notebook, run_notebook
 from coursekit.submit.page import make_html
 from coursekit.submit.pdf import NoPdf, find_browser, print_pdf
-from coursekit.submit.run import CellFailed, open_notebook, run_notebook
 from coursekit.whole_file import write_whole
 
 BY_HAND = (

@@ -18,7 +18,7 @@ from autograder.feedback.write import write_feedback
 from autograder.intake import grade_id
 from autograder.people import export_people
 from autograder.report.terminal import Row, grade_and_show
-from autograder.reproduce.run import read_reruns
+from autograder.reproduce.reruns import read_reruns
 from autograder.spreadsheet import guard
 from tests.autograder.intake.homework import Homework
 

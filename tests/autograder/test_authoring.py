@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
-from autograder.plans.make import public_files
+from autograder.plans.write_plans import public_files
 from autograder.release import release
 from autograder.skeleton import add_assignment, make_course
 

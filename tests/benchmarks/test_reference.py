@@ -121,7 +121,7 @@ def apply(optimizer: torch.optim.Optimizer, gradients: Sequence[torch.Tensor]) -
 
 
 def test_quick_run_of_the_comparison_measures_what_it_trained() -> None:
-    script = str(BENCHMARKS / "reference" / "run.py")
+    script = str(BENCHMARKS / "reference" / "train_designs.py")
     finished = subprocess.run(
         [sys.executable, script, "--quick"], capture_output=True, text=True, timeout=300, env=ENVIRONMENT
     )

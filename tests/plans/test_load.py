@@ -7,7 +7,7 @@ import pytest
 from autograder.checks import load_checks
 from autograder.errors import UsageError
 from autograder.plans.load import read_declared
-from autograder.plans.make import make_plans, make_public
+from autograder.plans.write_plans import make_plans, make_public
 
 HEAD = """import pytest
 from autograder.plans import expect, given, plan

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from autograder.plans import Ask, slip
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import Complaint, Run, Seen, look
-from coursekit.plans.run import run_plan
 
 TWICE = slip("twice", "This is twice as much.", earned=0.5)
 

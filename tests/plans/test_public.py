@@ -7,7 +7,7 @@ import torch
 
 from autograder.checks.load import load_checks
 from autograder.plans.load import read_declared
-from autograder.plans.make import make_plans, make_public
+from autograder.plans.write_plans import make_plans, make_public
 from autograder.selftest import running
 from coursekit.check import check
 from coursekit.plans.public import find_public, names_given

@@ -16,8 +16,8 @@ from typing import Any
 from autograder.checks import GraderFault, load_checks, make_probes
 from autograder.errors import UsageError
 from autograder.selftest.designs.compose import compose
+from autograder.selftest.judge_solutions import SECONDS, SLOW, judge_solution
 from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
-from autograder.selftest.run import SECONDS, SLOW, judge_solution
 from autograder.selftest.share import Share
 
 

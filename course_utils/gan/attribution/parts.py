@@ -4,7 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 A gradient that arrives at a call's output is exact evidence: what reaches the module's parameters, and what goes on
 to the modules before it, are vector-Jacobian products of it, which are recomputed. So the gradient at D's logits is
 read from the experiments (`scores`), the gradient at G's output is that of D behind it plus the reconstruction error,
-which is what arrives where D is mute (`errors`), and the gradient at E's output is that of G behind it.
+which is what arrives where D is mute (`reconstruction_error`), and the gradient at E's output is that of G behind it.
 """
 
 from collections import defaultdict
@@ -14,9 +14,9 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from course_utils.gan.attribution.errors import ErrorReading, read_error, slope
 from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
 from course_utils.gan.attribution.origins import OF_G, STILL, Rows, trace_rows
+from course_utils.gan.attribution.reconstruction_error import ErrorReading, read_error, slope
 from course_utils.gan.attribution.scores import Reading, read_scores
 
 FIT = 1e-3  # relative residual below which a gradient counts as explained

@@ -17,7 +17,7 @@ from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
 from autograder.selftest import judge_solution
 from autograder.verdict import CheckResult, Verdict
-from checks.gan.errors import Error, Experiment, fail_on_errors
+from checks.gan.student_errors import Error, Experiment, fail_on_errors
 
 HEAD = "import torch\nimport torch.nn.functional as F\n\n"
 HW2 = Path(__file__).parents[3] / "checks" / "hw2"

@@ -10,7 +10,7 @@ from autograder.doctor import attacks
 from autograder.doctor.attacks import attack_sandbox
 from autograder.doctor.machine import look_at_machine
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.self_check import check_sandbox
 from autograder.sandbox.warm import pool
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from autograder.plans import Ask, each, given
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer, Problem, ProblemKind
-from coursekit.plans.run import run_plan
+from coursekit.plans.interpreter import run_plan
 from coursekit.plans.values import Items, Other, Plain, TensorValue, kind_of, plain
 
 

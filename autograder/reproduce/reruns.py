@@ -95,7 +95,7 @@ def read_reruns(
     Raises:
         UsageError: there is nothing to run, or no such team.
     """
-    from autograder.plans.make import public_files  # needs torch, which workers do without
+    from autograder.plans.write_plans import public_files  # needs torch, which workers do without
 
     settings = course.assignment(assignment)
     release = course.release_notebook(assignment).read_bytes()

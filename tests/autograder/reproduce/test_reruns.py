@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_output
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.execute import run_notebook
 from autograder.reproduce.read import read_submitted
-from autograder.reproduce.run import _from_scratch
+from autograder.reproduce.reruns import _from_scratch
 from autograder.sandbox.limits import Limits
 from tests.autograder.test_cli import run
 

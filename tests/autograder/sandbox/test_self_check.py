@@ -7,7 +7,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.sandbox import process
-from autograder.sandbox.probe import check_sandbox
+from autograder.sandbox.self_check import check_sandbox
 
 
 @pytest.fixture(autouse=True)

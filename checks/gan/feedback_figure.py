@@ -1,7 +1,7 @@
 """Figures for the feedback: the gradient map of a recorded training step.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is drawn beside the verdict,
-from the same trace. The `figures.py` of an assignment takes it over.
+from the same trace. The `CHECKS` of an assignment name it.
 """
 
 import io

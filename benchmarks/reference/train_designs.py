@@ -1,6 +1,6 @@
 """Trains the designs that are compared, a run for each design and seed, and stores what came of each.
 
-    PYTHONPATH=. python benchmarks/reference/run.py [--kind original|ours|weighted] [--weight 300] [--seeds 0,1,2]
+    PYTHONPATH=. python benchmarks/reference/train_designs.py [--kind original|ours|weighted] [--weight 300] [--seeds 0]
 
 A run writes one JSON file, with its losses by epoch and what was measured on the way: the reconstruction error on the
 test images and what the quality meter says of 10,000 samples. Samples and reconstructions of the end lie beside it as

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.errors import fail_on_errors
 from checks.gan.mistakes import Mistake
 from checks.gan.noise import fail_on_bad_noise, fail_on_wrong_noise_shape
 from checks.gan.observed import StepRun
 from checks.gan.stale import fail_on_stale_losses
+from checks.gan.student_errors import fail_on_errors
 from course_utils.gan.probe import LOSSES
 from coursekit.trace import named_tensor
 

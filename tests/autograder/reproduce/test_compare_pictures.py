@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
-from autograder.reproduce.figures import (
+from autograder.reproduce.compare_pictures import (
     MAX_FRAMES,
     BadPicture,
     compare_pictures,
