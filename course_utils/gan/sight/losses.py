@@ -5,22 +5,20 @@ the student's own machine. Each loss is called on a mini-batch, on the same one 
 a mean stays and a sum grows, and on a small one. What it asks for is read from its gradients, as on the gradient map.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
-
 import torch
-from torch import Tensor
 
-from course_utils.gan.attribution.parts import Attribution, Part, attribute
-from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.practice import COPIES
 from course_utils.gan.probe import LOSSES
+from course_utils.gan.sight.balance import TOLERANCE, say_balance, weight_ratio
+from course_utils.gan.sight.called import Called
+from course_utils.gan.sight.under_labels import look_at_labels
 from course_utils.gan.sight.words import LABEL, SCORED, Seen, listed, networks, number, say_error, terms_of
-from coursekit.said import Said, right, seen, wrong
-from coursekit.trace import Trace, named_tensor, read_trace
+from coursekit.said import Said, Sign, right, seen, wrong
+from coursekit.trace import named_tensor, read_trace
 
 SAME = 0.01  # relative; the values of a mean over copies are equal up to rounding
+SAME_VALUE = 0.05  # relative; in bfloat16 a loss is 0.4 % off, and a root of the error is twice what its slope says
 # Of a value over copies to that over the images themselves: noise and random labels move it, a sum makes it COPIES
 # times as large, and a second division by the mini-batch as small.
 GROWN = COPIES**0.5
@@ -42,39 +40,6 @@ OTHER_ERRORS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Called:
-    """One loss function called on one practice probe."""
-
-    loss: str
-    probe: Trace
-    trace: Trace
-
-    @property
-    def data(self) -> dict[str, Any]:
-        return self.trace.data
-
-    def given(self, name: str) -> Tensor:
-        return named_tensor(self.probe, self.probe.data[name])
-
-    @property
-    def batch(self) -> int:
-        return len(self.given("x_real"))
-
-    @cached_property
-    def attribution(self) -> Attribution:
-        labels = [self.given("h")] if "h" in self.probe.data else []
-        return attribute(read_evidence(self.probe, self.trace, [self.given("x_real")], labels))
-
-    def parts(self, module: str) -> list[Part]:
-        backwards = self.attribution.evidence.backward_times()
-        return [part for backward in backwards for part in self.attribution.of(module, backward)]
-
-    def directions(self, module: str, kind: str) -> set[str]:
-        """In which directions the scores of a kind of images are driven."""
-        return {part.loss.split()[1] for part in self.parts(module) if part.loss.startswith(f"{kind} ")}
-
-
 def see_losses(recorded: Seen) -> list[Said]:
     said = []
     for loss in LOSSES:
@@ -93,10 +58,15 @@ def _see_loss(calls: list[Called]) -> list[Said]:
         seen(f"For {calls[0].batch} images it is {number(calls[0].data['loss']['value'])}; {_reach(reached)}."),
         *_look_at_size(name, calls),
     ]
+    against = [one for call in calls for one in look_at_labels(name, call.attribution, call.wrong_labels)]
+    if against:
+        return [*said, against[0]]
     lacking = [module for module in MUST_REACH[calls[0].loss] if module not in reached]
     if lacking:
         return [*said, wrong(f"No gradient of {name} reaches {networks(lacking)}. Is something detached on the way?")]
-    return said + (_look_at_error(name, calls) if calls[0].loss == "autoencoder" else _look_at_scores(name, calls))
+    said += _look_at_error(name, calls) if calls[0].loss == "autoencoder" else _look_at_scores(name, calls)
+    weighed = "weight" in calls[0].probe.data and calls[0].loss == "generator"
+    return said + (_look_at_weight(name, calls) if weighed and not any(one.sign is Sign.WRONG for one in said) else [])
 
 
 def _reach(modules: set[str]) -> str:
@@ -175,7 +145,10 @@ def _look_at_scores(name: str, calls: list[Called]) -> list[Said]:
     for kind in missing:
         said.append(wrong(f"{name} does not change with D's scores of {SCORED[kind]}: a term is missing."))
     good = [kind for kind, seen_in in found.items() if all(d == {wanted[kind]} for d in seen_in)]
-    if len(good) == len(wanted):
+    balances = [] if of_generator else [say_balance(name, call.probe, call.parts(module)) for call in calls]
+    if balances and all(balances):
+        said.append(wrong(balances[0]))
+    elif len(good) == len(wanted):
         parts = [f"calls {SCORED[kind]} {'real' if wanted[kind] == 'up' else 'fake'}" for kind in good]
         said.append(right(f"{name} falls when D {listed(parts)}."))
     return said
@@ -211,4 +184,28 @@ def _look_at_error(name: str, calls: list[Called]) -> list[Said]:
     factor = "" if abs(weight - 1) < SAME else f", times {weight:.4g}"
     if factor and calls[0].batch * pixels * (1 - SAME) < weight:
         return []  # a sum over everything; its size has been told
+    value, error = calls[0].data["loss"]["value"], _squared_error(calls[0], parts[0])
+    if abs(value - weight * error) > SAME_VALUE * abs(weight * error):
+        function = f"where the squared error is {number(error)}: it is a function of it, such as its root or logarithm"
+        return [wrong(f"{name} is {number(value)} {function}. Return the mean squared error itself.")]
     return [right(f"{name} is the squared error between G(E(x)) and x{factor}.")]
+
+
+def _squared_error(call: Called, parts: list[Part]) -> float:
+    """The mean over the reconstructions that are compared with their images."""
+    compared = [(part.call.outputs.sigmoid(), part.error.targets) for part in parts if part.error]
+    made, targets = (torch.cat(tensors) for tensors in zip(*compared, strict=True))  # (rows, pixels), (rows,)
+    return float((made - call.given("x_real").double()[targets.long()]).square().mean())
+
+
+def _look_at_weight(name: str, calls: list[Called]) -> list[Said]:
+    """Whether the reconstruction error counts `weight` times, in the loss of a conditional G."""
+    calls = [call for call in calls if call.batch > 1][:2]
+    ratios = [weight_ratio(call.parts("discriminator"), call.parts("generator")) for call in calls]
+    wanted = calls[0].probe.data["weight"]
+    if any(ratio is None for ratio in ratios):
+        return []
+    if all(abs(ratio / wanted - 1) > TOLERANCE for ratio in ratios if ratio is not None):
+        seen_as = f"{ratios[0]:.3g} times as much as the other term, for a `weight` of {wanted:g}"
+        return [wrong(f"{name} weighs the reconstruction error {seen_as}. Multiply it by `weight`, and nothing else.")]
+    return [right(f"{name} weighs the reconstruction error by `weight`.")]

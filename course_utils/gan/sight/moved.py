@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from course_utils.gan.attribution.parts import Attribution
 from course_utils.gan.attribution.updates import Driver, Movement, explain_updates
 from course_utils.gan.record import MODULES
+from course_utils.gan.sight.balance import say_balance
+from course_utils.gan.sight.under_labels import rejects_true_labels
 from course_utils.gan.sight.words import LABEL, SCORED, listed, terms_of
-from coursekit.said import Said, right, seen, wrong
+from coursekit.said import Said, Sign, right, seen, wrong
 from coursekit.trace import Trace
 
 ROUNDING = 1e-3  # a smaller share of an update is none
@@ -24,7 +26,11 @@ def look_at_movements(probe: Trace, attribution: Attribution) -> list[Said]:
     """A sentence on each network, or several where something is wrong."""
     movements = explain_updates(attribution)
     read = [m for m in movements if m.update.step in attribution.evidence.experiments]
-    return [one for module in MODULES for one in _look_at(module, [m for m in read if m.module == module], probe)]
+    said = [one for module in MODULES for one in _look_at(module, [m for m in read if m.module == module], probe)]
+    if rejects_true_labels(attribution):
+        told = "Among the wrong labels that D learns to reject are true ones. Draw them with `draw_wrong_labels`."
+        return [*(one for one in said if one.sign is not Sign.RIGHT), wrong(told)]
+    return said
 
 
 def _look_at(module: str, movements: Sequence[Movement], probe: Trace) -> list[Said]:
@@ -33,7 +39,7 @@ def _look_at(module: str, movements: Sequence[Movement], probe: Trace) -> list[S
     updates = [_losses(movement, movement.drivers or ()) for movement in explained]
     said = _left_over(letter, explained) + _forbidden(letter, explained)
     if module == "discriminator":
-        said = said or _wrong_labels(updates, probe)
+        said = said or _wrong_labels(updates, probe) or _out_of_balance(explained, probe)
     if said:
         return said[:1]
     found = frozenset().union(*updates)
@@ -123,6 +129,12 @@ def _forbidden(letter: str, movements: Sequence[Movement]) -> list[Said]:
                 )
             ]
     return []
+
+
+def _out_of_balance(movements: Sequence[Movement], probe: Trace) -> list[Said]:
+    parts = [driver.part for movement in movements for driver in movement.drivers or () if not driver.leftover]
+    against = say_balance("An update of D", probe, parts)
+    return [wrong(against)] if against else []
 
 
 def _wrong_labels(updates: Sequence[Losses], probe: Trace) -> list[Said]:

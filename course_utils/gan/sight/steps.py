@@ -16,6 +16,7 @@ from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.probe import LOSSES
 from course_utils.gan.record import MODULES
 from course_utils.gan.sight.moved import look_at_movements
+from course_utils.gan.sight.under_labels import look_at_labels
 from course_utils.gan.sight.words import Seen, listed, networks, number, say_error
 from coursekit.said import Said, right, seen, wrong
 from coursekit.trace import Trace, TraceError, named_tensor, read_trace
@@ -58,7 +59,9 @@ def see_train_step(recorded: Seen) -> list[Said]:
     said = _look_at_returned(every)
     said += _look_at_given(every)
     try:
-        said += _look_at_updates(every[0]) or look_at_movements(every[0].probe, every[0].attribution)
+        moved = _look_at_updates(every[0]) or look_at_movements(every[0].probe, every[0].attribution)
+        labels = look_at_labels("`train_step`", every[0].attribution)
+        said += labels or moved
         said += _look_at_noise(every[0].attribution)
     except TraceError:
         said.append(wrong("Some gradients or weights become infinite, or no numbers at all, within a few steps."))

@@ -41,7 +41,6 @@ DELICATE = (
 RIGHT_BLIND_SPOTS = (
     "functional_linear",
     "autocast_bfloat16",
-    "functional_gradients",
     "gradient_penalty",
     "gradient_stopped_by_hook",
     "gradients_from_a_copy",
@@ -82,16 +81,16 @@ def probes() -> dict[str, list[Trace]]:
     return {cell: practice_probes(cell) for cell in SEE}
 
 
-def told(path: Path, cell: str, probes: dict[str, list[Trace]]) -> list[Said]:
+def told(path: Path, see: Callable[..., list[Said]], probes: list[Trace]) -> list[Said]:
     with running(path) as module, tempfile.TemporaryDirectory() as name:
-        recorded = [(probe, Path(name) / str(number)) for number, probe in enumerate(probes[cell])]
+        recorded = [(probe, Path(name) / str(number)) for number, probe in enumerate(probes)]
         for probe, folder in recorded:
             run_probe(probe, vars(module), folder)
-        return SEE[cell](recorded)
+        return see(recorded)
 
 
 def complaints(path: Path, cell: str, probes: dict[str, list[Trace]]) -> list[str]:
-    return [one.text for one in told(path, cell, probes) if one.sign is Sign.WRONG]
+    return [one.text for one in told(path, SEE[cell], probes[cell]) if one.sign is Sign.WRONG]
 
 
 def names(kind: str) -> list[str]:
