@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
@@ -43,7 +44,7 @@ class Host:
     values: dict[str, str]
     temporary: Path
     worker: ProcessPoolExecutor
-    victim: subprocess.Popen
+    victim: subprocess.Popen[bytes]
     listener: socket.socket
 
     @property
@@ -124,7 +125,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         worker.submit(make_probes, course.assignment("hw2"), 1, root / "probes").result()
         release = nbformat.read(course.release_notebook("hw2"), as_version=4)
         (root / "inbox").mkdir()
-        settings = {"files": {}, "inbox": root / "inbox", "limits": course.limits}
+        settings: dict[str, Any] = {"files": {}, "inbox": root / "inbox", "limits": course.limits}
         settings |= {"helpers": course.assignment("hw2").helpers, "warm": imported_names(code_of(release))}
         worker.submit(run_notebook, nbformat.v4.new_notebook(), **settings).result()
         values["TEMPLATE_PROCESS"] = str(template_process(worker.submit(os.getpid).result()))

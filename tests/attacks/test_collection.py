@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,6 +118,7 @@ def settings_that_ask_for_memory(forge: Forge) -> None:
         forge.git("config", name, value)
 
 
+Collected = tuple[list[int], dict[str, dict[str, Any]], Path]  # what was measured, the teams as stored, the course
 REPOSITORIES: dict[Callable[[Forge], None], bool] = {  # and whether the notebook in it is still graded
     one_file_under_twenty_names: True,
     a_million_names_of_one_file: True,
@@ -188,7 +190,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[int], dict[str, dict[str, object]], Path]:
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     """Status and memory of one collection of all of them; what became of each; and the course."""
     root = tmp_path_factory.mktemp("bombs")
     course, arrivals = root / "course", root / "arrivals"
@@ -207,7 +209,9 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[int], dict
     return json.loads(done.stdout.splitlines()[-1]), {team["source"]: team for team in teams}, course
 
 
-def test_no_process_of_the_collection_takes_more_than_its_memory(collected) -> None:
+def test_no_process_of_the_collection_takes_more_than_its_memory(
+    collected: Collected,
+) -> None:
     (status, collector, below), _, course = collected
     assert status == 3
     assert collector < COLLECTOR
@@ -216,13 +220,15 @@ def test_no_process_of_the_collection_takes_more_than_its_memory(collected) -> N
     assert on_disk < 2 * MAX_TOTAL
 
 
-def test_honest_work_beside_bombs_is_collected_without_a_remark(collected) -> None:
+def test_honest_work_beside_bombs_is_collected_without_a_remark(
+    collected: Collected,
+) -> None:
     team = collected[1]["honest"]
     assert (team["members"], team["files"], team["remarks"]) == (["bob2"], ["netid", "hw2.ipynb"], [])
 
 
 @pytest.mark.parametrize("make", REPOSITORIES, ids=lambda make: make.__name__)
-def test_a_repository_is_read_as_far_as_its_limits_go(collected, make) -> None:
+def test_a_repository_is_read_as_far_as_its_limits_go(collected: Collected, make: Callable[[Forge], None]) -> None:
     team = collected[1][make.__name__]
     if REPOSITORIES[make]:
         assert team["files"] == ["netid", "hw2.ipynb"]
@@ -232,7 +238,7 @@ def test_a_repository_is_read_as_far_as_its_limits_go(collected, make) -> None:
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
-def test_each_archive_is_told(collected, name) -> None:
+def test_each_archive_is_told(collected: Collected, name: str) -> None:
     team = collected[1][name]
     assert any(name in remark for remark in team["remarks"]), team["remarks"]
     assert "hw2.ipynb" not in team["files"]

@@ -124,7 +124,7 @@ def graded_notebook(arrived: Arrived, student: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("student", ["moved", "misplaced", ODD])
-def test_right_work_gets_its_points_and_its_answers_wait(arrived, student):
+def test_right_work_gets_its_points_and_its_answers_wait(arrived: Arrived, student: str) -> None:
     assert points(arrived.rows[student]) == 7
     assert waiting(arrived.rows[student]) == ANSWERS
     assert arrived.people[student]["status"] == "waiting for a person"
@@ -132,19 +132,19 @@ def test_right_work_gets_its_points_and_its_answers_wait(arrived, student):
 
 
 @pytest.mark.parametrize("student", ["misplaced", ODD])
-def test_the_text_of_an_answer_is_read_where_it_is_marked(arrived, student):
+def test_the_text_of_an_answer_is_read_where_it_is_marked(arrived: Arrived, student: str) -> None:
     shown = graded_notebook(arrived, student)
     assert [name for name, text in WRITTEN.items() if text not in shown[name]] == []
 
 
-def test_what_is_not_written_is_decided_and_large_outputs_cost_nothing(arrived):
+def test_what_is_not_written_is_decided_and_large_outputs_cost_nothing(arrived: Arrived) -> None:
     row = arrived.rows["-unfinished"]
     assert points(row) == 4
     assert waiting(row) == [name for name in ANSWERS if name != "answer_results"]
     assert arrived.people["-unfinished"]["answer_results"] == "0"
 
 
-def test_a_damaged_notebook_waits_for_a_person_and_one_of_nothing_does_not(arrived):
+def test_a_damaged_notebook_waits_for_a_person_and_one_of_nothing_does_not(arrived: Arrived) -> None:
     assert points(arrived.rows["damaged"]) == 0
     assert waiting(arrived.rows["damaged"]) == sorted([*ANSWERS, *CHECKS])
     assert {arrived.people["damaged"][name] for name in (*ANSWERS, *CHECKS)} == {""}
@@ -152,7 +152,7 @@ def test_a_damaged_notebook_waits_for_a_person_and_one_of_nothing_does_not(arriv
     assert arrived.people["nothing"]["status"] == "graded"
 
 
-def test_no_name_in_a_submission_means_anything_to_a_tool_behind(arrived):
+def test_no_name_in_a_submission_means_anything_to_a_tool_behind(arrived: Arrived) -> None:
     faults = {student for student, row in arrived.rows.items() if row.verdict is None}
     assert faults == {os.fsdecode(b"m\xfcller")}
     assert "m?ller: The name of this folder in submitted/ is no text in UTF-8" in arrived.printed
@@ -160,12 +160,12 @@ def test_no_name_in_a_submission_means_anything_to_a_tool_behind(arrived):
     assert all(page.is_file() for page in arrived.pages)
 
 
-def test_every_command_reads_the_same_notebook(arrived):
+def test_every_command_reads_the_same_notebook(arrived: Arrived) -> None:
     (rerun,) = read_reruns(arrived.course, "hw2", [ODD], epochs=1, minutes=1)
     assert "train_step" in rerun.submission.notebook.decode("utf-16")
 
 
-def test_grading_again_changes_nothing_and_a_mark_stays(arrived):
+def test_grading_again_changes_nothing_and_a_mark_stays(arrived: Arrived) -> None:
     console = Console(width=160, record=True, force_terminal=False)
     again = {row.student: row for row in grade_and_show(arrived.course, "hw2", console)}
     assert {row.status for row in again.values() if row.verdict} == {"unchanged"}

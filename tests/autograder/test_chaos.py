@@ -50,7 +50,7 @@ def make_class(copy_course: Callable[[Path], Course], filled: Callable[[dict[str
     return course
 
 
-def start(course: Course, temporary: Path) -> subprocess.Popen:
+def start(course: Course, temporary: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from autograder.cli import main; main()", "grade", "hw2"]
     environment = {**os.environ, "TMPDIR": str(temporary), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -63,7 +63,7 @@ def start(course: Course, temporary: Path) -> subprocess.Popen:
     )
 
 
-def below(grader: subprocess.Popen, command: str = "") -> list[psutil.Process]:
+def below(grader: subprocess.Popen[str], command: str = "") -> list[psutil.Process]:
     """The processes below the grader that have this in their command line."""
     found = []
     with contextlib.suppress(psutil.Error):
@@ -74,7 +74,7 @@ def below(grader: subprocess.Popen, command: str = "") -> list[psutil.Process]:
     return found
 
 
-def kill_one(grader: subprocess.Popen, kind: str, chance: random.Random) -> str:
+def kill_one(grader: subprocess.Popen[str], kind: str, chance: random.Random) -> str:
     """Kills one process of that kind at a random moment; returns what it was."""
     if kind == "grader":
         time.sleep(chance.uniform(0, GRADER_SECONDS))

@@ -22,7 +22,7 @@ from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.errors import UsageError
 from autograder.feedback.write import write_feedback
-from autograder.gradebook import export_csv, read_saved, read_score
+from autograder.gradebook import Score, export_csv, read_saved, read_score
 from autograder.preprocessors import RESULT_KEY
 from autograder.report.terminal import Row, grade_and_show
 from tests.autograder.test_cli import run
@@ -77,20 +77,30 @@ def graded(
     return Graded(course, rows, printed, subprocess.CompletedProcess(command, beside.returncode, said, complained))
 
 
+def points_of(row: Row) -> float:
+    assert row.verdict is not None
+    return row.verdict.points
+
+
+def score_of(score: Score | None) -> Score:
+    assert score is not None
+    return score
+
+
 def result_files(course: Course) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (course.state / "results" / "hw2").iterdir()}
 
 
-def test_every_submission_gets_its_points_whatever_the_others_are(graded):
+def test_every_submission_gets_its_points_whatever_the_others_are(graded: Graded) -> None:
     assert sorted(graded.rows) == ["damaged", "killer", "missing", "partly", "right"]
-    points = {student: row.verdict.points for student, row in graded.rows.items()}
+    points = {student: points_of(row) for student, row in graded.rows.items()}
     assert points["right"] == 7
     assert 0 < points["partly"] < 7
     assert 0 < points["killer"] < 7  # what ran before it died counts
     assert points["damaged"] == points["missing"] == 0
 
 
-def test_one_student_is_graded_beside_a_running_class_and_disturbs_nobody(graded):
+def test_one_student_is_graded_beside_a_running_class_and_disturbs_nobody(graded: Graded) -> None:
     assert graded.beside.returncode == 0, graded.beside.stderr
     assert "hw2: 1 submission" in graded.beside.stdout
     assert "damaged: graded, checks 0/7" in graded.beside.stdout
@@ -98,24 +108,24 @@ def test_one_student_is_graded_beside_a_running_class_and_disturbs_nobody(graded
     assert not list((graded.course.state / "faults" / "hw2").glob("*"))
 
 
-def test_points_and_partial_credit_arrive_in_the_gradebook(graded):
+def test_points_and_partial_credit_arrive_in_the_gradebook(graded: Graded) -> None:
     for student, row in graded.rows.items():
-        score = read_score(graded.course, "hw2", student)
-        assert score.points == row.verdict.points
+        score = score_of(read_score(graded.course, "hw2", student))
+        assert score.points == points_of(row)
         assert score.max_points == 20
     with Gradebook(f"sqlite:///{graded.course.root}/gradebook.db") as gradebook:
         grade = gradebook.find_grade("check_losses", "hw2", "hw2", "partly")
         assert (grade.auto_score, grade.max_score) == (2, 3)
 
 
-def test_written_answers_wait_for_a_person_and_so_does_all_that_could_not_be_read(graded):
-    assert list(graded.rows["right"].score.waiting) == ANSWERS
-    assert list(graded.rows["killer"].score.waiting) == ANSWERS
-    assert list(graded.rows["damaged"].score.waiting) == sorted([*ANSWERS, *CHECKS])
-    assert list(graded.rows["missing"].score.waiting) == sorted([*ANSWERS, *CHECKS])  # a link was handed in
+def test_written_answers_wait_for_a_person_and_so_does_all_that_could_not_be_read(graded: Graded) -> None:
+    assert list(score_of(graded.rows["right"].score).waiting) == ANSWERS
+    assert list(score_of(graded.rows["killer"].score).waiting) == ANSWERS
+    assert list(score_of(graded.rows["damaged"].score).waiting) == sorted([*ANSWERS, *CHECKS])
+    assert list(score_of(graded.rows["missing"].score).waiting) == sorted([*ANSWERS, *CHECKS])  # a link was handed in
 
 
-def test_people_read_names_of_mistakes_and_reasons(graded):
+def test_people_read_names_of_mistakes_and_reasons(graded: Graded) -> None:
     assert "sum-instead-of-mean" in graded.printed
     assert "damaged: The notebook cannot be read: it is damaged or cut off" in graded.printed
     assert "missing: The notebook is missing." in graded.printed
@@ -123,7 +133,7 @@ def test_people_read_names_of_mistakes_and_reasons(graded):
     assert "grades.db was left out: a link" in graded.printed
 
 
-def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded):
+def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded: Graded) -> None:
     folder = graded.course.root / "submitted" / "missing" / "hw2"
     assert sorted(path.name for path in folder.iterdir()) == ["grades.db", "netid"]
     assert (folder / "grades.db").is_symlink()
@@ -131,10 +141,9 @@ def test_what_was_handed_in_is_not_touched_and_no_link_is_followed(graded):
     assert (graded.course.root / "autograded" / "missing" / "hw2" / "netid").read_text() == "missing1\n"
 
 
-def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does_not(graded):
+def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does_not(graded: Graded) -> None:
     course = graded.course
-    for page in write_feedback(course, "hw2").pages.values():
-        assert page.is_file()
+    assert all(page.is_file() for page in write_feedback(course, "hw2").pages.values())
     notebook = nbformat.read(course.root / "autograded" / "right" / "hw2" / "hw2.ipynb", as_version=4)
     assert any("MARK SCHEME" in cell.source for cell in notebook.cells)
     page = (course.root / "feedback" / "partly" / "hw2" / "hw2.html").read_text()
@@ -142,13 +151,15 @@ def test_the_graded_notebook_shows_the_marking_scheme_and_the_feedback_page_does
     assert "2 of 3" in page and "Code: 6 of 7." in page
 
 
-def test_a_stale_result_holds_up_its_own_page_and_no_other(graded, capsys):
+def test_a_stale_result_holds_up_its_own_page_and_no_other(graded: Graded, capsys: pytest.CaptureFixture[str]) -> None:
     course = graded.course
     assert run("report", "hw2", "--course", course.root) == 0
     pages = {student: course.feedback_page("hw2", student) for student in graded.rows}
     for page in pages.values():
         page.write_text("a page of before")
-    stored = course.state / "results" / "hw2" / f"{read_saved(course, 'hw2', 'damaged').key}.json"
+    saved = read_saved(course, "hw2", "damaged")
+    assert saved is not None
+    stored = course.state / "results" / "hw2" / f"{saved.key}.json"
     netid = course.root / "submitted" / "missing" / "hw2" / "netid"
     result, ids = stored.read_bytes(), netid.read_bytes()
     stored.write_bytes(result[:-9])
@@ -172,12 +183,12 @@ def test_a_stale_result_holds_up_its_own_page_and_no_other(graded, capsys):
     assert sorted(path.name for path in given.iterdir()) == sorted(graded.rows)
 
 
-def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
+def test_a_manual_grade_joins_and_the_csv_has_it(graded: Graded, tmp_path: Path) -> None:
     with Gradebook(f"sqlite:///{graded.course.root}/gradebook.db") as gradebook:
         grade = gradebook.find_grade("answer_what_you_did", "hw2", "hw2", "right")
         grade.manual_score, grade.needs_manual_grade = 3.5, False
         gradebook.db.commit()
-    score = read_score(graded.course, "hw2", "right")
+    score = score_of(read_score(graded.course, "hw2", "right"))
     assert score.points == 10.5
     assert len(score.waiting) == len(ANSWERS) - 1
     export_csv(graded.course, "hw2", tmp_path / "out" / "hw2.csv")
@@ -188,14 +199,16 @@ def test_a_manual_grade_joins_and_the_csv_has_it(graded, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["hw2.csv"]
 
 
-def test_an_assignment_without_checks_cannot_be_graded_and_the_sentence_says_why(released_course):
+def test_an_assignment_without_checks_cannot_be_graded_and_the_sentence_says_why(released_course: Course) -> None:
     bare = replace(released_course.assignment("lab_gan"), name="bare")
     course = replace(released_course, assignments={"bare": bare})
     with pytest.raises(UsageError, match="no hidden checks for 'bare'"):
         next(classroom.grade_class(course, "bare"))
 
 
-def test_a_large_submission_is_graded_without_advice_from_dask(copy_course, tmp_path, recwarn):
+def test_a_large_submission_is_graded_without_advice_from_dask(
+    copy_course: Callable[[Path], Course], tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
     course = copy_course(tmp_path / "course")
     hand_in(course, "large", b'{"cells": [')
     (course.root / "submitted" / "large" / "hw2" / "hw2.pdf").write_bytes(bytes(11 * 2**20))
@@ -204,7 +217,7 @@ def test_a_large_submission_is_graded_without_advice_from_dask(copy_course, tmp_
     assert [str(warning.message) for warning in recwarn if "large graph" in str(warning.message)] == []
 
 
-def test_a_second_run_grades_only_what_changed(graded):
+def test_a_second_run_grades_only_what_changed(graded: Graded) -> None:
     before = result_files(graded.course)
     hand_in(graded.course, "damaged", b"now it is something else, and still no notebook")
     rows, _ = grade(graded.course)
@@ -216,16 +229,16 @@ def test_a_second_run_grades_only_what_changed(graded):
     assert len(after) == len(before) + 1
 
 
-def test_plain_nbgrader_grades_the_same_with_stored_results_and_without(graded):
+def test_plain_nbgrader_grades_the_same_with_stored_results_and_without(graded: Graded) -> None:
     course = graded.course
     notebook = course.root / "autograded" / "killer" / "hw2" / "hw2.ipynb"
     (course.state / "results" / "hw2" / f"{json.loads(notebook.read_text())['metadata'][RESULT_KEY]}.json").unlink()
     before = result_files(course)
-    scores = {student: read_score(course, "hw2", student) for student in graded.rows}
+    scores = {student: score_of(read_score(course, "hw2", student)) for student in graded.rows}
     command = [sys.executable, "-m", "nbgrader", "autograde", "hw2", "--force"]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert {student: read_score(course, "hw2", student).points for student in graded.rows} == {
+    assert {student: score_of(read_score(course, "hw2", student)).points for student in graded.rows} == {
         student: score.points for student, score in scores.items()
     }
     after = result_files(course)
@@ -259,15 +272,21 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
             process.wait(timeout=30)
 
 
-def test_a_running_dask_cluster_grades_the_same(graded, scheduler, copy_course, filled, tmp_path):
+def test_a_running_dask_cluster_grades_the_same(
+    graded: Graded,
+    scheduler: str,
+    copy_course: Callable[[Path], Course],
+    filled: Callable[[dict[str, str]], bytes],
+    tmp_path: Path,
+) -> None:
     course = copy_course(tmp_path / "course")
     hand_in(course, "partly", filled(PARTLY))
     hand_in(course, "unfilled", filled({}))
     hand_in(course, "damaged", b"")
     rows, _ = grade(course, scheduler=scheduler)
-    assert rows["partly"].verdict.points == graded.rows["partly"].verdict.points
-    assert rows["unfilled"].verdict.points == rows["damaged"].verdict.points == 0
-    assert read_score(course, "hw2", "partly").points == rows["partly"].verdict.points
+    assert points_of(rows["partly"]) == points_of(graded.rows["partly"])
+    assert points_of(rows["unfilled"]) == points_of(rows["damaged"]) == 0
+    assert score_of(read_score(course, "hw2", "partly")).points == points_of(rows["partly"])
 
 
 def the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> psutil.Process | None:
@@ -289,7 +308,9 @@ def kill_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
         worker.kill()
 
 
-def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothing(copy_course, filled, tmp_path):
+def test_a_worker_that_dies_costs_its_submission_no_points_and_the_others_nothing(
+    copy_course: Callable[[Path], Course], filled: Callable[[dict[str, str]], bytes], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     for student in ("ann", "bob"):
         hand_in(course, student, filled({"configure_optimizers": f"raise ValueError({student!r})"}))
@@ -321,7 +342,12 @@ def stop_the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> None:
         worker.suspend()
 
 
-def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, tmp_path, monkeypatch):
+def test_a_worker_that_hangs_is_given_up_and_the_run_ends(
+    copy_course: Callable[[Path], Course],
+    filled: Callable[[dict[str, str]], bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     course = copy_course(tmp_path / "course")
     for student in ("ann", "bob"):
         hand_in(course, student, filled({"configure_optimizers": f"raise ValueError({student!r})"}))
@@ -341,4 +367,4 @@ def test_a_worker_that_hangs_is_given_up_and_the_run_ends(copy_course, filled, t
     assert stopped == []
     monkeypatch.undo()
     rows, _ = grade(course)
-    assert {student: row.verdict.points for student, row in rows.items()} == {"ann": 0, "bob": 0}
+    assert {student: points_of(row) for student, row in rows.items()} == {"ann": 0, "bob": 0}

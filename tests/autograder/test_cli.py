@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.cli import main
+from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 
 RIGHT = "import torch\nimport torch.nn.functional as F\n" + "".join(THREE_OPTIMIZERS.values())
@@ -48,8 +50,13 @@ def everything_in(folder: Path) -> dict[str, int]:
     ],
 )
 def test_a_mistake_is_one_sentence_with_status_2_and_changes_nothing(
-    copy_course, tmp_path, monkeypatch, capsys, arguments, said
-):
+    copy_course: Callable[[Path], Course],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
     course = copy_course(tmp_path / "course")
     monkeypatch.chdir(course.root)
     Path("bad.py").write_text("x = 1\ndef f(:\n")
@@ -64,7 +71,9 @@ def test_a_mistake_is_one_sentence_with_status_2_and_changes_nothing(
     assert everything_in(tmp_path) == before
 
 
-def test_a_gradebook_that_does_not_know_the_release_is_told(copy_course, tmp_path, capsys):
+def test_a_gradebook_that_does_not_know_the_release_is_told(
+    copy_course: Callable[[Path], Course], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     course = copy_course(tmp_path / "course")
     (course.root / "submitted" / "a" / "hw2").mkdir(parents=True)
     release = course.release_notebook("hw2")
@@ -73,14 +82,18 @@ def test_a_gradebook_that_does_not_know_the_release_is_told(copy_course, tmp_pat
     assert "The gradebook has another version of hw2: run `autograder release hw2` first." in capsys.readouterr().err
 
 
-def test_an_unreachable_scheduler_is_told(copy_course, tmp_path, capsys):
+def test_an_unreachable_scheduler_is_told(
+    copy_course: Callable[[Path], Course], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     course = copy_course(tmp_path / "course")
     (course.root / "submitted" / "a" / "hw2").mkdir(parents=True)
     assert run("grade", "hw2", "--course", course.root, "--scheduler", "tcp://127.0.0.1:9") == 2
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
 
 
-def test_try_prints_one_json_object_and_its_status_says_whether_all_passed(copy_course, tmp_path, capsys):
+def test_try_prints_one_json_object_and_its_status_says_whether_all_passed(
+    copy_course: Callable[[Path], Course], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     course = copy_course(tmp_path / "course")
     (tmp_path / "right.py").write_text(RIGHT)
     (tmp_path / "wrong.py").write_text(WRONG)
@@ -98,7 +111,9 @@ def test_try_prints_one_json_object_and_its_status_says_whether_all_passed(copy_
     assert not (course.root / "submitted").exists()
 
 
-def test_the_file_is_parsed_here_and_executed_only_in_the_sandbox(copy_course, tmp_path, capsys):
+def test_the_file_is_parsed_here_and_executed_only_in_the_sandbox(
+    copy_course: Callable[[Path], Course], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     course = copy_course(tmp_path / "course")
     mark = tmp_path / "was-here"
     (tmp_path / "solution.py").write_text(f"open({str(mark)!r}, 'w')\n")
@@ -127,7 +142,9 @@ MISTAKES = [
 SLOW = {"torch", "nbgrader", "distributed", "nbformat", "pandas", "matplotlib"}
 
 
-def test_a_mistake_is_told_before_anything_slow_is_imported(copy_course, tmp_path):
+def test_a_mistake_is_told_before_anything_slow_is_imported(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     code = f"""if True:
         import sys

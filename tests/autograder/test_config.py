@@ -46,7 +46,7 @@ def course_in(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_the_courses_own_file_is_read(tmp_path):
+def test_the_courses_own_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "course_utils").mkdir()
     course = load_course(course_in(tmp_path, (REPOSITORY / "course.toml").read_text(encoding="utf-8")))
     assert course.assignment("hw2").notebook == "hw2.ipynb"
@@ -55,7 +55,7 @@ def test_the_courses_own_file_is_read(tmp_path):
     assert course.root == tmp_path
 
 
-def test_the_secret_is_made_once_and_only_when_asked_for(tmp_path):
+def test_the_secret_is_made_once_and_only_when_asked_for(tmp_path: Path) -> None:
     course = load_course(course_in(tmp_path, GOOD))
     assert not course.state.exists()
     secret = course.secret
@@ -65,7 +65,7 @@ def test_the_secret_is_made_once_and_only_when_asked_for(tmp_path):
     assert [path.name for path in course.state.iterdir()] == ["secret"]
 
 
-def test_a_damaged_secret_is_told_and_not_replaced(tmp_path):
+def test_a_damaged_secret_is_told_and_not_replaced(tmp_path: Path) -> None:
     course = load_course(course_in(tmp_path, GOOD))
     course.state.mkdir()
     (course.state / "secret").write_text("short")
@@ -113,30 +113,30 @@ def test_a_damaged_secret_is_told_and_not_replaced(tmp_path):
         ),
     ],
 )
-def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path, old, new, said):
+def test_each_mistake_is_one_sentence_with_key_and_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
     with pytest.raises(UsageError, match=said) as error:
         load_course(course_in(tmp_path, GOOD.replace(old, new, 1)))
     assert "\n" not in str(error.value)
 
 
-def test_a_byte_order_mark_is_no_mistake(tmp_path):
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     assert load_course(course_in(tmp_path, "\ufeff" + GOOD)).assignment("hw2").notebook == "hw2.ipynb"
 
 
-def test_a_course_may_have_no_assignment_yet(tmp_path):
+def test_a_course_may_have_no_assignment_yet(tmp_path: Path) -> None:
     head, _ = GOOD.split("[assignments.hw2]")
     assert load_course(course_in(tmp_path, head)).assignments == {}
 
 
-def test_checks_in_a_folder_and_in_a_file_are_told(tmp_path):
+def test_checks_in_a_folder_and_in_a_file_are_told(tmp_path: Path) -> None:
     (tmp_path / "checks" / "hw2").mkdir(parents=True)
     (tmp_path / "checks" / "hw2.py").touch()
     with pytest.raises(UsageError, match=r"line 8: `assignments.hw2` has checks in .*keep one of them"):
         load_course(course_in(tmp_path, GOOD))
 
 
-def test_files_that_students_fill_in_are_those_to_hand_in_that_the_source_has(tmp_path):
+def test_files_that_students_fill_in_are_those_to_hand_in_that_the_source_has(tmp_path: Path) -> None:
     course = load_course(course_in(tmp_path, GOOD))
     folder = course.assignment("hw2").source
     folder.mkdir(parents=True)
@@ -145,17 +145,17 @@ def test_files_that_students_fill_in_are_those_to_hand_in_that_the_source_has(tm
     assert course.assignment("hw2").given == ("netid",)
 
 
-def test_another_encoding_is_told(tmp_path):
+def test_another_encoding_is_told(tmp_path: Path) -> None:
     (tmp_path / "course.toml").write_text(GOOD, encoding="utf-16")
     with pytest.raises(UsageError, match="no text in UTF-8"):
         load_course(tmp_path)
 
 
-def test_a_folder_without_a_course_is_told(tmp_path):
+def test_a_folder_without_a_course_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"There is no course\.toml"):
         load_course(tmp_path)
 
 
-def test_an_unknown_assignment_names_the_known_ones(tmp_path):
+def test_an_unknown_assignment_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no assignment 'hw9'.*hw2"):
         load_course(course_in(tmp_path, GOOD)).assignment("hw9")

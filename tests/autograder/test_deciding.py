@@ -7,6 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.attempt import fill_in
+from autograder.config import Course
 from autograder.deciding import last_deciding, run_part, show_handed_in
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import grade_submission, make_task
@@ -32,7 +33,9 @@ def test_cells_behind_it_show_what_was_handed_in_and_others_do_not() -> None:
     assert [cell.outputs for cell in executed.cells] == [[], outputs, []]
 
 
-def test_cells_that_decide_nothing_take_no_point_and_a_warm_start_gives_what_a_cold_one_gives(released_course):
+def test_cells_that_decide_nothing_take_no_point_and_a_warm_start_gives_what_a_cold_one_gives(
+    released_course: Course,
+) -> None:
     """The next cell ends its kernel; before it, all is right; behind it, figures were handed in."""
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
     notebook = fill_in(release, THREE_OPTIMIZERS)

@@ -1,16 +1,19 @@
 import ast
 import csv
 import io
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from autograder.config import Course
 from autograder.demo import run_demo
-from autograder.demo.students import THREE_OPTIMIZERS, demo_class
+from autograder.demo.students import THREE_OPTIMIZERS, DemoSubmission, demo_class
 from autograder.errors import UsageError
 
 
-def test_the_class_shows_right_work_classical_mistakes_and_broken_work():
+def test_the_class_shows_right_work_classical_mistakes_and_broken_work() -> None:
     teams = [submission.team for submission in demo_class()]
     assert len(teams) == len(set(teams)) >= 8
     for kind, least in (("right-", 2), ("wrong-", 4), ("broken-", 1), ("unfilled", 1)):
@@ -18,7 +21,7 @@ def test_the_class_shows_right_work_classical_mistakes_and_broken_work():
 
 
 @pytest.mark.parametrize("submission", demo_class(), ids=lambda submission: submission.team)
-def test_every_solution_is_python_and_each_mistake_changes_something(submission):
+def test_every_solution_is_python_and_each_mistake_changes_something(submission: DemoSubmission) -> None:
     code = {cell: submission.answers[cell] for cell in THREE_OPTIMIZERS if cell in submission.answers}
     for text in code.values():
         ast.parse(text)
@@ -26,7 +29,9 @@ def test_every_solution_is_python_and_each_mistake_changes_something(submission)
         assert code != THREE_OPTIMIZERS
 
 
-def test_a_folder_that_the_demo_did_not_make_is_left_alone(copy_course, tmp_path):
+def test_a_folder_that_the_demo_did_not_make_is_left_alone(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     (course.root / "demo").mkdir()
     (course.root / "demo" / "mine.txt").write_text("mine")
@@ -35,7 +40,9 @@ def test_a_folder_that_the_demo_did_not_make_is_left_alone(copy_course, tmp_path
     assert (course.root / "demo" / "mine.txt").read_text() == "mine"
 
 
-def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(copy_course, tmp_path):
+def test_the_whole_flow_from_git_repositories_to_the_grade_of_each_person(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     chosen = {
         "right-late-with-extension": "cc103",
         "right-late-without-extension": "dd104",

@@ -71,8 +71,15 @@ def run(
     with tempfile.TemporaryDirectory() as inbox, tempfile.TemporaryDirectory() as outbox:
         (Path(inbox) / "probe.json").write_text('{"probe": 1}')
         notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-        places = {"inbox": Path(inbox), "outbox": Path(outbox)}
-        execution = run_notebook(notebook, files=files or {}, limits=limits, helpers=HELPERS, warm=warm, **places)
+        execution = run_notebook(
+            notebook,
+            files=files or {},
+            inbox=Path(inbox),
+            limits=limits,
+            outbox=Path(outbox),
+            helpers=HELPERS,
+            warm=warm,
+        )
         assert sorted(execution.outbox) == sorted(name for name, _ in left_in(Path(outbox)))
     assert set(psutil.Process().children(recursive=True)) <= others, "a process is left"
     assert not list(Path(tempfile.gettempdir()).glob(PREFIX + "*")), "a workspace is left"
@@ -412,7 +419,7 @@ def below_this(words: str) -> list[psutil.Process]:
 @pytest.mark.parametrize("number", [1, execute.RUNS_BEGUN])
 def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -> None:
     ended = threading.Event()
-    killed = set()
+    killed: set[psutil.Process] = set()
 
     def kill_relays() -> None:
         """Those of that many runs, each while its notebook runs."""

@@ -10,11 +10,12 @@ import pytest
 
 from autograder.config import Assignment, load_course
 from autograder.errors import UsageError
-from autograder.exports.books import CANVAS, MOODLE, fill_book, make_book
+from autograder.exports.books import CANVAS, MOODLE, Book, fill_book, make_book
 from autograder.exports.grades import PersonGrade
 from autograder.exports.teams import TeamResult, classroom, gradescope
 from autograder.gradebook import Score
 from autograder.lookup import Person
+from autograder.people import Status
 from autograder.verdict import CheckResult, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +23,9 @@ ADA = Person("ada1", "Ada Lovelace", "ada1@uni.edu", {"sis login id": "ada1", "i
 BOB = Person("bob2", "=cmd|x", "bob2@uni.edu", {"sis login id": "bob2", "id": "7002"})
 EVE = Person("eve5", "Eve", "eve5@uni.edu", {})
 GRADED = (
-    PersonGrade(ADA, 17.5, 20, "graded"),
-    PersonGrade(BOB, None, None, "waiting for a person"),
-    PersonGrade(EVE, 0.0, 20, "graded"),
+    PersonGrade(ADA, 17.5, 20, Status.GRADED),
+    PersonGrade(BOB, None, None, Status.WAITING),
+    PersonGrade(EVE, 0.0, 20, Status.GRADED),
 )
 CANVAS_EXPORT = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (11),"
@@ -99,7 +100,9 @@ def test_moodles_worksheet_keeps_its_separator_and_mark_and_finds_people_by_addr
 @pytest.mark.parametrize(
     ("book", "first"), [(CANVAS, ["Ada Lovelace", "7001", "", "ada1", "", "17.5"]), (MOODLE, ["ada1@uni.edu", "17.5"])]
 )
-def test_a_new_grade_book_opens_in_a_spreadsheet_and_holds_no_formula(book, first, hw2: Assignment, tmp_path) -> None:
+def test_a_new_grade_book_opens_in_a_spreadsheet_and_holds_no_formula(
+    book: Book, first: list[str], hw2: Assignment, tmp_path: Path
+) -> None:
     make_book(book, hw2, GRADED, tmp_path / "new.csv")
     assert (tmp_path / "new.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     table = rows(tmp_path / "new.csv")

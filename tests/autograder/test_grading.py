@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -8,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder import grading
 from autograder.attempt import fill_in, make_solution_task
 from autograder.checks import bounds, judge, load_checks
+from autograder.config import Assignment, Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.faults import keep_faults
 from autograder.graded import GradedSubmission
@@ -28,7 +30,7 @@ def verdict(*points: float) -> Verdict:
     return Verdict("hw2", tuple(checks))
 
 
-def test_the_verdict_replaces_what_the_cell_printed():
+def test_the_verdict_replaces_what_the_cell_printed() -> None:
     notebook = notebook_with_points(2)
     notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2 of 2, really")]
     write_verdict(notebook, verdict(1.5, 0.5), {})
@@ -37,17 +39,17 @@ def test_the_verdict_replaces_what_the_cell_printed():
 
 
 @pytest.mark.parametrize("points", [(), (1.0,), (1.0, 2.0)])
-def test_a_cell_that_the_checks_do_not_cover_is_a_fault_and_never_full_marks(points):
+def test_a_cell_that_the_checks_do_not_cover_is_a_fault_and_never_full_marks(points: tuple[float, ...]) -> None:
     with pytest.raises(RuntimeError, match="check_it"):
         write_verdict(notebook_with_points(2), verdict(*points), {})
 
 
-def test_a_result_survives_being_stored():
+def test_a_result_survives_being_stored() -> None:
     graded = GradedSubmission("é".encode(), verdict(1).to_json(), ("one", "two"), {"judging": 0.1}, 5)
     assert GradedSubmission.from_json(graded.to_json()) == graded
 
 
-def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course):
+def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course: Course) -> None:
     graded = grade_submission(make_task(released_course, "hw2", Submission(b"{", {}, ("x was left out: a link.",))))
     result = Verdict.from_json(graded.verdict)
     assert (result.points, result.max_points) == (0, 7)
@@ -59,7 +61,7 @@ def test_what_cannot_be_read_waits_for_a_person_with_its_reason(released_course)
     assert "x was left out: a link." in first.source
 
 
-def test_a_warm_start_and_a_cold_one_give_the_same_verdict(released_course):
+def test_a_warm_start_and_a_cold_one_give_the_same_verdict(released_course: Course) -> None:
     solution = released_course.assignment("hw2").solutions / "wrong" / "generator_loss_summed.py"
     task = make_solution_task(released_course, "hw2", solution.read_text())
     warm, cold = (grade_submission(task, warm=warm) for warm in (True, False))
@@ -67,13 +69,15 @@ def test_a_warm_start_and_a_cold_one_give_the_same_verdict(released_course):
     assert warm.verdict["points"] not in (0, 7)
 
 
-def judge_here(assignment, folder):
+def judge_here(assignment: Assignment, folder: Path) -> Judgement:
     """In this process, where a check can be changed."""
     return Judgement(judge(load_checks(assignment.checks), folder), {})
 
 
-def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(released_course, tmp_path, monkeypatch):
-    def break_down(bounds, values):
+def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(
+    released_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(bounds: object, values: object) -> None:
         raise ZeroDivisionError("a fault of ours")
 
     load_checks(released_course.assignment("hw2").checks)
@@ -97,13 +101,15 @@ def test_a_check_that_breaks_costs_that_check_only_and_its_traceback_is_kept(rel
     assert not list((tmp_path / ".autograder" / "faults" / "hw2").iterdir())
 
 
-def test_where_nothing_is_handed_in_nothing_waits(released_course):
+def test_where_nothing_is_handed_in_nothing_waits(released_course: Course) -> None:
     graded = grade_submission(make_task(released_course, "hw2", Submission(b"", {"netid": b"abc1"})))
     assert {check["outcome"] for check in graded.verdict["checks"]} == {"not_checked"}
     assert graded.waiting == ()
 
 
-def test_a_result_near_a_threshold_is_decided_by_a_second_run(released_course, tmp_path, monkeypatch):
+def test_a_result_near_a_threshold_is_decided_by_a_second_run(
+    released_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Bounds that no solution can meet, and that none goes far beyond.
     strict = {"quantity": "error", "side": "high", "limit": 1e-9, "far": 1.0}
     (tmp_path / "bounds.json").write_text(json.dumps({"bounds": [strict]}))

@@ -60,7 +60,9 @@ def test_a_folder_without_init_is_a_package_as_the_checks_of_a_course_are(folder
         ("course_utils/labs/gan_figures.py", False),
     ],
 )
-def test_a_result_depends_on_what_decides_it_and_on_nothing_else(changed: str, decides: bool, monkeypatch) -> None:
+def test_a_result_depends_on_what_decides_it_and_on_nothing_else(
+    changed: str, decides: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = load_course(ROOT)
     hw2, release = course.assignment("hw2"), course.release_notebook("hw2").read_bytes()
     _version.cache_clear()

@@ -44,7 +44,7 @@ LOOKUP = Lookup(PEOPLE)
         ("van der Berg, Jan", "jb7"),
     ],
 )
-def test_each_way_to_write_a_person_finds_that_person(written, id):
+def test_each_way_to_write_a_person_finds_that_person(written: str, id: str) -> None:
     assert [person.id for person in LOOKUP.find(written)] == [id]
     found = read_members(f"{written}\n".encode(), 2, LOOKUP)
     assert found.ids == (id,)
@@ -52,30 +52,30 @@ def test_each_way_to_write_a_person_finds_that_person(written, id):
 
 
 @pytest.mark.parametrize("written", ["eve5", "eve@uni.example", "", "@", "roe", "2", "wei.roe"])
-def test_what_is_nobodys_finds_nobody(written):
+def test_what_is_nobodys_finds_nobody(written: str) -> None:
     assert LOOKUP.find(written) == ()
 
 
 @pytest.mark.parametrize("written", ["Wei Chen", "wei", "wei@uni.example"])
-def test_where_two_people_fit_nobody_is_chosen_and_both_are_told(written):
+def test_where_two_people_fit_nobody_is_chosen_and_both_are_told(written: str) -> None:
     found = read_members(written.encode(), 2, LOOKUP)
     assert found.ids == ()
     assert any("may be Wei Chen (wei1) or Wei Chen (wei2): decide" in remark for remark in found.remarks)
 
 
-def test_the_whole_address_comes_before_the_part_before_the_at():
+def test_the_whole_address_comes_before_the_part_before_the_at() -> None:
     lookup = Lookup([Person("jane", "A", "a@x.edu", {}), Person("b2", "B", "jane@x.edu", {})])
     assert [person.id for person in lookup.find("jane@x.edu")] == ["b2"]
     assert [person.id for person in lookup.find("jane")] == ["jane"]
     assert [person.id for person in lookup.find("jane@mail.x.edu")] == ["jane", "b2"]
 
 
-def test_an_address_that_is_the_id_is_no_repair():
+def test_an_address_that_is_the_id_is_no_repair() -> None:
     assert read_members(b"poe@uni.example\n", 2, LOOKUP).remarks == ()
     assert "was taken for Jane Roe (jr4512)" in " ".join(read_members(b"jane.roe@gmail.example", 2, LOOKUP).remarks)
 
 
-def test_several_people_are_read_from_one_line_or_more():
+def test_several_people_are_read_from_one_line_or_more() -> None:
     for text in (
         "jr4512 js1",
         "Jane Roe, John Stiles",
@@ -86,7 +86,7 @@ def test_several_people_are_read_from_one_line_or_more():
     assert "3 people" in " ".join(read_members(b"jr4512\njs1\nwei1", 2, LOOKUP).remarks)
 
 
-def test_who_handed_in_counts_where_netid_names_nobody_and_is_told_where_it_names_others():
+def test_who_handed_in_counts_where_netid_names_nobody_and_is_told_where_it_names_others() -> None:
     jane = Sender(("12345", "roejane"), True, "roejane")
     assert read_members(None, 2, LOOKUP, jane).ids == ("jr4512",)
     assert read_members(b"eve5", 2, LOOKUP, jane).ids == ("jr4512",)

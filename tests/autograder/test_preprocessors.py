@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from nbgrader.api import Gradebook
 
 from autograder.classroom import read_class_task
@@ -29,7 +31,9 @@ def hand_in(course: Course, student: str, notebook: bytes) -> Path:
     return folder
 
 
-def test_links_are_set_aside_before_nbgrader_follows_them(copy_course, tmp_path):
+def test_links_are_set_aside_before_nbgrader_follows_them(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     folder = hand_in(course, "ann", b"no notebook")
     (folder / "netid").symlink_to(course.root / "gradebook.db")
@@ -41,10 +45,11 @@ def test_links_are_set_aside_before_nbgrader_follows_them(copy_course, tmp_path)
     assert not {"netid", "endless", "pipe"} & {path.name for path in graded.iterdir()}
     kept = course.state / "refused" / "ann" / "hw2" / "hw2"
     assert {path.name for path in kept.iterdir()} == {"netid", "endless", "pipe"}
-    assert read_score(course, "hw2", "ann").points == 0
+    score = read_score(course, "hw2", "ann")
+    assert score and score.points == 0
 
 
-def test_a_link_that_was_refused_twice_is_kept_twice(tmp_path, monkeypatch):
+def test_a_link_that_was_refused_twice_is_kept_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "submitted" / "ann" / "hw2"
     folder.mkdir(parents=True)
@@ -55,7 +60,9 @@ def test_a_link_that_was_refused_twice_is_kept_twice(tmp_path, monkeypatch):
     assert [str(path.readlink()) for path in kept] == ["a", "b"]
 
 
-def test_a_fault_of_the_grader_waits_for_a_person_and_is_not_a_zero(copy_course, tmp_path):
+def test_a_fault_of_the_grader_waits_for_a_person_and_is_not_a_zero(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     release = course.release_notebook("hw2")
     release.write_text(release.read_text().replace('"points": 3', '"points": 4'))  # the checks say 3
@@ -67,7 +74,9 @@ def test_a_fault_of_the_grader_waits_for_a_person_and_is_not_a_zero(copy_course,
     assert not (course.root / "autograded" / "ann" / "hw2").exists()
 
 
-def test_what_no_check_can_judge_waits_for_a_person(copy_course, filled, tmp_path):
+def test_what_no_check_can_judge_waits_for_a_person(
+    copy_course: Callable[[Path], Course], filled: Callable[[dict[str, str]], bytes], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     hand_in(course, "ann", filled({}))
     task = read_class_task(course, "hw2", "ann")
@@ -77,10 +86,13 @@ def test_what_no_check_can_judge_waits_for_a_person(copy_course, filled, tmp_pat
     check["outcome"] = "cannot_judge"
     store_graded(course, "hw2", task.key, replace(graded, verdict=verdict))
     assert save(course, "hw2", "ann") is None
-    assert read_score(course, "hw2", "ann").waiting == ("check_losses",)
+    score = read_score(course, "hw2", "ann")
+    assert score and score.waiting == ("check_losses",)
 
 
-def test_a_student_can_validate_the_filled_notebook(copy_course, filled, tmp_path):
+def test_a_student_can_validate_the_filled_notebook(
+    copy_course: Callable[[Path], Course], filled: Callable[[dict[str, str]], bytes], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     (course.root / "release" / "hw2" / "hw2.ipynb").write_bytes(filled(THREE_OPTIMIZERS | WRITTEN))
     budget = {"COURSE_MAX_EPOCHS": "1", "COURSE_MAX_STEPS_PER_EPOCH": "2"}
@@ -89,7 +101,7 @@ def test_a_student_can_validate_the_filled_notebook(copy_course, filled, tmp_pat
     assert "Success!" in done.stdout, done.stdout + done.stderr
 
 
-def test_a_time_that_nbgrader_did_not_note_is_set_aside(tmp_path, monkeypatch):
+def test_a_time_that_nbgrader_did_not_note_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "submitted" / "ann" / "hw2"
     folder.mkdir(parents=True)

@@ -21,7 +21,7 @@ from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
 from autograder.reasons import explain
 from autograder.sandbox.limits import Limits
-from autograder.verdict import NOT_RECORDED, CheckResult, Verdict
+from autograder.verdict import NOT_RECORDED, CheckResult, Outcome, Verdict
 
 REPOSITORY = Path(__file__).parents[2]
 LIMITS = Limits(cell_seconds=20, notebook_seconds=60)
@@ -43,7 +43,7 @@ def run(cells: list[NotebookNode], limits: Limits = LIMITS) -> Execution:
 
 def reasons(execution: Execution, *checks: str, rationale: str = NOT_RECORDED) -> dict[str, CheckResult]:
     """The checks of those names, one for each test cell, as they are explained."""
-    outcome = "not_checked" if rationale == NOT_RECORDED else "failed"
+    outcome: Outcome = "not_checked" if rationale == NOT_RECORDED else "failed"
     results = [CheckResult(name, f"check_{name}", "title", outcome, 1.0, rationale=rationale) for name in checks]
     explained = explain(Verdict("hw2", tuple(results)), execution).checks
     assert [replace(e, rationale="", help="") for e in explained] == [replace(r, rationale="") for r in results]

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from autograder.config import load_course
+from autograder.config import Course, load_course
 from autograder.errors import UsageError
+from autograder.lookup import Person
 from autograder.roster import load_extensions, load_roster
 
 TOML = """\
@@ -20,24 +22,35 @@ EXTENSIONS = "id,assignment,until,reason\nada1,hw2,2023-02-26 23:59,ill\nADA1,hw
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path: Path) -> Course:
     for name, text in {"course.toml": TOML, "roster.csv": ROSTER, "extensions.csv": EXTENSIONS}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     return load_course(tmp_path)
 
 
-def test_a_roster_as_spreadsheets_write_it_is_read(course):
+def roster_of(course: Course) -> Path:
+    assert course.roster is not None
+    return course.roster
+
+
+def read(course: Course) -> dict[str, Person]:
     people = load_roster(course)
+    assert people is not None
+    return people
+
+
+def test_a_roster_as_spreadsheets_write_it_is_read(course: Course) -> None:
+    people = read(course)
     assert list(people) == ["ada1", "bob2"]
     assert (people["ada1"].name, people["ada1"].email) == ("Lovelace, Ada", "ada@uni.edu")
     assert people["ada1"].lms == {"canvas_id": "77"}
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-def test_semicolons_and_tabulators_separate_as_commas_do(course, separator):
+def test_semicolons_and_tabulators_separate_as_commas_do(course: Course, separator: str) -> None:
     text = f'\ufeffid{separator}name{separator}email\r\nada1{separator}"Lovelace, Ada"{separator}ada@uni.edu\r\n'
-    course.roster.write_text(text, encoding="utf-8", newline="")
-    (ada,) = load_roster(course).values()
+    roster_of(course).write_text(text, encoding="utf-8", newline="")
+    (ada,) = read(course).values()
     assert (ada.id, ada.name, ada.email) == ("ada1", "Lovelace, Ada", "ada@uni.edu")
 
 
@@ -49,13 +62,13 @@ def test_semicolons_and_tabulators_separate_as_commas_do(course, separator):
     ],
     ids=["another encoding", "an endless field"],
 )
-def test_what_is_no_table_is_told(course, content, said):
-    course.roster.write_bytes(content)
+def test_what_is_no_table_is_told(course: Course, content: bytes, said: str) -> None:
+    roster_of(course).write_bytes(content)
     with pytest.raises(UsageError, match=said):
         load_roster(course)
 
 
-def test_the_latest_extension_of_a_person_counts(course):
+def test_the_latest_extension_of_a_person_counts(course: Course) -> None:
     until = datetime(2023, 2, 27, 5, 59, 59, 999999, tzinfo=UTC)
     assert load_extensions(course, "hw2") == {"ada1": until}
 
@@ -83,22 +96,22 @@ def test_the_latest_extension_of_a_person_counts(course):
         "no moment",
     ],
 )
-def test_each_mistake_is_one_sentence_with_file_and_line(course, file, text, said):
+def test_each_mistake_is_one_sentence_with_file_and_line(course: Course, file: str, text: str, said: str) -> None:
     (course.root / file).write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=said):
         load_extensions(course, "hw2")
 
 
-def test_a_missing_roster_is_told(course):
+def test_a_missing_roster_is_told(course: Course) -> None:
     (course.root / "roster.csv").unlink()
     with pytest.raises(UsageError, match=r"There is no .*roster\.csv"):
         load_roster(course)
 
 
-def test_the_roster_that_github_classroom_exports_is_read(course):
+def test_the_roster_that_github_classroom_exports_is_read(course: Course) -> None:
     text = '"identifier","github_username","github_id","name"\n"ADA1","ada-l","12","Ada Lovelace"\n"bob2","","",""\n'
-    course.roster.write_text(text, encoding="utf-8")
-    people = load_roster(course)
+    roster_of(course).write_text(text, encoding="utf-8")
+    people = read(course)
     assert list(people) == ["ada1", "bob2"]
     assert (people["ada1"].name, people["ada1"].email) == ("Ada Lovelace", "")
     assert people["ada1"].lms == {"github_username": "ada-l", "github_id": "12"}
@@ -141,13 +154,15 @@ EXPORTS = {
 
 @pytest.mark.parametrize(("text", "person"), EXPORTS.values(), ids=EXPORTS)
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_the_rosters_that_systems_export_are_read(course, text, person, encoding):
-    course.roster.write_bytes(text.encode(encoding))
-    (found,) = load_roster(course).values()
+def test_the_rosters_that_systems_export_are_read(
+    course: Course, text: str, person: tuple[str, str, str, str | None], encoding: str
+) -> None:
+    roster_of(course).write_bytes(text.encode(encoding))
+    (found,) = read(course).values()
     assert (found.id, found.name, found.email) == person[:3]
     assert person[3] is None or found.lms["id"] == person[3]
 
 
-def test_an_extension_may_name_a_person_by_address(course):
+def test_an_extension_may_name_a_person_by_address(course: Course) -> None:
     (course.root / "extensions.csv").write_text("id,assignment,until\nAda@uni.edu,hw2,2023-02-26 23:59\n")
     assert list(load_extensions(course, "hw2")) == ["ada1"]

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
@@ -84,7 +85,7 @@ def test_changed_batch_and_idle_module_are_told(right, capsys: pytest.CaptureFix
 
 
 def test_recording_writes_a_trace_for_each_probe_of_its_kind_and_prints_nothing(
-    right,  # type: ignore[no-untyped-def]
+    right: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -53,7 +53,7 @@ def test_samples_are_what_the_generator_makes_of_seeded_latent_vectors(model: Mo
     figure = plotting.show_samples(model, seed=4)
     z = torch.randn(9, 8, generator=torch.Generator().manual_seed(4))
     expected = model.generator(z).detach().view(9, 28, 28).numpy()
-    shown = np.stack([axes.images[0].get_array() for axes in figure.axes])
+    shown = np.stack([np.asarray(axes.images[0].get_array()) for axes in figure.axes])
     assert np.allclose(shown, expected)
 
 
@@ -70,7 +70,7 @@ def test_samples_depend_on_the_seed_alone(model: Model) -> None:
 def test_reconstructions_stand_under_their_originals(model: Model, n: int) -> None:
     images = torch.rand(5, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     figure = plotting.show_reconstructions(model, images, n=n)
-    shown = [axes.images[0].get_array() for axes in figure.axes]
+    shown = [np.asarray(axes.images[0].get_array()) for axes in figure.axes]
     codes = model.encoder(images[:n].flatten(1))
     reconstructions = model.generator(codes).detach().view(n, 28, 28)
     assert np.allclose(np.stack(shown[:n]), images[:n, 0].numpy())
@@ -102,18 +102,20 @@ def test_animation_is_a_small_gif_from_the_first_to_the_last_epoch() -> None:
     gif = plotting.animate_latents(history(80))
     film = PIL.Image.open(io.BytesIO(gif.data))
     assert film.format == "GIF"
-    assert film.n_frames == 31
+    assert getattr(film, "n_frames", 1) == 31
     assert len(gif.data) < 1_000_000
 
 
 def test_animation_of_a_short_run_shows_every_epoch() -> None:
     gif = plotting.animate_latents(history(2, n=4))
-    assert PIL.Image.open(io.BytesIO(gif.data)).n_frames == 3
+    assert getattr(PIL.Image.open(io.BytesIO(gif.data)), "n_frames", 1) == 3
 
 
 def test_gradient_map_marks_what_must_not_be_there() -> None:
     labels = ["1. discriminator", "2. generator"]
-    figure = plotting.show_gradient_map(labels, [[0, -0.25, 1], [0, 1, 0]], [[True, True, False], [True, False, True]])
+    figure = plotting.show_gradient_map(
+        labels, [[0.0, -0.25, 1.0], [0.0, 1.0, 0.0]], [[True, True, False], [True, False, True]]
+    )
     axes = figure.axes[0]
     assert [text.get_text() for text in axes.texts] == ["✗ −25%", "+100%", "+100%"]
     assert [tick.get_text() for tick in axes.get_yticklabels()] == labels

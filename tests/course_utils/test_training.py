@@ -210,7 +210,7 @@ def test_a_step_that_does_not_return_its_losses_is_told_what_it_returned(
     returned: object, error: type[Exception], complaint: str
 ) -> None:
     with pytest.raises(error, match=complaint):
-        train(small_model(), lambda *_: returned, {}, small_loader(), 1, progress=False)  # type: ignore[arg-type, return-value]
+        train(small_model(), lambda *_: returned, {}, small_loader(), 1, progress=False)  # type: ignore[arg-type]
 
 
 def test_budget_of_the_environment_shortens_the_same_run_and_says_so(

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 SOLUTIONS = ROOT / "solutions" / "hw2"
 
 
-def calibrate(course: Path, *arguments: str | Path) -> int:
+def calibrate(course: Path, *arguments: str | Path | int) -> int:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.setattr(sys, "argv", ["autograder", "calibrate", "hw2", "--course", str(course), *map(str, arguments)])
         main()
@@ -33,7 +33,9 @@ def course(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_runs_are_kept_and_an_interrupted_calibration_goes_on_where_it_stopped(course: Path, capsys) -> None:
+def test_runs_are_kept_and_an_interrupted_calibration_goes_on_where_it_stopped(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = course / ".autograder" / "calibration" / "hw2.jsonl"
     arguments = ("--solutions", course / "solutions", "--wrong-seeds", 1, "--processes", 1)
     assert calibrate(course, *arguments, "--seeds", 5) == 1  # the bounds in force come from more than this
@@ -62,7 +64,13 @@ def test_runs_are_kept_and_an_interrupted_calibration_goes_on_where_it_stopped(c
         (("--second-runs", "0.5"), "Invalid value for '--second-runs'"),
     ],
 )
-def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(course, monkeypatch, capsys, arguments, said) -> None:
+def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(
+    course: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
     monkeypatch.chdir(course)
     shutil.copytree(course / "solutions" / "wrong", course / "only_wrong" / "wrong")
     assert calibrate(course, *arguments) == 2
@@ -70,7 +78,9 @@ def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(course, monkeypat
     assert said in err and err.startswith("autograder: ") and err.count("\n") == 1
 
 
-def test_a_store_that_holds_something_else_is_told_with_its_line_and_left_as_it_is(course: Path, capsys) -> None:
+def test_a_store_that_holds_something_else_is_told_with_its_line_and_left_as_it_is(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     store = course / ".autograder" / "calibration" / "hw2.jsonl"
     store.parent.mkdir(parents=True)
     store.write_text("no run\n{}\n")

@@ -122,6 +122,7 @@ def test_a_chain_is_told_by_its_root() -> None:
 @pytest.mark.parametrize("assignment", ["hw2", "hw2_conditional"])
 def test_the_cells_stand_in_the_order_of_the_notebooks(assignment: str) -> None:
     notebook = nbformat.read(ROOT / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    assert KNOWN is not None
     ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells]
     graded = [name for name in ids if name in KNOWN.cells]
     assert len(graded) >= 4

@@ -225,7 +225,9 @@ def test_sizes_in_a_message_are_those_of_the_run() -> None:
     assert "homework's own sizes" not in said(Experiment("64 images", error, 64, usual=True), Experiment("7", error, 7))
 
 
-def test_in_a_notebook_the_line_is_that_of_the_students_cell(released_course: Course, filled: Callable) -> None:
+def test_in_a_notebook_the_line_is_that_of_the_students_cell(
+    released_course: Course, filled: Callable[[dict[str, str]], bytes]
+) -> None:
     """Through the sandbox and its kernel, whose cells are files of its own."""
     answers = dict(THREE_OPTIMIZERS)
     answers["train_step"] = answers["train_step"].replace(

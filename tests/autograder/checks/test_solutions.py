@@ -107,9 +107,8 @@ def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes:
 def test_wrong_solution_fails_with_the_name_of_its_mistake(
     assignment: str, claim: Claim, inboxes: dict[str, Path]
 ) -> None:
-    leave_out = ("train_step", "losses", "convergence")  # but for what its check looks at, and that alone is asked
-    needed = PROBES[cells_of(assignment)[claim.check]]
-    leave_out = tuple(kind for kind in leave_out if kind != needed)
+    needed = PROBES[cells_of(assignment)[claim.check]]  # what its check looks at, and that alone is asked
+    leave_out = tuple(kind for kind in ("train_step", "losses", "convergence") if kind != needed)
     verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=leave_out)
     assert disagreement(claim, verdict) == ""
     named = next(result for result in verdict.checks if result.name == claim.check)

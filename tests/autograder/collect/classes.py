@@ -7,6 +7,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder.collect.collect import collect
 from autograder.collect.sources import read_sources
+from autograder.config import Course
+from autograder.teams import Team
 from tests.autograder.collect.repositories import git
 
 TOML = """\
@@ -40,10 +42,10 @@ def commit(folder: Path, files: dict[str, str], date: str = IN_TIME) -> None:
     git(folder, "commit", "-q", "-m", "work", date=date)
 
 
-def collected(course, clones):
+def collected(course: Course, clones: Path) -> dict[str, Team]:
     return {team.source: team for team in collect(course, "hw2", read_sources(clones))}
 
 
-def handed_in(course, team):
+def handed_in(course: Course, team: Team) -> dict[str, str]:
     folder = course.root / "submitted" / team.pseudonym / "hw2"
     return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from autograder.collect import ledger
 from autograder.collect.collect import collect
 from autograder.collect.ledger import Commit, Observation
 from autograder.collect.sources import read_sources
-from autograder.config import load_course
+from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from autograder.teams import load_teams, pseudonym
 from coursekit.budget import ShortRun
@@ -18,7 +19,7 @@ from tests.autograder.collect.classes import LATE, NOTEBOOK, TOML, collected, co
 from tests.autograder.collect.repositories import git
 
 
-def test_the_state_at_the_deadline_is_taken_and_the_rest_told(course, clones):
+def test_the_state_at_the_deadline_is_taken_and_the_rest_told(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "Ada1@uni.edu\r\nbob2\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "one", {"netid": "ada1\nbob2\n", "later": "x"}, LATE)
     team = collected(course, clones)["one"]
@@ -30,7 +31,7 @@ def test_the_state_at_the_deadline_is_taken_and_the_rest_told(course, clones):
     assert load_teams(course, "hw2") == {team.pseudonym: team}
 
 
-def test_late_work_is_kept_and_not_accepted_until_there_is_an_extension(course, clones):
+def test_late_work_is_kept_and_not_accepted_until_there_is_an_extension(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}, LATE)
     team = collected(course, clones)["one"]
     assert (team.accepted, team.late) == (False, timedelta(hours=9, seconds=0, microseconds=1))
@@ -40,7 +41,7 @@ def test_late_work_is_kept_and_not_accepted_until_there_is_an_extension(course, 
     assert (team.accepted, team.late) == (True, timedelta(0))
 
 
-def test_nobody_is_added_after_the_deadline_for_the_sake_of_an_extension(course, clones):
+def test_nobody_is_added_after_the_deadline_for_the_sake_of_an_extension(course: Course, clones: Path) -> None:
     (course.root / "extensions.csv").write_text("id,assignment,until\nbob2,hw2,2023-02-26 23:59\n")
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "one", {"netid": "ada1\nbob2\n", "answer": "better"}, LATE)
@@ -49,7 +50,7 @@ def test_nobody_is_added_after_the_deadline_for_the_sake_of_an_extension(course,
     assert "answer" not in handed_in(course, team)
 
 
-def test_a_forged_date_does_not_count_once_a_collection_has_looked(course, clones):
+def test_a_forged_date_does_not_count_once_a_collection_has_looked(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}, "2023-02-20T12:00:00-0600")
     head = git(clones / "one", "rev-parse", "HEAD").strip()
     looked = int(datetime(2023, 2, 25, 12, tzinfo=UTC).timestamp())  # six hours after the deadline
@@ -61,7 +62,7 @@ def test_a_forged_date_does_not_count_once_a_collection_has_looked(course, clone
     assert "forged" not in handed_in(course, team)
 
 
-def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course, clones):
+def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course: Course, clones: Path) -> None:
     commit(clones / "good", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "twice", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "three", {"netid": "bob2\ncyd3\ndan4\n", "hw2.ipynb": NOTEBOOK})
@@ -103,7 +104,7 @@ def test_every_odd_team_gets_its_remark_and_disturbs_no_other(course, clones):
     assert len({team.pseudonym for team in teams.values()}) == len(teams)
 
 
-def test_a_tree_with_names_that_lead_outside_stays_inside(course, clones):
+def test_a_tree_with_names_that_lead_outside_stays_inside(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     blob = git(clones / "one", "hash-object", "-w", "netid").strip()
     inner = subprocess.run(
@@ -125,7 +126,7 @@ def test_a_tree_with_names_that_lead_outside_stays_inside(course, clones):
     assert any("no name for a file" in remark or "Not collected" in remark for remark in team.remarks)
 
 
-def test_a_second_collection_overwrites_nothing(course, clones):
+def test_a_second_collection_overwrites_nothing(course: Course, clones: Path) -> None:
     (course.root / "course.toml").write_text(TOML.replace('due = "2023-02-24 23:59"', 'due = "2999-02-24 23:59"'))
     course = load_course(course.root)
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}, "2023-02-20T12:00:00-0600")
@@ -141,7 +142,7 @@ def test_a_second_collection_overwrites_nothing(course, clones):
     assert [len(json.loads(line)["new"]) for line in lines] == [1, 1]
 
 
-def test_collecting_one_team_again_keeps_the_others(course, clones):
+def test_collecting_one_team_again_keeps_the_others(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     commit(clones / "two", {"netid": "bob2\nada1\n", "hw2.ipynb": NOTEBOOK})
     both = collected(course, clones)
@@ -151,7 +152,9 @@ def test_collecting_one_team_again_keeps_the_others(course, clones):
     assert set(load_teams(course, "hw2")) == {each.pseudonym for each in both.values()}
 
 
-def test_a_repository_that_is_gone_keeps_what_was_collected_before(course, clones, tmp_path):
+def test_a_repository_that_is_gone_keeps_what_was_collected_before(
+    course: Course, clones: Path, tmp_path: Path
+) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     sources = read_sources(clones)
     collect(course, "hw2", sources)
@@ -161,7 +164,7 @@ def test_a_repository_that_is_gone_keeps_what_was_collected_before(course, clone
     assert "Not collected this time" in team.remarks[0]
 
 
-def test_zips_of_a_learning_management_system_are_collected_like_repositories(course, clones):
+def test_zips_of_a_learning_management_system_are_collected_like_repositories(course: Course, clones: Path) -> None:
     for name, files in {"one": {"x/netid": "ada1\n", "x/hw2.ipynb": NOTEBOOK}, "two": {}}.items():
         with zipfile.ZipFile(clones / f"{name}.zip", "w") as archive:
             for path, text in files.items():
@@ -174,7 +177,7 @@ def test_zips_of_a_learning_management_system_are_collected_like_repositories(co
     assert "is no zip file that can be read" in teams["three.zip"].remarks[0]
 
 
-def test_the_lists_of_an_instructor_and_of_github_classroom_are_read(tmp_path):
+def test_the_lists_of_an_instructor_and_of_github_classroom_are_read(tmp_path: Path) -> None:
     own, classroom = tmp_path / "own.csv", tmp_path / "grades.csv"
     own.write_text("Team,Repository\none,https://host/one.git\ntwo,clones/two\n")
     classroom.write_text(
@@ -188,13 +191,13 @@ def test_the_lists_of_an_instructor_and_of_github_classroom_are_read(tmp_path):
         read_sources(own)
 
 
-def test_a_pseudonym_is_stable_and_differs_by_assignment(course):
+def test_a_pseudonym_is_stable_and_differs_by_assignment(course: Course) -> None:
     assert pseudonym(course, "hw2", "one") == pseudonym(load_course(course.root), "hw2", "one")
     assert pseudonym(course, "hw2", "one") != pseudonym(course, "hw3", "one")
 
 
-def test_the_command_tells_by_its_status_how_it_went(course, clones):
-    def run(*arguments):
+def test_the_command_tells_by_its_status_how_it_went(course: Course, clones: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from autograder.cli import main; main()", "collect", "hw2"]
         return subprocess.run(
             [*command, "--course", str(course.root), *arguments], capture_output=True, text=True, check=False

@@ -1,22 +1,26 @@
+from pathlib import Path
+
 import pytest
 
 from autograder.collect.branches import bring
 from autograder.collect.git import GitError
-from autograder.collect.mirror import content, history, read_tree
+from autograder.collect.mirror import Entry, content, history, read_tree
 from tests.autograder.collect.repositories import git
 
 
-def fetch(address, mirror, seconds=120):
-    return bring(address, mirror, "hw2.ipynb", "UTC", seconds).head
+def fetch(address: str, mirror: Path, seconds: float = 120) -> str:
+    head = bring(address, mirror, "hw2.ipynb", "UTC", seconds).head
+    assert head is not None
+    return head
 
 
-def tree(mirror, head):
+def tree(mirror: Path, head: str) -> tuple[tuple[Entry, ...], int]:
     found = read_tree(mirror, head)
     return found.entries, found.unreadable
 
 
 @pytest.fixture
-def repository(tmp_path):
+def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "team"
     folder.mkdir()
     git(folder, "init", "-q")
@@ -26,7 +30,7 @@ def repository(tmp_path):
     return folder
 
 
-def test_a_repository_is_read_without_a_checkout(repository, tmp_path):
+def test_a_repository_is_read_without_a_checkout(repository: Path, tmp_path: Path) -> None:
     mirror = tmp_path / "mirror.git"
     head = fetch(str(repository), mirror)
     assert [(c.id, c.dated) for c in history(mirror, head)] == [(head, 1676894400)]
@@ -35,7 +39,7 @@ def test_a_repository_is_read_without_a_checkout(repository, tmp_path):
     assert content(mirror, entry, 2**20) == b"ada1\n"
 
 
-def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository, tmp_path):
+def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository: Path, tmp_path: Path) -> None:
     mirror = tmp_path / "mirror.git"
     first = fetch(str(repository), mirror)
     (repository / "netid").write_text("bob2\n")
@@ -45,7 +49,7 @@ def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository, tm
     assert [content(mirror, tree(mirror, commit)[0][0], 99) for commit in (first, second)] == [b"ada1\n", b"bob2\n"]
 
 
-def test_links_submodules_filters_and_hooks_of_a_repository_are_only_data(repository, tmp_path):
+def test_links_submodules_filters_and_hooks_of_a_repository_are_only_data(repository: Path, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     (repository / "outside").symlink_to("/etc/passwd")
     (repository / ".gitattributes").write_text("* filter=evil\n")
@@ -71,12 +75,12 @@ def test_links_submodules_filters_and_hooks_of_a_repository_are_only_data(reposi
     assert not trap.exists()
 
 
-def test_an_empty_repository_has_no_commit(tmp_path):
+def test_an_empty_repository_has_no_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "empty")
-    assert fetch(str(tmp_path / "empty"), tmp_path / "mirror.git") is None
+    assert bring(str(tmp_path / "empty"), tmp_path / "mirror.git", "hw2.ipynb", "UTC").head is None
 
 
-def test_a_folder_that_borrows_from_another_repository_is_refused(repository, tmp_path):
+def test_a_folder_that_borrows_from_another_repository_is_refused(repository: Path, tmp_path: Path) -> None:
     borrowed = tmp_path / "borrowed"
     borrowed.mkdir()
     (borrowed / ".git").write_text(f"gitdir: {repository}/.git\n")
@@ -102,12 +106,12 @@ def test_a_folder_that_borrows_from_another_repository_is_refused(repository, tm
     ],
     ids=["ext", "option", "git", "file", "nowhere", "refused"],
 )
-def test_each_address_that_cannot_be_used_is_one_sentence(tmp_path, address, said):
+def test_each_address_that_cannot_be_used_is_one_sentence(tmp_path: Path, address: str, said: str) -> None:
     with pytest.raises(GitError, match=said) as error:
         fetch(address, tmp_path / "mirror.git")
     assert "\n" not in str(error.value)
 
 
-def test_a_slow_git_is_stopped_with_all_its_processes(repository, tmp_path):
+def test_a_slow_git_is_stopped_with_all_its_processes(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(GitError, match="did not end within"):
         fetch(str(repository), tmp_path / "mirror.git", seconds=0.0001)

@@ -3,11 +3,12 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from autograder import intake
-from autograder.config import load_course
+from autograder.config import Course, load_course
 from coursekit.handin import check_files
 from coursekit.handin.names import look_for, near
 from tests.autograder.collect.classes import IN_TIME, LATE, NOTEBOOK, TOML, collected, commit, handed_in
@@ -31,29 +32,29 @@ NETIDS = ("netid.txt", "NetID", "NETID.TXT", "net_id", "netid (1).txt", "netid.t
 
 
 @pytest.mark.parametrize("name", CHANGED.split("|"))
-def test_a_name_that_a_program_or_a_person_changed_a_little_is_near(name):
+def test_a_name_that_a_program_or_a_person_changed_a_little_is_near(name: str) -> None:
     assert near(name, "hw2.ipynb")
 
 
 @pytest.mark.parametrize(
     "name", ["netid.txt", "NetID", "NETID.TXT", "net_id", "netid (1).txt", "netid.txt.txt", "Net ID"]
 )
-def test_a_netid_of_any_editor_is_near(name):
+def test_a_netid_of_any_editor_is_near(name: str) -> None:
     assert near(name, "netid")
 
 
 @pytest.mark.parametrize("name", ["hw3.ipynb", "hw22.ipynb", "ahw2.ipynb", "hw2.pdf", "hw2_conditional.ipynb", "hw2"])
-def test_another_name_is_not_near(name):
+def test_another_name_is_not_near(name: str) -> None:
     assert not near(name, "hw2.ipynb")
 
 
-def test_the_notebook_of_another_assignment_is_never_taken():
+def test_the_notebook_of_another_assignment_is_never_taken() -> None:
     assert look_for("hw2.ipynb", ["hw2_conditional (1).ipynb"], ["hw2_conditional.ipynb"], loose=True) == ()
     assert look_for("hw2_conditional.ipynb", ["hw2.ipynb"], ["hw2.ipynb"], loose=True) == ()
     assert look_for("hw2.ipynb", ["smith.ipynb"], ["hw2_conditional.ipynb"], loose=True) == ("smith.ipynb",)
 
 
-def test_a_student_is_told_which_file_to_rename():
+def test_a_student_is_told_which_file_to_rename() -> None:
     told = check_files({"netid.txt": b"", "hw2 (1).ipynb": b"", "hw2.pdf.pdf": b""}).remarks
     assert [remark.partition("(")[2] for remark in told] == [
         "there is “netid.txt”: rename it).",
@@ -99,7 +100,7 @@ DOUBTFUL = {
 }
 
 
-def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_told(course, clones):
+def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_told(course: Course, clones: Path) -> None:
     (course.root / "course.toml").write_text(PDF_TOO + OTHER)
     (course.root / "release" / "hw2").mkdir(parents=True)
     (course.root / "release" / "hw2" / "hw2.ipynb").write_text("released")
@@ -121,7 +122,7 @@ def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_tol
         assert any(said in remark for remark in teams[name].remarks), (name, teams[name].remarks)
 
 
-def test_the_notebook_in_an_archive_of_a_repository_is_found(course, clones):
+def test_the_notebook_in_an_archive_of_a_repository_is_found(course: Course, clones: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("hw2/HW2.ipynb", NOTEBOOK)
@@ -141,12 +142,12 @@ def test_the_notebook_in_an_archive_of_a_repository_is_found(course, clones):
     assert not any("is missing" in remark for remark in team.remarks)
 
 
-def branch(folder, name, files, date=IN_TIME):
+def branch(folder: Path, name: str, files: dict[str, str], date: str = IN_TIME) -> None:
     git(folder, "checkout", "-q", "-B", name)
     commit(folder, files, date)
 
 
-def test_the_default_or_the_only_branch_counts_and_the_others_are_named(course, clones):
+def test_the_default_or_the_only_branch_counts_and_the_others_are_named(course: Course, clones: Path) -> None:
     work, readme = {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}, {"README": "x"}
     early = "2023-02-20T09:00:00-0600"
     for name in ("unborn", "unborn-two", "newer", "merged", "elsewhere", "detached", "bare.git"):
@@ -190,7 +191,7 @@ def test_the_default_or_the_only_branch_counts_and_the_others_are_named(course, 
     assert teams["newer"].received == datetime(2023, 2, 20, 15, tzinfo=UTC)
 
 
-def test_work_on_another_branch_is_kept_in_the_mirror(course, clones):
+def test_work_on_another_branch_is_kept_in_the_mirror(course: Course, clones: Path) -> None:
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     branch(clones / "one", "dev", {"hw2.ipynb": SECOND}, LATE)
     newer = git(clones / "one", "rev-parse", "HEAD").strip()

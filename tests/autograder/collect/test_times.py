@@ -4,12 +4,14 @@ import io
 import struct
 import tarfile
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from autograder.collect.zip_times import universal_time
-from autograder.config import load_course
+from autograder.config import Course, load_course
 from autograder.people import _people
 from tests.autograder.collect.classes import LATE, NOTEBOOK, TOML, collected, commit, handed_in
 
@@ -17,24 +19,24 @@ DUE = datetime(2023, 2, 25, 5, 59, 59, tzinfo=UTC)  # 23:59 in Chicago
 TOKYO, HONOLULU = 9, -10
 
 
-def unix(moment):
+def unix(moment: datetime) -> bytes:
     return struct.pack("<HHBi", 0x5455, 5, 1, int(moment.timestamp()))
 
 
-def ntfs(moment):
+def ntfs(moment: datetime) -> bytes:
     ticks = (int(moment.timestamp()) + 11_644_473_600) * 10**7
     return struct.pack("<HHIHHQQQ", 0x000A, 32, 0, 1, 24, ticks, ticks, ticks)
 
 
-def info_zip(moment):
+def info_zip(moment: datetime) -> bytes:
     return struct.pack("<HHII", 0x5855, 8, 0, int(moment.timestamp()))
 
 
-def pkware(moment):
+def pkware(moment: datetime) -> bytes:
     return struct.pack("<HHIIHH", 0x000D, 12, 0, int(moment.timestamp()), 0, 0)
 
 
-def write_zip(path, moment, zone, extra=b""):
+def write_zip(path: Path, moment: datetime, zone: float, extra: bytes = b"") -> None:
     """A zip file made at `moment` on a computer whose clock is `zone` hours ahead of universal time."""
     wall = moment + timedelta(hours=zone)
     with zipfile.ZipFile(path, "w") as archive:
@@ -45,13 +47,13 @@ def write_zip(path, moment, zone, extra=b""):
 
 
 @pytest.mark.parametrize("extra", [unix, ntfs, info_zip, pkware])
-def test_each_way_to_store_universal_time_is_read_among_others(extra):
+def test_each_way_to_store_universal_time_is_read_among_others(extra: Callable[[datetime], bytes]) -> None:
     other = struct.pack("<HH4s", 0x7075, 4, b"abcd")
     assert universal_time(other + extra(DUE)) == int(DUE.timestamp())
     assert universal_time(other) is universal_time(extra(DUE)[:6]) is None
 
 
-def test_the_zone_of_an_archive_decides_only_where_it_is_known(course, clones):
+def test_the_zone_of_an_archive_decides_only_where_it_is_known(course: Course, clones: Path) -> None:
     before, after = DUE - timedelta(hours=4), DUE + timedelta(hours=2)
     write_zip(clones / "tokyo-in-time.zip", before, TOKYO, unix(before))
     write_zip(clones / "tokyo-late.zip", after, TOKYO, ntfs(after))
@@ -80,7 +82,7 @@ def test_the_zone_of_an_archive_decides_only_where_it_is_known(course, clones):
     assert "is dated" not in told["tokyo-in-time.zip"] + told["tar-in-time.tar.gz"] + told["tokyo-late.zip"]
 
 
-def test_of_several_archives_the_last_before_the_deadline_counts(course, clones):
+def test_of_several_archives_the_last_before_the_deadline_counts(course: Course, clones: Path) -> None:
     for number, moment in enumerate([DUE - timedelta(days=2), DUE - timedelta(hours=1), DUE + timedelta(hours=1)]):
         path = clones / ("one.zip" if number == 0 else f"one ({number}).zip")
         write_zip(path, moment, 0, unix(moment))
@@ -89,7 +91,7 @@ def test_of_several_archives_the_last_before_the_deadline_counts(course, clones)
     assert any("Later commits are not graded" in remark for remark in team.remarks)
 
 
-def test_of_uploads_by_the_same_people_the_last_before_the_deadline_counts(course, clones):
+def test_of_uploads_by_the_same_people_the_last_before_the_deadline_counts(course: Course, clones: Path) -> None:
     for name, hours in {"ada.zip": -9, "bob.zip": -1, "both.zip": 1}.items():
         moment = DUE + timedelta(hours=hours)
         write_zip(clones / name, moment, 0, unix(moment))
@@ -118,7 +120,7 @@ BORROWED = {
 }
 
 
-def test_an_extension_counts_for_members_of_the_graded_state_only(course, clones):
+def test_an_extension_counts_for_members_of_the_graded_state_only(course: Course, clones: Path) -> None:
     (course.root / "extensions.csv").write_text("id,assignment,until\nbob2,hw2,2023-02-26 23:59\n")
     names = {what: what.replace(" ", "-").replace(",", "") for what in BORROWED}
     for what, (netids, _) in BORROWED.items():
@@ -134,7 +136,7 @@ def test_an_extension_counts_for_members_of_the_graded_state_only(course, clones
     assert any("decides on the extension" in remark for remark in teams["nobody-until-then-and-then-two"].remarks)
 
 
-def test_a_lost_secret_gives_no_team_a_second_folder(course, clones):
+def test_a_lost_secret_gives_no_team_a_second_folder(course: Course, clones: Path) -> None:
     (course.root / "course.toml").write_text(TOML.replace('late = "none"', "late = { points_per_day = 1, days = 9 }"))
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})
     first = collected(course, clones)["one"]
@@ -143,7 +145,7 @@ def test_a_lost_secret_gives_no_team_a_second_folder(course, clones):
     assert len(list((course.root / "submitted").iterdir())) == 1
 
 
-def test_folders_of_no_team_are_named_where_the_table_was_lost_too(course, clones):
+def test_folders_of_no_team_are_named_where_the_table_was_lost_too(course: Course, clones: Path) -> None:
     from autograder.collect.collect import strays
 
     commit(clones / "one", {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK})

@@ -4,12 +4,15 @@ import io
 import os
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from autograder.collect.sources import read_sources
-from autograder.config import load_course
+from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from tests.autograder.collect.classes import NOTEBOOK, collected, handed_in
 
@@ -17,14 +20,16 @@ LATER = datetime(2023, 3, 20, tzinfo=UTC).timestamp()  # when the instructor unp
 WORK = {"netid": "ada1\n", "hw2.ipynb": NOTEBOOK}
 ROSTER = "id,name,email,canvas_id\n" + "".join(f"id{n},Student Number{chr(97 + n)},,{100 + n}\n" for n in range(26))
 
+ZipDate = tuple[int, int, int, int, int, int]
+
 
 @pytest.fixture
-def course(course):
+def course(course: Course) -> Course:
     (course.root / "roster.csv").write_text(ROSTER)
     return load_course(course.root)
 
 
-def zipped(files, when=(2023, 2, 20, 12, 0, 0)):
+def zipped(files: Mapping[str, str | bytes], when: ZipDate = (2023, 2, 20, 12, 0, 0)) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
@@ -32,7 +37,7 @@ def zipped(files, when=(2023, 2, 20, 12, 0, 0)):
     return buffer.getvalue()
 
 
-def tarred(files, mode, when=1676900000):
+def tarred(files: Mapping[str, str], mode: Literal["w", "w:gz", "w:bz2", "w:xz"], when: int = 1676900000) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, content in files.items():
@@ -42,7 +47,7 @@ def tarred(files, mode, when=1676900000):
     return buffer.getvalue()
 
 
-def put(folder, files):
+def put(folder: Path, files: Mapping[str, str | bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,15 +55,15 @@ def put(folder, files):
         os.utime(path, (LATER, LATER))
 
 
-def work(n, **more):
+def work(n: int, **more: str) -> dict[str, str]:
     return {"netid": f"id{n}\n", "hw2.ipynb": NOTEBOOK, **more}
 
 
-def version(n):
+def version(n: int) -> str:
     return NOTEBOOK.replace("1 + 1", f"1 + {n}")
 
 
-def test_whatever_a_folder_holds_is_taken_or_named(course, clones):
+def test_whatever_a_folder_holds_is_taken_or_named(course: Course, clones: Path) -> None:
     put(
         clones,
         {
@@ -113,7 +118,7 @@ def test_whatever_a_folder_holds_is_taken_or_named(course, clones):
     assert {("id8",), ("id9",), ("id10",), ("id15",)} <= unread
 
 
-def test_canvas_says_which_files_are_late_and_numbers_those_that_came_again(course, clones):
+def test_canvas_says_which_files_are_late_and_numbers_those_that_came_again(course: Course, clones: Path) -> None:
     put(
         clones,
         {
@@ -138,7 +143,7 @@ def test_canvas_says_which_files_are_late_and_numbers_those_that_came_again(cour
     assert not any("in time" in remark for remark in teams["again_100"].remarks)
 
 
-def test_blackboard_brightspace_and_gradescope_say_when_each_attempt_came(course, clones):
+def test_blackboard_brightspace_and_gradescope_say_when_each_attempt_came(course: Course, clones: Path) -> None:
     blackboard, brightspace, gradescope = (clones / name for name in ("blackboard", "brightspace", "gradescope"))
     attempt = "Home_work_id0_attempt_2023-02-2"
     put(
@@ -188,7 +193,7 @@ submission_12:
         read_sources(gradescope)
 
 
-def test_an_export_that_was_unpacked_into_one_more_folder_is_found(course, clones):
+def test_an_export_that_was_unpacked_into_one_more_folder_is_found(course: Course, clones: Path) -> None:
     put(
         clones,
         {"assignment_1_export/roe_100_1_hw2.ipynb": NOTEBOOK, "assignment_1_export/poe_101_2_hw2.ipynb": NOTEBOOK},
@@ -200,7 +205,7 @@ def test_an_export_that_was_unpacked_into_one_more_folder_is_found(course, clone
         read_sources(packed)
 
 
-def test_what_cannot_be_read_is_no_nothing_handed_in(course, clones):
+def test_what_cannot_be_read_is_no_nothing_handed_in(course: Course, clones: Path) -> None:
     from autograder.people import Status, _people
     from autograder.teams import load_teams
 
@@ -211,7 +216,7 @@ def test_what_cannot_be_read_is_no_nothing_handed_in(course, clones):
     assert all(team.unread for team in load_teams(course, "hw2").values())
 
 
-def test_the_same_export_downloaded_again_is_nothing_new(course, clones):
+def test_the_same_export_downloaded_again_is_nothing_new(course: Course, clones: Path) -> None:
     put(clones, {"roe_100_1_hw2.ipynb": NOTEBOOK, "roe_100_2_netid": "id0\n"})
     first = collected(course, clones)["roe_100"]
     for path in clones.iterdir():

@@ -186,8 +186,8 @@ def notebook_of(text: str) -> NotebookNode:
     cells = []
     for kind, name, points, source in zip(*[iter(pieces)] * 4, strict=True):
         marks = {"grade_id": name, "schema_version": 1, **KINDS[kind]} | ({"points": float(points)} if points else {})
-        new = nbformat.v4.new_markdown_cell if kind in ("text", "written") else nbformat.v4.new_code_cell
-        cell = new(source.rstrip("\n"), metadata={"nbgrader": marks, "collapsed": False})
+        new = "new_markdown_cell" if kind in ("text", "written") else "new_code_cell"
+        cell = getattr(nbformat.v4, new)(source.rstrip("\n"), metadata={"nbgrader": marks, "collapsed": False})
         del cell["id"]
         if cell.cell_type == "code":
             cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text="42\n")]

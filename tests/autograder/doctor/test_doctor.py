@@ -3,22 +3,28 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
+from autograder.config import Course
 from autograder.doctor import attacks
 from autograder.doctor.attacks import attack_sandbox
+from autograder.doctor.finding import Finding, State
 from autograder.doctor.machine import look_at_machine
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.self_check import check_sandbox
 from autograder.sandbox.warm import pool
 
 
-def states(findings):
+def states(findings: Iterable[Finding]) -> dict[str, State]:
     return {finding.what: finding.state for finding in findings}
 
 
-def test_every_attack_is_held_on_this_machine_and_the_command_says_so(copy_course, tmp_path):
+def test_every_attack_is_held_on_this_machine_and_the_command_says_so(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     command = [sys.executable, "-c", "from autograder.cli import main; main()", "doctor", "--course", str(course.root)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -29,7 +35,9 @@ def test_every_attack_is_held_on_this_machine_and_the_command_says_so(copy_cours
         assert what in done.stdout
 
 
-def test_limits_that_do_not_bite_are_told(copy_course, tmp_path, monkeypatch):
+def test_limits_that_do_not_bite_are_told(
+    copy_course: Callable[[Path], Course], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = copy_course(tmp_path / "course")
     wide = Limits(cell_seconds=90, notebook_seconds=100, resident_memory=3000 * MIB, processes=1000)
     monkeypatch.setattr(attacks, "LIMITS", wide)
@@ -39,7 +47,9 @@ def test_limits_that_do_not_bite_are_told(copy_course, tmp_path, monkeypatch):
     assert found["network"] == found["user"] == "good"
 
 
-def test_a_machine_on_which_everything_starts_cold_is_told(copy_course, tmp_path, monkeypatch):
+def test_a_machine_on_which_everything_starts_cold_is_told(
+    copy_course: Callable[[Path], Course], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = copy_course(tmp_path / "course")
     monkeypatch.setattr(pool, "_pool", pool._Pool(why_cold="no name spaces here"))
     monkeypatch.setattr(attacks, "_ENDINGS", [])
@@ -47,7 +57,9 @@ def test_a_machine_on_which_everything_starts_cold_is_told(copy_course, tmp_path
     assert (finding.state, finding.found) == ("warning", "cold: no name spaces here")
 
 
-def test_without_bubblewrap_nothing_is_attacked_and_the_advice_is_given(copy_course, tmp_path, monkeypatch):
+def test_without_bubblewrap_nothing_is_attacked_and_the_advice_is_given(
+    copy_course: Callable[[Path], Course], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = copy_course(tmp_path / "course")
     check_sandbox.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -66,7 +78,9 @@ def test_without_bubblewrap_nothing_is_attacked_and_the_advice_is_given(copy_cou
     [("id,name\nada1,Ada\n", "the column 'email' is missing"), (None, "There is no")],
     ids=["wrong", "gone"],
 )
-def test_a_roster_that_cannot_be_read_is_told_with_its_line(copy_course, tmp_path, content, said):
+def test_a_roster_that_cannot_be_read_is_told_with_its_line(
+    copy_course: Callable[[Path], Course], tmp_path: Path, content: str | None, said: str
+) -> None:
     from autograder.config import load_course
 
     course = copy_course(tmp_path / "course")
@@ -78,7 +92,9 @@ def test_a_roster_that_cannot_be_read_is_told_with_its_line(copy_course, tmp_pat
     assert finding.state == "bad" and said in finding.found
 
 
-def test_a_course_folder_that_is_gone_or_cannot_be_written_to_is_bad(copy_course, tmp_path):
+def test_a_course_folder_that_is_gone_or_cannot_be_written_to_is_bad(
+    copy_course: Callable[[Path], Course], tmp_path: Path
+) -> None:
     course = copy_course(tmp_path / "course")
     shutil.rmtree(course.root)
     assert states(look_at_machine(course))["course folder"] == "bad"

@@ -108,7 +108,7 @@ def task(page: Feedback, title: str) -> Part:
     return next(part for part in page.tasks if title in part.title)
 
 
-def test_a_right_submission_is_told_so_in_words(make_page) -> None:
+def test_a_right_submission_is_told_so_in_words(make_page: Callable[..., Feedback]) -> None:
     page = make_page(RIGHT)
     assert page.score == ("Code: 7 of 7.", "Written answers: 13 points, not marked yet.")
     assert [part.title for part in page.tasks][:3] == ["2. Optimizers", "3. Losses", "4. One training step"]
@@ -132,18 +132,22 @@ def test_a_right_submission_is_told_so_in_words(make_page) -> None:
         ),
     ],
 )
-def test_the_score_says_what_is_marked_and_is_never_negative(make_page, marked, penalty, said) -> None:
+def test_the_score_says_what_is_marked_and_is_never_negative(
+    make_page: Callable[..., Feedback], marked: dict[str, float | None], penalty: float, said: tuple[str, ...]
+) -> None:
     assert make_page(RIGHT, marked=marked, penalty=penalty).score[1:] == said
 
 
-def test_an_empty_submission_is_not_told_that_it_waits(make_page) -> None:
+def test_an_empty_submission_is_not_told_that_it_waits(make_page: Callable[..., Feedback]) -> None:
     page = make_page({}, marked=dict.fromkeys(ANSWERS, 0.0), penalty=1.0)
     assert page.score[1] == "Written answers: 0 of 13, since nothing is written in their cells."
     assert task(page, "Question 3").state is State.EMPTY
     assert all(work.given for part in page.parts for work in part.works)
 
 
-def test_a_mistake_is_shown_with_its_reason_and_what_follows_names_its_cause(make_page) -> None:
+def test_a_mistake_is_shown_with_its_reason_and_what_follows_names_its_cause(
+    make_page: Callable[..., Feedback],
+) -> None:
     page = make_page(RIGHT, (WRONG, LEARNS))
     part = task(page, "One training step")
     assert (part.state, part.points, part.max_points) == (State.WRONG, 0, 3)
@@ -153,28 +157,29 @@ def test_a_mistake_is_shown_with_its_reason_and_what_follows_names_its_cause(mak
     assert "probably follows" in text and "`" not in text.partition("Tasks")[2].partition("def ")[0]
 
 
-def test_what_is_shown_is_what_was_handed_in_and_labelled_so(make_page) -> None:
+def test_what_is_shown_is_what_was_handed_in_and_labelled_so(make_page: Callable[..., Feedback]) -> None:
     document = BeautifulSoup(render(make_page(RIGHT)), "html.parser")
     training = next(section for section in document.find_all("section") if "5. Training" in section.get_text())
     assert "As you handed it in" in training.get_text()
-    sources = [image["src"].partition(";")[0] for image in training.find_all("img")]
+    sources = [str(image["src"]).partition(";")[0] for image in training.find_all("img")]
     assert sources == ["data:image/png", "data:image/gif"]
     assert "done <b>" in training.get_text() and "<Figure" not in training.get_text()
     alts = [image["alt"] for image in document.find_all("img")]
     assert alts[0] == "Which loss moved which network." and "Nine samples G(z)" in alts[1] and all(alts)
-    assert "Red is what must not be there." in document.find("figcaption").get_text()
+    caption = document.find("figcaption")
+    assert caption and "Red is what must not be there." in caption.get_text()
 
 
-def test_a_comment_is_text_and_no_marking_scheme_is_on_the_page(make_page) -> None:
+def test_a_comment_is_text_and_no_marking_scheme_is_on_the_page(make_page: Callable[..., Feedback]) -> None:
     page = render(make_page(RIGHT, marked=ANSWERS))
     assert "Which &lt;digits&gt;?" in page and "MARK SCHEME" not in page and "exit status" not in page
 
 
-def test_headings_are_in_order_and_the_page_names_its_language_and_width(make_page) -> None:
+def test_headings_are_in_order_and_the_page_names_its_language_and_width(make_page: Callable[..., Feedback]) -> None:
     document = BeautifulSoup(render(make_page(RIGHT)), "html.parser")
     levels = [int(heading.name[1]) for heading in document.find_all(re.compile("^h[1-6]$"))]
     assert levels[0] == 1 and levels.count(1) == 1 and set(levels) == {1, 2}
-    assert document.html["lang"] == "en" and document.find("meta", attrs={"name": "viewport"})
+    assert document.html and document.html["lang"] == "en" and document.find("meta", attrs={"name": "viewport"})
     assert not document.find("script") and not document.find("link")
     for link in document.select(".tasks a"):
         assert document.find(id=link["href"][1:])
@@ -226,13 +231,17 @@ def measure(pages: list[Path], widths: list[int], dark: bool, folder: Path) -> l
     command += [f"--blink-settings=preferredColorScheme={0 if dark else 1}", "--window-size=1500,1000"]
     command += [*(["--no-sandbox"] if os.geteuid() == 0 else []), outer.as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    told = BeautifulSoup(shown, "html.parser").body["data-told"]
+    body = BeautifulSoup(shown, "html.parser").body
+    assert body is not None
+    told = str(body["data-told"])
     lines = [line.split("|", 4) for line in told.split("#") if "|" in line]
     return [(int(high), int(wide), int(window), float(least), where) for high, wide, window, least, where in lines]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_pages_fit_their_window_are_not_long_and_can_be_read(make_page, tmp_path: Path, dark: bool) -> None:
+def test_pages_fit_their_window_are_not_long_and_can_be_read(
+    make_page: Callable[..., Feedback], tmp_path: Path, dark: bool
+) -> None:
     made = {
         "right": make_page(RIGHT),
         "half": make_page(RIGHT, (WRONG, LEARNS), {**ANSWERS, "answer_results": 1.0}, penalty=1.0),

@@ -100,7 +100,8 @@ def test_each_person_gets_a_folder_or_a_zip_file_of_their_own(course: Course) ->
 
 
 def test_an_id_that_is_a_path_leads_out_of_no_folder(course: Course, tmp_path: Path) -> None:
-    course.roster and course.roster.unlink()
+    assert course.roster is not None
+    course.roster.unlink()
     (course.root / "course.toml").write_text((course.root / "course.toml").read_text().replace("roster =", "# "))
     ids = ("../../../out", "..", "x/y")
     save_teams(course, "hw2", [Team("team-1", "repo", ids[:2], commit="0" * 40)])

@@ -7,7 +7,7 @@ from autograder.gradebook import open_gradebook, read_score
 from autograder.marking.book import read_marks, write_mark
 from autograder.marking.clicked import last_clicked, note
 from autograder.marking.desk import Desk
-from autograder.marking.records import Given, Standing
+from autograder.marking.records import Given, Question, Standing
 from tests.autograder.marking.conftest import TEAMS
 
 CELL = "answer_results"
@@ -61,7 +61,7 @@ def test_two_markers_at_once_lose_nothing(desk: Desk) -> None:
     marks = read_marks(course, "hw2")
     jobs = [(question, team, points) for question in written for team in TEAMS for points in (0.5, 1.0)]
 
-    def write(job: tuple) -> tuple[str, str, float, bool]:
+    def write(job: tuple[Question, str, float]) -> tuple[str, str, float, bool]:
         question, team, points = job
         done = write_mark(course, "hw2", question, team, Given(points, ""), marks[question.cell, team].version).done
         note(course, "hw2", question.cell, team, Given(points, "", (points,)))

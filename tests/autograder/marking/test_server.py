@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from autograder.marking.book import read_marks
@@ -164,7 +165,9 @@ def test_points_that_the_question_does_not_have_are_refused(desk: Desk) -> None:
     visit(desk, scenario)
 
 
-def test_a_gradebook_that_is_held_keeps_what_was_written_on_the_page(desk: Desk, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_gradebook_that_is_held_keeps_what_was_written_on_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import sqlite3
 
     from autograder.gradebook import gradebook_file

@@ -302,9 +302,9 @@ def test_the_formgrader_shows_the_same_clean_notebook(proxy: Proxy, feedback: Pa
         if any("MathJax" in str(each.get("id", "")) + str(each.get("class", "")) for each in ours):
             continue
         assert not {"id", "name", "target", "title"} & set(tag.attrs), tag
-        assert "position" not in tag.get("style", "") and (tag.name in ("ul", "li", "span") or not tag.get("style")), (
-            tag
-        )
+        assert "position" not in str(tag.get("style", "")) and (
+            tag.name in ("ul", "li", "span") or not tag.get("style")
+        ), tag
     assert "\u202e" not in shown
 
 

@@ -1,11 +1,15 @@
 """A real notebook in the real sandbox: what is handed in is reproduced, bit by bit, or the difference is shown."""
 
 import copy
+from collections.abc import Callable
+from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS, WRITTEN
 from autograder.execute import run_notebook
 from autograder.reproduce.read import read_submitted
@@ -15,9 +19,13 @@ from tests.autograder.test_cli import run
 
 SHORTER = "%env COURSE_MAX_EPOCHS=1\n%env COURSE_MAX_STEPS_PER_EPOCH=20"
 
+Twice = tuple[NotebookNode, list[list[NotebookNode]]]
+
 
 @pytest.fixture(scope="module")
-def twice(filled, released_course, tmp_path_factory):
+def twice(
+    filled: Callable[[dict[str, str]], bytes], released_course: Course, tmp_path_factory: pytest.TempPathFactory
+) -> Twice:
     """The released notebook with a right solution and a short training, run twice; and the notebook itself."""
     notebook = nbformat.reads(filled(THREE_OPTIMIZERS | WRITTEN).decode(), as_version=4)
     notebook.cells.insert(0, new_code_cell(SHORTER))
@@ -29,7 +37,7 @@ def twice(filled, released_course, tmp_path_factory):
     return notebook, [execution.notebook.cells[1:] for execution in runs]
 
 
-def test_the_release_reproduces_bit_by_bit_on_one_machine(twice):
+def test_the_release_reproduces_bit_by_bit_on_one_machine(twice: Twice) -> None:
     _, (first, second) = twice
     kinds = {output.output_type for cell in first for output in cell.outputs}
     assert kinds == {"stream", "execute_result", "display_data"}  # no error, and there is something to compare
@@ -38,14 +46,16 @@ def test_the_release_reproduces_bit_by_bit_on_one_machine(twice):
         assert cell.outputs == again.outputs, cell.source
 
 
-def hand_in(course, team, notebook):
+def hand_in(course: Course, team: str, notebook: NotebookNode | bytes) -> None:
     folder = course.root / "submitted" / team / "hw2"
     folder.mkdir(parents=True)
     content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
     (folder / "hw2.ipynb").write_bytes(content)
 
 
-def test_the_command_tells_what_reproduces_and_writes_pages_that_run_nothing(twice, copy_course, tmp_path, capsys):
+def test_the_command_tells_what_reproduces_and_writes_pages_that_run_nothing(
+    twice: Twice, copy_course: Callable[[Path], Course], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     notebook, (outputs, _) = twice
     same = copy.deepcopy(notebook)
     for cell, ran in zip((c for c in same.cells if c.cell_type == "code"), outputs, strict=True):
@@ -81,7 +91,13 @@ def test_the_command_tells_what_reproduces_and_writes_pages_that_run_nothing(twi
     ],
     ids=["nothing", "nobody", "no-epochs"],
 )
-def test_a_mistake_is_one_sentence_with_status_2(copy_course, tmp_path, capsys, arguments, said):
+def test_a_mistake_is_one_sentence_with_status_2(
+    copy_course: Callable[[Path], Course],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
     course = copy_course(tmp_path / "course")
     if arguments:
         hand_in(course, "someone", b"{}")

@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.reproduce.outcome import DIFFERENT, IDENTICAL, WITHIN
-from autograder.reproduce.text import MAX_LINES, compare_lines, machines, meaningful_lines
+from autograder.reproduce.text import MAX_LINES, TextComparison, compare_lines, machines, meaningful_lines
 
 LINE = "Epoch:    1 AE Loss: 0.0636 Gen Loss: 2.6598 Dis Loss: 0.4130 Total: 3.1363"
 
 
-def compare(submitted, executed):
+def compare(submitted: str, executed: str) -> TextComparison:
     return compare_lines(meaningful_lines(submitted), meaningful_lines(executed))
 
 
@@ -33,15 +33,15 @@ def compare(submitted, executed):
         ("No TensorBoard log: runs/hw2 cannot be written (Read-only file system).\n" + LINE, LINE),
     ],
 )
-def test_what_changes_from_run_to_run_is_not_compared(submitted, executed):
+def test_what_changes_from_run_to_run_is_not_compared(submitted: str, executed: str) -> None:
     assert compare(submitted, executed).outcome == IDENTICAL
 
 
-def test_the_loss_itself_is_not_taken_for_a_time():
+def test_the_loss_itself_is_not_taken_for_a_time() -> None:
     assert meaningful_lines(LINE) == [" ".join(LINE.split())]
 
 
-def test_numbers_that_are_near_are_equal_within_tolerance():
+def test_numbers_that_are_near_are_equal_within_tolerance() -> None:
     found = compare(LINE, LINE.replace("2.6598", "2.7000"))
     assert (found.outcome, found.numbers) == (WITHIN, 4)
     assert found.largest == pytest.approx(0.0402 / 2.7)
@@ -51,37 +51,37 @@ def test_numbers_that_are_near_are_equal_within_tolerance():
     ("old", "new"),
     [("2.6598", "1.9"), ("2.6598", "nan"), ("   1 AE", "   2 AE"), ("Gen", "Generator"), ("2.6598", "-2.6598")],
 )
-def test_other_numbers_counts_and_words_are_different_and_the_line_is_named(old, new):
+def test_other_numbers_counts_and_words_are_different_and_the_line_is_named(old: str, new: str) -> None:
     found = compare("before\n" + LINE, "before\n" + LINE.replace(old, new))
     assert found.outcome == DIFFERENT
     assert found.first is not None and found.first[0].startswith("Epoch:")
 
 
-def test_a_line_that_only_one_has_is_different_and_does_not_shift_the_others():
+def test_a_line_that_only_one_has_is_different_and_does_not_shift_the_others() -> None:
     found = compare(f"warning\n{LINE}", LINE)
     assert (found.outcome, found.first) == (DIFFERENT, ("warning", ""))
 
 
-def test_version_numbers_are_words():
+def test_version_numbers_are_words() -> None:
     assert compare("version 2.14.1", "version 2.14.2").outcome == DIFFERENT
 
 
-def test_the_machine_is_told():
+def test_the_machine_is_told() -> None:
     assert machines("PyTorch 2.6.0+cu124 on cuda\nx") == {"PyTorch 2.6.0+cu124 on cuda"}
 
 
-def test_texts_of_any_length_are_compared_line_by_line():
+def test_texts_of_any_length_are_compared_line_by_line() -> None:
     lines = [f"x {n % 7}" for n in range(20 * MAX_LINES)]
     assert compare_lines(lines, [*lines[:-1], "y"]).outcome == DIFFERENT
 
 
 @given(st.text(), st.text())
-def test_any_two_texts_can_be_compared_and_equal_ones_are_identical(one, other):
+def test_any_two_texts_can_be_compared_and_equal_ones_are_identical(one: str, other: str) -> None:
     assert compare(one, one).outcome == IDENTICAL
     assert compare(one, other).outcome == compare(other, one).outcome
 
 
 @given(st.lists(st.floats(0.001, 1000), min_size=1, max_size=5), st.floats(-0.01, 0.01))
-def test_small_relative_changes_are_never_different(numbers, change):
+def test_small_relative_changes_are_never_different(numbers: list[float], change: float) -> None:
     ours, theirs = (" ".join(f"loss {n * factor:.6f}" for n in numbers) for factor in (1, 1 + change))
     assert compare(ours, theirs).outcome in (IDENTICAL, WITHIN)

@@ -1,12 +1,13 @@
 """The docstring of a solution file is read in one place, and compared with a verdict in one place."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from autograder.errors import UsageError
 from autograder.selftest import Claim, disagreement, find_solutions, read_claim
-from autograder.selftest.solutions import KINDS, half_of
+from autograder.selftest.solutions import KINDS, Half, Kind, half_of
 from autograder.verdict import CheckResult, Verdict
 
 SOLUTIONS = Path(__file__).parents[3] / "solutions" / "hw2"
@@ -28,7 +29,7 @@ def test_every_solution_file_says_what_it_must() -> None:
 def test_each_half_has_about_half_of_each_matrix_by_its_name_alone() -> None:
     for assignment in ("hw2", "hw2_conditional"):
         folder = SOLUTIONS.parent / assignment
-        halves = {half: {claim.path for claim in find_solutions(folder, half)} for half in ("seen", "unseen")}
+        halves = {half: {claim.path for claim in find_solutions(folder, half)} for half in get_args(Half)}
         assert not halves["seen"] & halves["unseen"]
         assert halves["seen"] | halves["unseen"] == {claim.path for claim in find_solutions(folder)}
         assert 0.35 < len(halves["unseen"]) / len(find_solutions(folder)) < 0.65
@@ -54,7 +55,7 @@ def test_the_fields_of_a_docstring(tmp_path: Path) -> None:
         ("Blind spot: x.\n\nexpect: cannot_judge", "blind_spots", "does not say its check"),
     ],
 )
-def test_a_docstring_that_says_too_little_is_told(tmp_path: Path, docstring: str, kind, said: str) -> None:
+def test_a_docstring_that_says_too_little_is_told(tmp_path: Path, docstring: str, kind: Kind, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_claim(write(tmp_path, docstring), kind)
 

@@ -16,6 +16,7 @@ from autograder.errors import UsageError
 from autograder.selftest import load_solution, running
 from autograder.selftest.designs import compose
 from autograder.selftest.designs.compose import WITHOUT_LABELS, all_axes, fits
+from autograder.selftest.designs.loss_parts import Part
 from autograder.selftest.designs.parts import AXES, OF_ASSIGNMENT, USUAL
 from autograder.selftest.designs.rates import Judged, Rates, judge_designs
 from autograder.selftest.designs.source import losses, solution
@@ -100,10 +101,11 @@ def test_each_form_of_the_losses_has_the_gradient_of_the_cross_entropy(labels: s
             model = Model(1, 9, 7, 3, nn.ReLU)
             x, z = torch.rand(5, 9), torch.randn(5, 3)
             p, q = model.discriminator(x), model.discriminator(model.generator(z).detach())
-            right = sum(
+            each = [
                 F.binary_cross_entropy(score, torch.full_like(score, target))
                 for score, target in zip((p, q), targets, strict=True)
-            )
+            ]
+            right = torch.stack(each).sum()
             factor = {"one batch": 0.5, "halved": 0.5}.get(batches.name, 1.0)
             got = gradients(written.discriminator_loss(model, x, z), model.discriminator)
             assert torch.allclose(got, factor * gradients(right, model.discriminator), rtol=1e-3, atol=1e-6), parts
@@ -115,7 +117,7 @@ def test_each_form_of_the_losses_has_the_gradient_of_the_cross_entropy(labels: s
 
 
 @pytest.mark.parametrize("form", AXES["reconstruction"], ids=lambda part: part.name)
-def test_each_form_of_the_reconstruction_error_is_the_mean_square(form, tmp_path: Path) -> None:
+def test_each_form_of_the_reconstruction_error_is_the_mean_square(form: Part, tmp_path: Path) -> None:
     path = tmp_path / "losses.py"
     path.write_text(solution(PLAIN | {"reconstruction": form}, "losses alone", ["return {}"]), encoding="utf-8")
     model, x = Model(1, 9, 7, 3, nn.ReLU), torch.rand(5, 9)
@@ -143,7 +145,9 @@ def test_bounds_are_those_of_clopper_and_pearson() -> None:
     assert str(Share(1, 200)) == "1 of 200, 0.50 % (0.01 to 2.75 %)"
 
 
-def test_composed_designs_pass_and_a_command_tells_their_rates(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_composed_designs_pass_and_a_command_tells_their_rates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["selftest", "hw2", "--designs", "3", "--first", "4", "--processes", "1", "--json", tmp_path / "d.json"]
     monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.selftest.behavior import alike, train_alike
+from autograder.selftest.behavior import Behavior, alike, train_alike
 from autograder.selftest.mutants import Mutant, choose, make_mutants
 from checks.gan.observing import observe
 
@@ -130,7 +130,7 @@ def test_wrong_steps_run_and_do_something_else(assignment: str, classes: int, le
         assert not alike(original, behavior), operator
 
 
-def behave(folder: Path, source: str, classes: int = 0):
+def behave(folder: Path, source: str, classes: int = 0) -> Behavior:
     path = folder / "solution.py"
     path.write_text(source, encoding="utf-8")
     return observe(path, classes)

@@ -126,7 +126,9 @@ def test_a_design_with_state_is_recorded_as_in_grading(
         assert all(torch.equal(tensor, other.tensors[name]) for name, tensor in one.tensors.items())
 
 
-def test_each_run_starts_anew_and_leaves_nothing_behind(with_state: Path, tmp_path: Path, monkeypatch) -> None:
+def test_each_run_starts_anew_and_leaves_nothing_behind(
+    with_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_probes(load_checks(ROOT / "checks" / "hw2"), 3, tmp_path / "inbox")
     monkeypatch.chdir(tmp_path)
     before, here = sys.modules["__main__"], Path.cwd()

@@ -13,13 +13,14 @@ from autograder.report.selftest import render
 from autograder.selftest import Matrix, Row, read_claim
 from autograder.selftest.matrix import Cell, MutantRow
 from autograder.selftest.mutants import Edit
+from autograder.selftest.solutions import Kind
 
 ROOT = Path(__file__).parents[3]
 SOLUTIONS = ROOT / "solutions" / "hw2"
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 
 
-def run(*arguments: str | Path) -> int:
+def run(*arguments: str | Path | int) -> int:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.setattr(sys, "argv", ["autograder", "selftest", "hw2", "--course", str(ROOT), *map(str, arguments)])
         main()
@@ -58,7 +59,9 @@ def assert_well_formed(page: str) -> None:
     assert "http" not in page and "url(" not in page
 
 
-def test_solutions_that_are_what_they_claim_end_with_status_0_and_mutants_are_told(tmp_path, capsys) -> None:
+def test_solutions_that_are_what_they_claim_end_with_status_0_and_mutants_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = make_matrix(tmp_path / "s", right__fine="right/three_adams", wrong__swapped="wrong/labels_swapped")
     files = ("--html", tmp_path / "m.html", "--json", tmp_path / "m.json")
     assert run("--solutions", folder, "--quick", "--mutants", 3, "--processes", 1, *files) == 0
@@ -80,7 +83,7 @@ def test_solutions_that_are_what_they_claim_end_with_status_0_and_mutants_are_to
     assert "swapped" in page and "discriminator_learns_only_from_its_loss" in page
 
 
-def test_wrong_labels_on_solutions_are_named_with_status_1(tmp_path, capsys) -> None:
+def test_wrong_labels_on_solutions_are_named_with_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = make_matrix(
         tmp_path / "s",
         right__planted="wrong/generator_loss_summed",
@@ -118,7 +121,9 @@ def test_wrong_labels_on_solutions_are_named_with_status_1(tmp_path, capsys) -> 
         (["--seed", "x"], "Invalid value for '--seed'"),
     ],
 )
-def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(tmp_path, monkeypatch, capsys, arguments, said) -> None:
+def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     make_matrix(tmp_path / "fine", right__a="right/three_adams")
@@ -130,7 +135,9 @@ def test_a_mistake_of_the_caller_is_one_sentence_with_status_2(tmp_path, monkeyp
     assert out == ""
 
 
-def test_an_assignment_without_checks_is_told(tmp_path, monkeypatch, capsys) -> None:
+def test_an_assignment_without_checks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = ["autograder", "selftest", "hw9", "--course", str(ROOT), "--solutions", str(SOLUTIONS)]
     monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit) as ended:
@@ -139,7 +146,7 @@ def test_an_assignment_without_checks_is_told(tmp_path, monkeypatch, capsys) -> 
     assert "There is no assignment 'hw9'" in capsys.readouterr().err
 
 
-def row(folder: Path, kind, name: str, docstring: str, fault: str = "", **cells: str) -> Row:
+def row(folder: Path, kind: Kind, name: str, docstring: str, fault: str = "", **cells: str) -> Row:
     path = folder / f"{name}.py"
     path.write_text(f'"""{docstring}"""', encoding="utf-8")
     parts = {check: Cell(*told.split(":")) for check, told in cells.items()}

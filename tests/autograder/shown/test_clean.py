@@ -35,7 +35,7 @@ def render(markdown: str, **cell: object) -> str:
         '<form action="https://example.org"><input name="x"></form>',
     ],
 )
-def test_nothing_that_runs_or_loads_comes_through(evil):
+def test_nothing_that_runs_or_loads_comes_through(evil: str) -> None:
     for page in (clean_html(evil), render(evil)):
         for word in ("script", "onerror", "onload", "iframe", "style", "example.org", "form", "svg"):
             assert word not in page
@@ -183,7 +183,7 @@ def test_markup_in_a_remark_is_text(text: str) -> None:
     assert {tag.name for tag in shown.find_all(True)} <= {"ul", "li", "span"}
 
 
-def test_tables_formulas_and_pictures_come_through():
+def test_tables_formulas_and_pictures_come_through() -> None:
     assert "<td>1</td>" in render("| a |\n|---|\n| 1 |")
     assert "$x &lt; y_1$" in render("where $x < y_1$ holds")
     assert 'src="data:image/png;base64,aGFsbG8="' in clean_html(PICTURE)
@@ -191,7 +191,7 @@ def test_tables_formulas_and_pictures_come_through():
     assert 'src="data:image/png;base64,aGFsbG8="' in render("![p](attachment:p.png)", attachments=attached)
 
 
-def test_outputs_keep_text_and_pictures_and_become_valid():
+def test_outputs_keep_text_and_pictures_and_become_valid() -> None:
     cell = new_code_cell("x")
     cell.outputs = [
         new_output("stream", text="loss 0.1"),

@@ -8,13 +8,14 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.config import Course
 from autograder.shown.mathml import to_mathml
 from autograder.shown.page_text import latex_output, markdown, plain, printed, reason
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
 
 
-def test_every_formula_of_the_homework_is_typeset(released_course) -> None:
+def test_every_formula_of_the_homework_is_typeset(released_course: Course) -> None:
     cells = nbformat.read(released_course.release_notebook("hw2"), as_version=4).cells
     formulas = [one or other for cell in cells for one, other in FORMULA.findall(cell.source)]
     assert len(formulas) > 50

@@ -20,7 +20,7 @@ from course_utils.models import Model
 from coursekit.aside import AsideError, AsideWaitsError, aside
 from coursekit.trace import Trace
 
-SIZES = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
+SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,11 @@ def one_thread() -> Iterator[None]:
 def model() -> Model:
     torch.manual_seed(1)
     return Model(**SIZES)
+
+
+def given(gradient: Tensor | None) -> Tensor:
+    assert gradient is not None
+    return gradient
 
 
 def adversarial(model: Model, optimizer: torch.optim.Optimizer) -> Callable[[dict[str, Tensor]], Any]:
@@ -61,13 +66,13 @@ def test_weights_optimizers_gradients_and_random_numbers_stay_as_they_were(
     act = adversarial(model, optimizer)
     x = torch.rand(5, 64)
     act({"x_real": x})
-    before = [p.detach().clone() for p in model.parameters()], [p.grad.clone() for p in model.parameters()]
+    before = [p.detach().clone() for p in model.parameters()], [given(p.grad).clone() for p in model.parameters()]
     moments = [optimizer.state[p]["exp_avg"].clone() for p in model.parameters()]
     random = torch.get_rng_state()
     records = experiment(model, {"all": optimizer}, {"x_real": x}, act, Trace(), pure=pure).records
     assert [record["move"] for record in records] == list(MOVES)
     assert all(torch.equal(p, old) for p, old in zip(model.parameters(), before[0], strict=True))
-    assert all(torch.equal(p.grad, old) for p, old in zip(model.parameters(), before[1], strict=True))
+    assert all(torch.equal(given(p.grad), old) for p, old in zip(model.parameters(), before[1], strict=True))
     assert all(
         torch.equal(optimizer.state[p]["exp_avg"], old) for p, old in zip(model.parameters(), moments, strict=True)
     )

@@ -11,7 +11,7 @@ from torch.func import functional_call, grad, vjp, vmap
 from course_utils.gan.record import Recorder
 from course_utils.models import Model
 
-SIZES = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
+SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
 Go = Callable[[Model, Tensor], object]
 
 
@@ -41,7 +41,7 @@ def by_grad_in_vmap(model: Model, x: Tensor) -> object:
 
 
 def by_vjp(model: Model, x: Tensor) -> object:
-    _, pull = vjp(lambda weights: called(model, weights, x).log().mean(), weights_of(model))
+    pull = vjp(lambda weights: called(model, weights, x).log().mean(), weights_of(model))[1]
     return pull(torch.ones(()))
 
 

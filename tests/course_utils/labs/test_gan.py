@@ -1,32 +1,36 @@
 """The GAN lab: its experiments do what they say, and its figures are drawn."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 from matplotlib.figure import Figure
+from torch import Tensor
+from torch.optim import Optimizer
 
 from course_utils import training
 from course_utils.data import load_mnist
 from course_utils.labs import gan, gan_figures
 from course_utils.models import Model
+from course_utils.training import History
 
 
-def optimizers_of(model, lr=1e-3):
+def optimizers_of(model: Model, lr: float = 1e-3) -> dict[str, Optimizer]:
     return {
         "discriminator": torch.optim.Adam(model.discriminator.parameters(), lr=lr),
         "generator": torch.optim.Adam(model.generator.parameters(), lr=lr),
     }
 
 
-def right_loss(model, z):
+def right_loss(model: Model, z: Tensor) -> Tensor:
     scores = model.discriminator(model.generator(z))
     return F.binary_cross_entropy(scores, torch.ones_like(scores))
 
 
-def right_step(model, x_real, z, optimizer):
+def right_step(model: Model, x_real: Tensor, z: Tensor, optimizer: Optimizer) -> Tensor:
     real, fake = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
     loss = F.binary_cross_entropy(real, torch.ones_like(real)) + F.binary_cross_entropy(fake, torch.zeros_like(fake))
     optimizer.zero_grad()
@@ -35,11 +39,11 @@ def right_step(model, x_real, z, optimizer):
     return loss
 
 
-def ring_history(epochs=2):
+def ring_history(epochs: int = 2) -> History:
     torch.manual_seed(0)
     model = Model(1, 2, 8, 2)
 
-    def step(model, x_real, optimizers):
+    def step(model: Model, x_real: Tensor, optimizers: Mapping[str, Optimizer]) -> dict[str, Tensor]:
         z = torch.randn(len(x_real), 2)
         loss = right_step(model, x_real, z, optimizers["discriminator"])
         return {"discriminator": loss, "generator": right_loss(model, z)}
@@ -51,7 +55,7 @@ def ring_history(epochs=2):
     )
 
 
-def test_points_of_the_ring_cover_all_modes_and_stay_in_the_unit_square():
+def test_points_of_the_ring_cover_all_modes_and_stay_in_the_unit_square() -> None:
     points, modes = gan.ring_points(2000)
     assert points.shape == (2000, 2)
     assert points.min() >= 0 and points.max() <= 1
@@ -60,14 +64,14 @@ def test_points_of_the_ring_cover_all_modes_and_stay_in_the_unit_square():
     assert torch.equal(torch.cdist(points, gan.ring_centers()).argmin(1), modes)
 
 
-def test_the_loader_serves_the_ring_as_images_of_two_pixels():
+def test_the_loader_serves_the_ring_as_images_of_two_pixels() -> None:
     x_real, modes = next(iter(gan.load_ring(64, 128)))
     assert x_real.flatten(1).shape == (64, 2)
     centers = gan.ring_centers()[modes]
     assert (x_real.flatten(1) - centers).norm(dim=1).max() < 6 * gan.SIGMA
 
 
-def test_short_epochs_serve_every_image_before_any_comes_again():
+def test_short_epochs_serve_every_image_before_any_comes_again() -> None:
     loader = gan.load_ring(16, 96)
     short = gan.ShortEpochs(loader, parts=3)
     assert len(short) == 2
@@ -78,7 +82,7 @@ def test_short_epochs_serve_every_image_before_any_comes_again():
     assert not torch.equal(seen[0], seen[3])
 
 
-def test_stray_points_cover_no_mode():
+def test_stray_points_cover_no_mode() -> None:
     points, modes = gan.ring_points(2000)
     some = torch.cat([points[modes < 3], points[modes == 5][:1]])
     assert gan.covered_modes(some).tolist() == [True] * 3 + [False] * 5
@@ -86,7 +90,7 @@ def test_stray_points_cover_no_mode():
     assert gan.on_the_ring(torch.full((100, 2), 0.5)) == 0
 
 
-def test_forgetful_step_adds_the_gradient_of_the_discriminator_loss_to_the_generator():
+def test_forgetful_step_adds_the_gradient_of_the_discriminator_loss_to_the_generator() -> None:
     model = Model(1, 20, 16, 3)
     x_real = torch.rand(8, 20)
     torch.manual_seed(0)
@@ -96,15 +100,15 @@ def test_forgetful_step_adds_the_gradient_of_the_discriminator_loss_to_the_gener
     both = -(1 - fake).log().mean() - fake.log().mean()
     expected = torch.autograd.grad(both, list(model.generator.parameters()))
     for parameter, gradient in zip(model.generator.parameters(), expected, strict=True):
-        assert torch.allclose(parameter.grad, gradient, atol=1e-6)
+        assert parameter.grad is not None and torch.allclose(parameter.grad, gradient, atol=1e-6)
 
 
-def test_watching_a_run_does_not_change_it():
-    def weights(watched):
+def test_watching_a_run_does_not_change_it() -> None:
+    def weights(watched: bool) -> tuple[Tensor, gan.Scores]:
         torch.manual_seed(0)
         model, scores = Model(1, 20, 16, 3), gan.Scores()
 
-        def step(model, x_real, optimizers):
+        def step(model: Model, x_real: Tensor, optimizers: Mapping[str, Optimizer]) -> dict[str, Tensor]:
             z = torch.randn(len(x_real), 3)
             return {"discriminator": right_step(model, x_real, z, optimizers["discriminator"])}
 
@@ -119,7 +123,7 @@ def test_watching_a_run_does_not_change_it():
     assert all(0 <= score <= 1 for score in scores.real + scores.fake)
 
 
-def test_the_saturating_gradient_fades_while_the_other_one_grows():
+def test_the_saturating_gradient_fades_while_the_other_one_grows() -> None:
     torch.manual_seed(0)
     model = Model(1, 784, 32, 8)
     before = [p.clone() for p in model.generator.parameters()]
@@ -130,7 +134,7 @@ def test_the_saturating_gradient_fades_while_the_other_one_grows():
     assert all(torch.equal(a, b) for a, b in zip(before, model.generator.parameters(), strict=True))
 
 
-def test_a_discriminator_on_the_line_comes_close_to_the_best_one_and_never_beats_it():
+def test_a_discriminator_on_the_line_comes_close_to_the_best_one_and_never_beats_it() -> None:
     game = gan.play_on_the_line()
     assert -math.log(4) < game.trained_value <= game.best_value + 1e-6
     assert game.best_value - game.trained_value < 0.02
@@ -138,7 +142,7 @@ def test_a_discriminator_on_the_line_comes_close_to_the_best_one_and_never_beats
     assert (game.trained - game.best)[crowded].abs().max() < 0.15
 
 
-def test_short_budgets_shorten_the_measurements_too(monkeypatch):
+def test_short_budgets_shorten_the_measurements_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_MAX_STEPS_PER_EPOCH", "2")
     torch.manual_seed(0)
     assert len(gan.measure_early_gradients(Model(1, 784, 8, 2), load_mnist(16)).scores) == 3
@@ -146,7 +150,7 @@ def test_short_budgets_shorten_the_measurements_too(monkeypatch):
 
 
 @pytest.mark.parametrize("looks", [1, 40])
-def test_figures_are_drawn_for_long_and_for_very_short_runs(looks):
+def test_figures_are_drawn_for_long_and_for_very_short_runs(looks: int) -> None:
     scores = gan.Scores(list(range(looks)), [0.9] * looks, [0.1] * looks)
     early = gan.EarlyGradients([0.5] * looks, [0.1] * looks, [0.2] * looks)
     runs = {"one": ring_history(1), "other": ring_history(2)}
@@ -162,11 +166,11 @@ def test_figures_are_drawn_for_long_and_for_very_short_runs(looks):
     assert gan_figures.animate_ring(runs).data[:4] == b"GIF8"
 
 
-def test_the_optimal_discriminator_is_drawn(monkeypatch):
+def test_the_optimal_discriminator_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_MAX_STEPS_PER_EPOCH", "2")
     assert isinstance(gan_figures.show_optimal_discriminator(gan.play_on_the_line()), Figure)
 
 
-def test_the_lab_never_imports_the_autograder():
+def test_the_lab_never_imports_the_autograder() -> None:
     for module in (gan, gan_figures):
-        assert "autograder" not in Path(module.__file__).read_text()
+        assert "autograder" not in Path(str(module.__file__)).read_text()

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
+from typing import cast
 
 import PIL.Image
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject
 
 from coursekit.handin import check_pdf
 from coursekit.handin.pdf import MAX_BYTES, MAX_PAGES
@@ -38,7 +40,7 @@ def test_formulas_in_the_pdf_are_typeset_and_not_tex(printed: bytes) -> None:
     fonts = [
         font.get_object()
         for page in PdfReader(io.BytesIO(printed)).pages
-        for font in page["/Resources"]["/Font"].values()
+        for font in cast(DictionaryObject, cast(DictionaryObject, page["/Resources"])["/Font"]).values()
     ]
     names = {str(font["/FontDescriptor"].get_object()["/FontName"]) for font in fonts if "/FontDescriptor" in font}
     assert "frac" not in text

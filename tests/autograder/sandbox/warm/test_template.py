@@ -158,9 +158,10 @@ def test_a_template_whose_helpers_have_changed_is_not_used_any_more(tmp_path: Pa
     for value in (1, 2):
         helper.write_text(f"value = {value}")
         os.utime(helper, ns=(value * 10**9, value * 10**9))
-        settings = {"inbox": tmp_path / "inbox", "helpers": [helper], "warm": ["helper"]}
-        settings["inbox"].mkdir(exist_ok=True)
-        assert told(run_notebook(source, files={}, limits=Limits(), **settings)) == f"{value}\n"
+        inbox = tmp_path / "inbox"
+        inbox.mkdir(exist_ok=True)
+        run = run_notebook(source, files={}, inbox=inbox, limits=Limits(), helpers=[helper], warm=["helper"])
+        assert told(run) == f"{value}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Attribution over all sizes: what drove each module is found, whatever the batch, latent and hidden sizes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -28,7 +29,7 @@ sizes = st.fixed_dictionaries(
 Step = Callable[[Model, Tensor, dict[str, torch.optim.Optimizer]], None]
 
 
-def record(sizes: dict, batch: int, step: Step, *, moved_rows: bool = False) -> Evidence:
+def record(sizes: dict[str, Any], batch: int, step: Step, *, moved_rows: bool = False) -> Evidence:
     """Two steps; with `moved_rows` the images of the second are those of the first, each in the row below."""
     random = torch.Generator().manual_seed(5)
     torch.manual_seed(5)
@@ -91,7 +92,7 @@ def play(model: Model, x: Tensor, o: dict[str, torch.optim.Optimizer], *, detach
 
 @settings(deadline=None, max_examples=40)
 @given(sizes, st.integers(1, 20))
-def test_each_update_is_explained_by_its_own_losses(sizes: dict, batch: int) -> None:
+def test_each_update_is_explained_by_its_own_losses(sizes: dict[str, Any], batch: int) -> None:
     found = movements(record(sizes, batch, lambda m, x, o: play(m, x, o, detach=True, zero=True)))
     assert len(found) == 8
     allowed = {
@@ -121,7 +122,7 @@ def test_an_image_of_two_batches_is_compared_with_itself_though_its_code_is_the_
 
 @settings(deadline=None, max_examples=20)
 @given(sizes, st.integers(2, 20))
-def test_fakes_that_are_not_detached_show_in_the_generator(sizes: dict, batch: int) -> None:
+def test_fakes_that_are_not_detached_show_in_the_generator(sizes: dict[str, Any], batch: int) -> None:
     found = movements(record(sizes, batch, lambda m, x, o: play(m, x, o, detach=False, zero=True)))
     (first, *_) = [m for m in found if m.module == "generator" and m.update.optimizer == "g"]
     assert first.losses() == {"sample up", "sample down"}
@@ -129,7 +130,7 @@ def test_fakes_that_are_not_detached_show_in_the_generator(sizes: dict, batch: i
 
 @settings(deadline=None, max_examples=20)
 @given(sizes, st.integers(2, 20))
-def test_gradients_that_were_not_zeroed_are_called_left_over(sizes: dict, batch: int) -> None:
+def test_gradients_that_were_not_zeroed_are_called_left_over(sizes: dict[str, Any], batch: int) -> None:
     found = movements(record(sizes, batch, lambda m, x, o: play(m, x, o, detach=True, zero=False)))
     for module in ("encoder", "generator", "discriminator"):
         last = [m for m in found if m.module == module][-1]

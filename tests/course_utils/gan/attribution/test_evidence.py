@@ -17,8 +17,8 @@ from course_utils.gan.record import Recorder
 from course_utils.models import Model
 from coursekit.trace import Trace, TraceError
 
-SIZES = {"number_of_hidden_layers": 1, "input_size": 6, "hidden_size": 16, "latent_size": 2}
-ODD = (None, -1, 2.5, 1e308, 10**30, True, "", "t0", "t99999", "nan", [], [None], [[]], {}, {"a": []})
+SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 6, "hidden_size": 16, "latent_size": 2}
+ODD: tuple[Any, ...] = (None, -1, 2.5, 1e308, 10**30, True, "", "t0", "t99999", "nan", [], [None], [[]], {}, {"a": []})
 
 
 @pytest.fixture(scope="module")
