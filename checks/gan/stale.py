@@ -6,7 +6,6 @@ losses that can be recomputed, up to one factor. Only what is positively recogni
 """
 
 from collections.abc import Callable, Sequence
-from itertools import product
 
 import torch
 from torch import Tensor
@@ -14,14 +13,22 @@ from torch import Tensor
 from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
+from checks.gan.series import (
+    SAME,
+    is_average,
+    is_equal,
+    is_function,
+    is_mean_so_far,
+    is_proportional,
+    is_sum,
+    is_total,
+    is_total_so_far,
+)
 from course_utils.gan.attribution.evidence import Call
 from course_utils.gan.attribution.parts import Part
 from course_utils.gan.probe import LOSSES
 
-SAME = 1e-3  # relative spread of the factor between two series that are the same
 MIN_STEPS = 4
-COUNTS = 0.05  # the least share of a sum that a term has
-EXACT = 0.01  # of its changes that a sum may leave; sums leave 1e-5, other series as much as they change themselves
 VARIES = 5 * SAME  # relative spread of a series over the steps, without which any two of them look alike
 
 
@@ -35,20 +42,20 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
     for name in LOSSES:
         before = torch.tensor([float(losses[name]["value"]) for losses in everything]).double()
         returned = before[read]
-        if not own[name] or any(_proportional(returned, series) for series in own[name]):
+        if not own[name] or any(is_proportional(returned, series) for series in own[name]):
             continue
         if float(returned.std()) <= 1e-9 * float(returned.abs().max()):
             _fail(
                 f"`train_step` returned the same number, {returned[0]:g}, under {name!r} in every step.",
             )
-        if any(_proportional(returned[1:], series[:-1]) for series in own[name]):
+        if any(is_proportional(returned[1:], series[:-1]) for series in own[name]):
             _fail(f"Under {name!r} `train_step` returned the loss of the step before, expected this step's.")
-        if any(_is_total_so_far(returned, series) or _is_mean_so_far(returned, series) for series in own[name]):
+        if any(is_total_so_far(returned, series) or is_mean_so_far(returned, series) for series in own[name]):
             _fail(
                 f"Under {name!r} `train_step` returned the total or the mean of all steps so far, expected this step's "
                 "loss alone."
             )
-        if any(_is_average(returned, series) for series in own[name]):
+        if any(is_average(returned, series) for series in own[name]):
             _fail(f"Under {name!r} `train_step` returned a moving average over the steps, expected this step's loss.")
         for other in LOSSES:
             if other != name and any(_is_of(name, other, returned, series) for series in own[other]):
@@ -57,21 +64,21 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                     "Check which loss stands under which name in the dict.",
                     mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
-        if _is_total(returned, own):
+        if is_total(returned, own):
             fail(
                 f"Under {name!r} `train_step` returned the sum of all losses, expected the {name}'s alone.",
                 "Return each loss by itself; the training loop shows their sum.",
                 mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
             )
         for other in ("generator", "autoencoder"):
-            if any(_is_sum(returned, a, b) for a in own["discriminator"] for b in own[other]):
+            if any(is_sum(returned, a, b) for a in own["discriminator"] for b in own[other]):
                 fail(
                     f"Under {name!r} `train_step` returned the discriminator's and the {other}'s loss in one number, "
                     f"added or subtracted, expected the {name}'s alone.",
                     "Return each loss by itself; the training loop shows their sum.",
                     mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
-        if any(_is_function(returned, series) for series in own[name]):
+        if any(is_function(returned, series) for series in own[name]):
             fail(
                 f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
                 "expected the loss.",
@@ -95,11 +102,6 @@ def _fail(seen: str) -> None:
     )
 
 
-def _proportional(returned: Tensor, series: Tensor) -> bool:
-    ratio = returned / series
-    return bool(ratio.isfinite().all() and ratio.any()) and float(ratio.std()) <= SAME * float(ratio.mean().abs())
-
-
 def _is_of(name: str, other: str, returned: Tensor, series: Tensor) -> bool:
     """Whether what is returned under a name is another's loss, whatever weight that has in what is minimized.
 
@@ -107,77 +109,7 @@ def _is_of(name: str, other: str, returned: Tensor, series: Tensor) -> bool:
     """
     varies = float(returned.std()) > VARIES * float(returned.mean().abs())
     of_two_networks = "discriminator" in (name, other)
-    return _equal(returned, series) or (of_two_networks and varies and _proportional(returned, series))
-
-
-def _equal(returned: Tensor, series: Tensor) -> bool:
-    return bool(((returned - series).abs() <= SAME * series.abs()).all())
-
-
-def _is_total_so_far(returned: Tensor, series: Tensor) -> bool:
-    return _proportional(returned.diff(), series[1:])
-
-
-def _is_mean_so_far(returned: Tensor, series: Tensor) -> bool:
-    """Whether the numbers are the mean of the series, and of what was there in any number of steps before it.
-
-    With n such steps, (n + t + 1) r(t) - (n + t) r(t - 1) is a multiple of the step's own number.
-    """
-    steps = torch.arange(len(returned)).double()
-    own = (returned * (steps + 1)).diff()
-    design = torch.stack([returned.diff(), -series[1:]], dim=1)  # (steps - 1, 2): for n and the weight
-    before, weight = (float(factor) for factor in torch.linalg.lstsq(design, -own[:, None]).solution[:, 0])
-    left = float((before * design[:, 0] + weight * design[:, 1] + own).norm())
-    return before > -0.5 and weight > 0 and _is_nothing(left, own)
-
-
-def _is_average(returned: Tensor, series: Tensor) -> bool:
-    """Whether each number is a part of the one before plus a part of the step's own."""
-    design = torch.stack([returned[:-1], series[1:]], dim=1)  # (steps - 1, 2)
-    factors = torch.linalg.lstsq(design, returned[1:, None]).solution
-    left = float((design @ factors - returned[1:, None]).norm()) / float(returned.norm())
-    return left <= SAME / 10 and 0.05 < float(factors[0, 0]) < 1 - SAME and float(factors[1, 0]) > 0
-
-
-def _is_function(returned: Tensor, series: Tensor) -> bool:
-    """Whether the numbers are the logarithm, root or square of the series, up to a factor and, of the first, a base."""
-    if bool((series <= 0).any()):
-        return False
-    design = torch.stack([series.log(), torch.ones_like(series)], dim=1)  # (steps, 2)
-    left = design @ torch.linalg.lstsq(design, returned[:, None]).solution - returned[:, None]
-    is_logarithm = float(left.norm()) <= SAME / 10 * float((returned - returned.mean()).norm())
-    return is_logarithm or _proportional(returned, series.sqrt()) or _proportional(returned, series.square())
-
-
-def _is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
-    """Whether the numbers are a sum of all three losses, each with a weight of its own."""
-    sums = (_factors(returned, chosen) for chosen in product(*own.values()))
-    return any(factors is not None and bool((factors > SAME).all()) for factors in sums)
-
-
-def _is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
-    """Whether the numbers are a sum or a difference of these two, each with a weight of its own and a part that counts.
-
-    G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
-    """
-    factors = _factors(returned, (first, second))
-    if factors is None:
-        return False
-    shares = factors.abs() * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
-    return bool((shares > COUNTS).all())
-
-
-def _factors(returned: Tensor, series: Sequence[Tensor]) -> Tensor | None:
-    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not."""
-    design = torch.stack(list(series), dim=1)  # (steps, series)
-    factors = torch.linalg.lstsq(design, returned[:, None]).solution
-    left = float((design @ factors - returned[:, None]).norm())
-    return factors[:, 0] if _is_nothing(left, returned) else None
-
-
-def _is_nothing(left: float, series: Tensor) -> bool:
-    """Whether what a fit leaves of a series is small, even beside its changes from step to step."""
-    return left <= SAME / 10 * float(series.norm()) and left <= EXACT * float((series - series.mean()).norm())
+    return is_equal(returned, series) or (of_two_networks and varies and is_proportional(returned, series))
 
 
 def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:
@@ -197,11 +129,11 @@ def _score_of(run: StepRun, steps: Sequence[int], returned: Tensor) -> str:
         "sample": _each(by_kind["sample"], lambda p: float((p < 0.5).double().mean())),
     }
     for kind, symbol in (("real", "D(X)"), ("sample", "D(G(z))")):
-        if any(_equal(returned, series) for series in scores[kind]):
+        if any(is_equal(returned, series) for series in scores[kind]):
             return f"the mean of {symbol}"
-        if any(_equal(returned, series) for series in hits[kind]):
+        if any(is_equal(returned, series) for series in hits[kind]):
             return "the accuracy of D"
-    if any(_equal(returned, (a + b) / 2) for a in hits["real"] for b in hits["sample"]):
+    if any(is_equal(returned, (a + b) / 2) for a in hits["real"] for b in hits["sample"]):
         return "the accuracy of D"
     return ""
 

@@ -1,0 +1,90 @@
+"""Whether a series of numbers, one for each step, is another one: up to a factor, added up, averaged, or a function.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is what the check of
+returned losses (`checks.gan.stale`) compares by; it knows series only, each a tensor `(steps,)`.
+"""
+
+from collections.abc import Sequence
+from itertools import product
+
+import torch
+from torch import Tensor
+
+SAME = 1e-3  # relative spread of the factor between two series that are the same
+COUNTS = 0.05  # the least share of a sum that a term has
+EXACT = 0.01  # of its changes that a sum may leave; sums leave 1e-5, other series as much as they change themselves
+
+
+def is_proportional(returned: Tensor, series: Tensor) -> bool:
+    ratio = returned / series
+    return bool(ratio.isfinite().all() and ratio.any()) and float(ratio.std()) <= SAME * float(ratio.mean().abs())
+
+
+def is_equal(returned: Tensor, series: Tensor) -> bool:
+    return bool(((returned - series).abs() <= SAME * series.abs()).all())
+
+
+def is_total_so_far(returned: Tensor, series: Tensor) -> bool:
+    return is_proportional(returned.diff(), series[1:])
+
+
+def is_mean_so_far(returned: Tensor, series: Tensor) -> bool:
+    """Whether the numbers are the mean of the series, and of what was there in any number of steps before it.
+
+    With n such steps, (n + t + 1) r(t) - (n + t) r(t - 1) is a multiple of the step's own number.
+    """
+    steps = torch.arange(len(returned)).double()
+    own = (returned * (steps + 1)).diff()
+    design = torch.stack([returned.diff(), -series[1:]], dim=1)  # (steps - 1, 2): for n and the weight
+    before, weight = (float(factor) for factor in torch.linalg.lstsq(design, -own[:, None]).solution[:, 0])
+    left = float((before * design[:, 0] + weight * design[:, 1] + own).norm())
+    return before > -0.5 and weight > 0 and _is_nothing(left, own)
+
+
+def is_average(returned: Tensor, series: Tensor) -> bool:
+    """Whether each number is a part of the one before plus a part of the step's own."""
+    design = torch.stack([returned[:-1], series[1:]], dim=1)  # (steps - 1, 2)
+    factors = torch.linalg.lstsq(design, returned[1:, None]).solution
+    left = float((design @ factors - returned[1:, None]).norm()) / float(returned.norm())
+    return left <= SAME / 10 and 0.05 < float(factors[0, 0]) < 1 - SAME and float(factors[1, 0]) > 0
+
+
+def is_function(returned: Tensor, series: Tensor) -> bool:
+    """Whether the numbers are the logarithm, root or square of the series, up to a factor and, of the first, a base."""
+    if bool((series <= 0).any()):
+        return False
+    design = torch.stack([series.log(), torch.ones_like(series)], dim=1)  # (steps, 2)
+    left = design @ torch.linalg.lstsq(design, returned[:, None]).solution - returned[:, None]
+    is_logarithm = float(left.norm()) <= SAME / 10 * float((returned - returned.mean()).norm())
+    return is_logarithm or is_proportional(returned, series.sqrt()) or is_proportional(returned, series.square())
+
+
+def is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
+    """Whether the numbers are a sum of all three losses, each with a weight of its own."""
+    sums = (_factors(returned, chosen) for chosen in product(*own.values()))
+    return any(factors is not None and bool((factors > SAME).all()) for factors in sums)
+
+
+def is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
+    """Whether the numbers are a sum or a difference of these two, each with a weight of its own and a part that counts.
+
+    G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
+    """
+    factors = _factors(returned, (first, second))
+    if factors is None:
+        return False
+    shares = factors.abs() * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
+    return bool((shares > COUNTS).all())
+
+
+def _factors(returned: Tensor, series: Sequence[Tensor]) -> Tensor | None:
+    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not."""
+    design = torch.stack(list(series), dim=1)  # (steps, series)
+    factors = torch.linalg.lstsq(design, returned[:, None]).solution
+    left = float((design @ factors - returned[:, None]).norm())
+    return factors[:, 0] if _is_nothing(left, returned) else None
+
+
+def _is_nothing(left: float, series: Tensor) -> bool:
+    """Whether what a fit leaves of a series is small, even beside its changes from step to step."""
+    return left <= SAME / 10 * float(series.norm()) and left <= EXACT * float((series - series.mean()).norm())
