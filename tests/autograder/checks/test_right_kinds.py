@@ -1,0 +1,115 @@
+"""Kinds of right designs, several members each, pass on many seeds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.autograder.checks.designs import PROJECTED, TWO_STEPS_OF_D, g_step, judged, labels
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NOISY = """
+def draw_labels(low, high, p):
+    return low + (high - low) * torch.rand_like(p)
+
+def d_step(model, x_real, z):
+    for _ in range(STEPS_OF_D - 1):
+        term(model, x_real, z).backward(); old.step(); old.zero_grad()
+    return term(model, x_real, z)
+
+def term(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return bce(p, draw_labels(0.7, 1.0, p)) + bce(q, draw_labels(0.0, 0.3, q))
+
+def configure_optimizers(model, lr):
+    global old
+    old = torch.optim.Adam(model.discriminator.parameters(), lr=RATE * lr, betas=(0.5, 0.999))
+    return {"D": old,
+            "G": torch.optim.Adam(model.generator.parameters(), lr=lr),
+            "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
+"""
+
+RIGHT = {
+    "two losses of G weighed by their gradients": PROJECTED.replace("SIGN", "1"),
+    "centralized gradients": """
+def d_step(model, x_real, z):
+    loss = discriminator_loss(model, x_real, z)
+    loss.backward()
+    for p in model.discriminator.parameters():
+        if p.dim() > 1:
+            p.grad -= p.grad.mean(1, keepdim=True)
+    return loss.detach().requires_grad_()
+""",
+    "the mean over two steps of D returned": TWO_STEPS_OF_D.replace("RETURNED", "(first + d) / 2"),
+    "a label that is another one in every fifth call": """
+def d_step(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return bce(p, torch.full_like(p, 1.0 if count % 5 else 0.8)) + bce(q, torch.zeros_like(q))
+""",
+    "noisy labels and a D that learns four times as fast": NOISY.replace("STEPS_OF_D", "1").replace("RATE", "4"),
+    "noisy labels and three steps of D": NOISY.replace("STEPS_OF_D", "3").replace("RATE", "10"),
+    "instance noise": "def see(x):\n    return x + 0.3 * torch.randn_like(x)",
+    "clamped noise": "def see(x):\n    return (x + 0.2 * torch.randn_like(x)).clamp(0, 1)",
+    "dropout on pixels": "def see(x):\n    return F.dropout(x, 0.2)",
+    "a shift by one pixel": "def see(x):\n    return x.view(-1, 28, 28).roll(1, 1 + count % 2).flatten(1)",
+    "brightness": "def see(x):\n    return x + 0.3 * (torch.rand(len(x), 1) - 0.5)",
+    "reals and fakes rescaled alike": "def see(x):\n    return 2 * x - 1",
+    "weights made anew": """
+def configure_optimizers(model, lr):
+    for p in model.parameters():
+        if p.ndim > 1:
+            torch.nn.init.xavier_normal_(p)
+    return {m[0].upper(): torch.optim.Adam(getattr(model, m).parameters(), lr=lr)
+            for m in ("encoder", "generator", "discriminator")}
+""",
+    "adaptive weight of the adversarial loss": """
+def train_step(model, x_real, optimizers):
+    z = draw(x_real.shape[0], model.latent_size)
+    optimizers["D"].zero_grad()
+    d = d_step(model, x_real, z)
+    d.backward()
+    optimizers["D"].step()
+    g, a = g_step(model, z), a_step(model, x_real)
+    last = [layer for layer in model.generator.modules() if isinstance(layer, torch.nn.Linear)][-1].weight
+    of_a, of_g = (torch.autograd.grad(loss, last, retain_graph=True)[0].norm() for loss in (a, g))
+    optimizers["G"].zero_grad()
+    optimizers["E"].zero_grad()
+    (a + (of_a / (of_g + 1e-4)).clamp(0, 1e4).detach() * g).backward()
+    optimizers["G"].step()
+    optimizers["E"].step()
+    return report(d, g, a)
+""",
+    "G learns from its best samples": g_step("bce(q.flatten().topk(len(z) // 2 + 1)[0], torch.ones(len(z) // 2 + 1))"),
+    "denoising": "def a_step(model, x):\n    y = model.encoder(x + 0.2 * torch.randn_like(x))\n"
+    "    return F.mse_loss(model.generator(y), x)",
+    "noise on the codes": "def a_step(model, x):\n    y = model.encoder(x)\n"
+    "    return F.mse_loss(model.generator(y + 0.1 * torch.randn_like(y)), x)",
+    "a pool of fakes": """
+pool = []
+def d_step(model, x_real, z):
+    p, fakes = model.discriminator(x_real), model.generator(z).detach()
+    for i in range(0, len(fakes), 2):
+        pool.append(fakes[i].clone())
+        fakes[i] = pool[int(torch.randint(len(pool), ()))]
+    q = model.discriminator(fakes)
+    return bce(p, torch.ones_like(p)) + bce(q, torch.zeros_like(q))
+""",
+    "labels of 0.7 and 0.3": labels(0.7, 0.3),
+    "one-sided smoothing": labels(0.9, 0.0),
+    "saturating loss in the step": g_step("(1 - q).log().mean()"),
+    "weighted terms": "def a_step(model, x):\n    return 300 * F.mse_loss(model.generator(model.encoder(x)), x)",
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_designs_pass(name: str, tmp_path: Path) -> None:
+    outcomes = judged(RIGHT[name], 0, tmp_path, ("train_step-16", "train_step-7")).outcomes
+    assert set(outcomes.values()) == {"passed"}, outcomes
+    assert len(outcomes) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT if name.startswith("noisy")])
+def test_no_noisy_label_accuses_on_any_of_forty_seeds(name: str, tmp_path: Path) -> None:
+    for seed in range(100, 140):
+        outcomes = judged(RIGHT[name], seed, tmp_path, ("train_step-7",)).outcomes
+        assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
