@@ -14,6 +14,7 @@ from autograder.config import Assignment
 from autograder.errors import UsageError
 from autograder.intake import grade_id, graded_by_checks
 from autograder.plans.load import Declared, read_declared
+from autograder.plans.measure import require_bounds
 from autograder.plans.write_plans import make_plans
 from coursekit.plans.public import names_given
 from coursekit.plans.steps import Plan, read_plan
@@ -43,6 +44,7 @@ def require_agreement(source: NotebookNode, assignment: Assignment) -> None:
             )
         return
     declared = read_declared(assignment.checks)
+    require_bounds(declared)
     _compare(worth, declared, assignment)
     _require_given(source, {name: read_plan(built) for name, built in make_plans(declared, TRIAL_SEED)}, assignment)
 

@@ -7,6 +7,7 @@ peaks-over-threshold method with shape 0 (Coles, *An Introduction to Statistical
 chapter 4). Whether that holds is tested, not believed: bounds from four fifths of the seeds are tried on the rest.
 """
 
+import decimal
 import math
 import statistics
 from collections import Counter, defaultdict
@@ -18,10 +19,16 @@ from scipy.stats import binomtest
 
 from autograder.calibration.runs import Run
 from autograder.checks.bounds import SCALES, Bound, Quantity, Side, crossed
+from autograder.errors import UsageError
 
 TAIL = 0.05  # the share of runs that count as the tail
+LEAST_TAIL = 5  # so many runs at least: one alone has no excess, and `far` would be where `limit` is
 FAR = 1e-2  # beyond `far` a right run falls so many times more rarely than beyond `limit`
 FOLDS = 5
+HELP = {  # what to do about a value that a scale has no place for
+    "log": "measure something that is always above 0",
+    "logit": "a share of n, which can be 0 or 1, fits as (count + 0.5) / (n + 1)",
+}
 QUANTILES = (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1)
 
 
@@ -75,8 +82,12 @@ def derive(
         quantities: what was measured.
         runs: of right and of wrong solutions.
         second_runs: the share of right runs that may cross a limit and be run again.
+
+    Raises:
+        UsageError: no right run was measured, or a value has no place on the scale of its quantity.
     """
     right = [run for run in runs if run.kind == "right"]
+    _require_on_scale(quantities, right)
     bounds = _bounds(quantities, right, second_runs)
     crossings, failures = _hold_out(quantities, right, second_runs)
     detection: dict[str, list[bool]] = defaultdict(list)
@@ -105,8 +116,8 @@ def _bounds(quantities: Sequence[Quantity], right: Sequence[Run], second_runs: f
         Bound(
             quantity.name,
             side,
-            _round(_tail(quantity, side, right, each)),
-            _round(_tail(quantity, side, right, each * FAR)),
+            _round_outwards(_tail(quantity, side, right, each), side),
+            _round_outwards(_tail(quantity, side, right, each * FAR), side),
         )
         for quantity in quantities
         for side in quantity.sides
@@ -118,9 +129,36 @@ def _tail(quantity: Quantity, side: Side, right: Sequence[Run], probability: flo
     there, back = SCALES[quantity.scale]
     sign = 1 if side == "high" else -1
     values = sorted(sign * there(run.values[quantity.name]) for run in right if run.values is not None)
-    tail = values[-max(1, round(TAIL * len(values))) :]
+    share = max(TAIL, min(LEAST_TAIL / len(values), 1.0))
+    tail = values[-round(share * len(values)) :]
     mean_excess = statistics.fmean(tail) - tail[0]
-    return back(sign * (tail[0] + mean_excess * math.log(TAIL / probability)))
+    return back(sign * (tail[0] + mean_excess * math.log(share / probability)))
+
+
+def _require_on_scale(quantities: Sequence[Quantity], right: Sequence[Run]) -> None:
+    measured = [(run, run.values) for run in right if run.values is not None]
+    if not measured:
+        raise UsageError(
+            "The training of no right solution could be measured: give it one that passes the other checks."
+        )
+    for run, values in measured:
+        for quantity in quantities:
+            if quantity.name not in values:
+                raise UsageError(
+                    f"{quantity.name} is among QUANTITIES, and no check holds it: bounds.hold({quantity.name}=...)."
+                )
+            value = values[quantity.name]
+            if not quantity.on_scale(value):
+                raise UsageError(
+                    f"{quantity.name} is {value:g} for the right solution {run.solution} (seed {run.seed}), "
+                    f"which the scale {quantity.scale!r} has no place for: {HELP[quantity.scale]}."
+                )
+
+
+def _round_outwards(value: float, side: Side) -> float:
+    """Three significant digits, never so that a bound moves towards what is right."""
+    rounding = decimal.ROUND_FLOOR if side == "low" else decimal.ROUND_CEILING
+    return float(decimal.Context(prec=3, rounding=rounding).create_decimal_from_float(value))
 
 
 def _round(value: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from autograder.checks.outcome import fail
 from autograder.errors import UsageError
@@ -50,6 +50,15 @@ class Quantity:
     title: str
     scale: str
     sides: tuple[Side, ...]
+
+    def is_complete(self) -> bool:
+        """Whether its scale and its sides are ones that there are."""
+        sides = isinstance(self.sides, tuple | list) and bool(self.sides) and set(self.sides) <= {*get_args(Side)}
+        return sides and self.scale in SCALES
+
+    def on_scale(self, value: float) -> bool:
+        """Whether the scale has a place for it; 0 has no logarithm, and 1 no logit."""
+        return 0 < value < (1 if self.scale == "logit" else math.inf)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,14 @@ class Bounds:
             hint: what to try.
             mistake: its name.
             values: what was measured, by name of the quantity.
+
+        Raises:
+            UsageError: one of them has no bound, so nothing could be said of it.
         """
+        unbounded = set(values) - {bound.quantity for bound in self.bounds}
+        if unbounded:
+            told = f"There is no bound for {unbounded.pop()!r}"
+            raise UsageError(f"{told}: name it in QUANTITIES, and `autograder calibrate` derives one.")
         outside = crossed(tuple(bound for bound in self.bounds if bound.quantity in values), values)
         if outside:
             first = outside[0]
@@ -124,13 +140,17 @@ def read_bounds(place: Path) -> tuple[Bound, ...]:
     """The bounds of the checks in a folder or file.
 
     Raises:
-        UsageError: there are none yet.
+        UsageError: there are none yet, or the file was not written by `autograder calibrate`.
     """
     file = bounds_file(place)
     if not file.is_file():
         raise UsageError(f"{file} is missing: `autograder calibrate {place.stem} --write` derives the bounds.")
-    data = json.loads(file.read_text(encoding="utf-8"))
-    return tuple(Bound(**bound) for bound in data["bounds"])
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return tuple(Bound(**bound) for bound in data["bounds"])
+    except (ValueError, TypeError, KeyError):
+        again = f"`autograder calibrate {place.stem} --write` writes it anew"
+        raise UsageError(f"{file} cannot be read: {again}.") from None
 
 
 def crossed(bounds: tuple[Bound, ...], values: Mapping[str, float]) -> tuple[Bound, ...]:

@@ -157,7 +157,7 @@ class Ask:
         """A call of a student's function, of what a step gave, or of something given.
 
         Args:
-            of: what is called.
+            of: what is called; `given("builtins:list")` makes a list of what a generator yields.
             args, kwargs: with what; a tensor is a fresh copy, and what a check says of it can be trusted.
             seconds: of processor time that all calls together may take.
             times: how often, with the very same arguments but those in `each(...)`; the result is then a list.

@@ -6,13 +6,13 @@ what is told here is told to the instructor, with file and line, before a studen
 
 import graphlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.bounds import Quantity
+from autograder.checks.bounds import SCALES, Quantity
 from autograder.checks.load import import_checks
 from autograder.checks.order import sort_by_needs
 from autograder.errors import UsageError
@@ -97,9 +97,20 @@ def read_declared(place: Path) -> Declared:
             if check.name in checks:
                 raise UsageError(f"{check.place}: there is another check {check.name}; rename one.")
             checks[check.name] = check
-        quantities += vars(module).get("QUANTITIES", ())
+        quantities += _quantities_of(module)
     in_order(checks)
     return Declared(place, plans, checks, tuple(quantities))
+
+
+def _quantities_of(module: ModuleType) -> Sequence[Quantity]:
+    listed = vars(module).get("QUANTITIES", ())
+    if isinstance(listed, tuple | list) and all(isinstance(one, Quantity) and one.is_complete() for one in listed):
+        return listed
+    example = 'Quantity("accuracy", "accuracy on new data", "logit", ("low",))'
+    raise UsageError(
+        f"{module.__file__}: QUANTITIES is a list of quantities, each with a scale ({' or '.join(SCALES)}) and the "
+        f"sides ('low', 'high') that have a bound: write QUANTITIES = [{example}]."
+    )
 
 
 def in_order(checks: Mapping[str, CheckRecord]) -> list[str]:

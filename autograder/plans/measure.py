@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.bounds import Quality
+from autograder.checks.bounds import Quality, bounds_file, read_bounds
 from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
 from autograder.plans.declare import bind, seen_of
@@ -34,7 +34,7 @@ class TakingNote:
 
     def hold(self, hint: str = "", mistake: str = "", **values: float) -> None:
         """Take note."""
-        self.values.update(values)
+        self.values.update({name: float(value) for name, value in values.items()})
 
 
 def measuring_checks(declared: Declared) -> tuple[CheckRecord, ...]:
@@ -62,6 +62,22 @@ def quality_of(declared: Declared) -> Quality | None:
             )
     settings = {"checks": inspect.getsource(inspect.getmodule(measuring[0].function) or measuring[0].function)}
     return Quality(settings, declared.quantities, lambda solution, seed: measure(declared, solution, seed))
+
+
+def require_bounds(declared: Declared) -> None:
+    """Make sure that checks which measure something have bounds to compare it with.
+
+    Raises:
+        UsageError: there are none, or none for one of the quantities.
+    """
+    if not measuring_checks(declared):
+        return
+    place = declared.place
+    known = {bound.quantity for bound in read_bounds(place)}
+    missing = [quantity.name for quantity in declared.quantities if quantity.name not in known]
+    if missing:
+        again = f"`autograder calibrate {place.stem} --write` derives them"
+        raise UsageError(f"{bounds_file(place)} has no bounds for {missing[0]!r}: {again}.")
 
 
 def measure(declared: Declared, solution: ModuleType, seed: int) -> dict[str, float] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.checks import GraderFault, judge, load_checks, make_probes
 from autograder.errors import UsageError
 from autograder.plans.load import read_declared
+from autograder.plans.measure import require_bounds
 from autograder.selftest.behavior import Behavior, alike, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row
 from autograder.selftest.mutants import Mutant, choose, make_mutants
@@ -99,10 +100,11 @@ def selftest(settings: Selftest, progress: Callable[[int, int, str], None] = lam
         progress: called with how many are done, how many there are, and the name of the last.
 
     Raises:
-        UsageError: there are no solutions or no checks, or a solution ended its process.
+        UsageError: there are no solutions, no checks or no bounds, or a solution ended its process.
     """
     begin = time.perf_counter()
     claims = find_solutions(settings.folder, settings.half)
+    require_bounds(read_declared(settings.checks))
     with tempfile.TemporaryDirectory(prefix="selftest-probes-") as folder:
         inbox = Path(folder)
         make_probes(load_checks(settings.checks), settings.seed, inbox)

@@ -8,6 +8,7 @@ from autograder.checks import load_checks
 from autograder.errors import UsageError
 from autograder.plans.load import read_declared
 from autograder.plans.write_plans import make_plans, make_public
+from autograder.selftest import Selftest, selftest
 
 HEAD = """import pytest
 from autograder.plans import expect, given, plan
@@ -93,6 +94,32 @@ def test_bounds_that_are_not_derived_yet_are_told(tmp_path: Path) -> None:
     path = write(tmp_path, HEAD + PLAN + CHECK.replace("asked)", "asked, bounds)"))
     with pytest.raises(UsageError, match="there are no QUANTITIES in its file"):
         load_checks(path)
+
+
+QUANTITY = "from autograder.checks.bounds import Quantity\nQUANTITIES = [Quantity('a', 'the a', 'logit', ('low',))]\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{'a': 'low'}", "Quantity('a', 'the a', 'log', ('low',))", "[Quantity('a', 'the a', 'linear', ('low',))]"]
+    + [f"[Quantity('a', 'the a', 'log', {sides})]" for sides in ("'low'", "()", "('below',)")],
+)
+def test_quantities_of_another_form_are_told_with_an_example(written: str, tmp_path: Path) -> None:
+    of_author = QUANTITY.partition("[")[0] + written
+    path = write(tmp_path, HEAD + of_author + PLAN + CHECK.replace("asked)", "asked, bounds)"))
+    with pytest.raises(UsageError, match=r"task.py: QUANTITIES is a list .*: write QUANTITIES = \[Quantity\("):
+        read_declared(path)
+
+
+def test_checks_that_measure_are_used_with_their_bounds_only(tmp_path: Path) -> None:
+    path = write(tmp_path, HEAD + QUANTITY + PLAN + CHECK.replace("asked)", "asked, bounds)"))
+    (tmp_path / "right").mkdir()
+    (tmp_path / "right" / "f.py").write_text('"""Right."""\ndef f(x): return 2.0\n', encoding="utf-8")
+    for content in (None, '{"bounds": []}', "{", '{"bounds": [{"name": "a"}]}'):
+        if content is not None:
+            path.with_name("task.bounds.json").write_text(content, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"task\.bounds\.json .*`autograder calibrate task --write`"):
+            selftest(Selftest(path, tmp_path))
 
 
 def test_equal_seeds_give_equal_plans_and_other_seeds_others(tmp_path: Path) -> None:

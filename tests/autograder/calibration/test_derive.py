@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autograder.calibration import Run, derive
 from autograder.checks.bounds import SCALES, Bound, Quantity, crossed
+from autograder.errors import UsageError
 
 ERROR = Quantity("error", "error", "log", ("high",))
 SCORE = Quantity("score", "score", "logit", ("low", "high"))
@@ -94,3 +95,31 @@ def test_a_value_is_right_near_or_far_and_never_two_of_them(limit: float, step: 
     assert crossed((bound,), {"q": value}) == ((bound,) if bound.crossed(value) else ())
     if value != value:
         assert bound.crossed(value) and not bound.near(value)
+
+
+def test_rounding_moves_no_bound_towards_right_runs() -> None:
+    alike = [run("right", "design", seed, error=0.98263, score=0.98173) for seed in range(10)]
+    for bound in derive("hw", {}, [Quantity("error", "error", "log", ("low", "high")), SCORE], alike, 1e-3).bounds:
+        assert not bound.crossed(alike[0].values[bound.quantity])  # type: ignore[index]
+
+
+def test_few_runs_leave_room_beyond_the_last_of_them() -> None:
+    runs = [run("right", "design", seed, error=0.01 * (seed + 1)) for seed in range(10)]
+    (bound,) = derive("hw", {}, [ERROR], runs, 1e-3).bounds
+    assert 0.1 < bound.limit < bound.far
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"score": 1.0}, r"score is 1 for the right solution a \(seed 0\).*\(count \+ 0.5\) / \(n \+ 1\)"),
+        ({"score": -0.1}, "score is -0.1 for the right solution a"),
+        ({"error": 0.0}, "error is 0 for the right solution a .* always above 0"),
+        ({"loss": 0.3}, r"no check holds it: bounds.hold\("),
+        ({}, "The training of no right solution could be measured"),
+    ],
+)
+def test_what_cannot_be_bounded_is_told(values: dict[str, float], said: str) -> None:
+    quantity = ERROR if "error" in values else SCORE
+    with pytest.raises(UsageError, match=said):
+        derive("hw", {}, [quantity], [run("right", "a", seed, **values) for seed in range(5)], 1e-3)
