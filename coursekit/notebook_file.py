@@ -49,6 +49,8 @@ def load_cells(content: bytes) -> list[dict[str, Any]]:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise ValueError(f"it is damaged or cut off, since it is not valid JSON{where}") from None
     del text
+    if isinstance(data, dict) and isinstance(data.get("worksheets"), list):
+        raise ValueError("it is in a format of notebooks from before 2015: open it in JupyterLab, and save it")
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise ValueError("it is no Jupyter notebook of format 4")
     if len(data["cells"]) > MAX_CELLS:

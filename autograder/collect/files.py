@@ -14,7 +14,7 @@ from autograder.collect.mirror import Entry, content, read_tree
 from autograder.collect.unpack import MAX_TOTAL
 from autograder.config import Assignment
 from autograder.shown.printable import printable
-from coursekit.handin.names import look_for, same_stem
+from coursekit.handin.names import look_for, may_be, same_stem
 
 _LFS = b"version https://git-lfs.github.com/"
 _LFS_SIZES = range(40, 1024)  # bytes of such a pointer
@@ -114,7 +114,7 @@ def _required(
         else:
             remarks.append(_missing(name, candidates, usable, assignment.required))
     if notebook in found:
-        same = [path for path in usable if PurePosixPath(path).name == notebook and path != found[notebook]]
+        same = [path for path in usable if may_be(path, notebook, others) and path != found[notebook]]
         same = [path for path in same if usable[path].blob not in (usable[found[notebook]].blob, released)]
         if same:
             remarks.append(

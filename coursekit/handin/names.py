@@ -43,6 +43,13 @@ def near(name: str, required: str) -> bool:
     return any(_SQUEEZED.sub("", shorter) == _SQUEEZED.sub("", wanted_stem) for shorter in _without_copies(stem))
 
 
+def may_be(path: str, required: str, others: Collection[str] = ()) -> bool:
+    """Whether a file has nearly the name `required`, and none of `others`, which are those of other assignments."""
+    name = PurePosixPath(path).name
+    foreign = (other for other in others if other != required)
+    return near(name, required) and not any(near(name, other) and not near(other, required) for other in foreign)
+
+
 def same_stem(path: str, required: str) -> bool:
     """Whether a file has the name `required` but for its ending: the notebook as a page, `netid` as a document."""
     name, wanted = PurePosixPath(path).name, _split(_plain(required))[0]
@@ -69,12 +76,7 @@ def look_for(
     seen = [path for path in seen if not PurePosixPath(path).name.startswith("._")]
     named = [path for path in seen if PurePosixPath(path).name == required]
     foreign = [other for other in others if other != required]
-    alike = [
-        path
-        for path in seen
-        if near(PurePosixPath(path).name, required)
-        and not any(near(PurePosixPath(path).name, other) and not near(other, required) for other in foreign)
-    ]
+    alike = [path for path in seen if may_be(path, required, others)]
     within = [] if "." not in required else [path for path in seen if _contains(path, required)]
     within = [path for path in within if not any(near(PurePosixPath(path).name, other) for other in foreign)]
     for found in (named, alike, within):

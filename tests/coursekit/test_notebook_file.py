@@ -36,6 +36,7 @@ CONFLICT = b'{"cells": [\n<<<<<<< HEAD\n"a"\n=======\n"b"\n>>>>>>> other\n]}'
         (tarred(), "an archive"),
         (b"Rar!\x1a\x07\x01\x00", "an archive"),
         (b"%PDF-1.7\n", "a PDF"),
+        (b'{"worksheets": [{"cells": []}], "nbformat": 3}', "from before 2015: open it in JupyterLab, and save it"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"\xff\xd8\xff\xe0", "a picture"),
         (rb"{\rtf1\ansi }", "RTF"),

@@ -98,13 +98,17 @@ DOUBTFUL = {
     "a-script": ({"hw2.py": "x = 1\n"}, "there is “hw2.py”"),
     "another": ({"hw2_conditional.ipynb": NOTEBOOK}, "hw2.ipynb is missing."),
 }
+BESIDE = {  # a notebook under the right name is taken, and another one of the same assignment is not passed over
+    "begun-and-copied": ({"hw2.ipynb": SECOND, "hw2-Copy1.ipynb": NOTEBOOK}, "“hw2-Copy1.ipynb” does not"),
+    "other-homework": ({"hw2.ipynb": SECOND, "hw2_conditional (1).ipynb": NOTEBOOK}, ""),
+}
 
 
 def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_told(course: Course, clones: Path) -> None:
     (course.root / "course.toml").write_text(PDF_TOO + OTHER)
     (course.root / "release" / "hw2").mkdir(parents=True)
     (course.root / "release" / "hw2" / "hw2.ipynb").write_text("released")
-    for name, (files, _) in (TAKEN | DOUBTFUL).items():
+    for name, (files, _) in (TAKEN | DOUBTFUL | BESIDE).items():
         commit(clones / name, files)
     teams = collected(load_course(course.root), clones)
     for name, (files, path) in TAKEN.items():
@@ -120,6 +124,10 @@ def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_tol
     for name, (_, said) in DOUBTFUL.items():
         assert "hw2.ipynb" not in teams[name].files
         assert any(said in remark for remark in teams[name].remarks), (name, teams[name].remarks)
+    for name, (_, said) in BESIDE.items():
+        assert "hw2.ipynb" not in teams[name].originals
+        told = [remark for remark in teams[name].remarks if "more than once" in remark]
+        assert len(told) == bool(said) and all(said in remark for remark in told), name
 
 
 def test_the_notebook_in_an_archive_of_a_repository_is_found(course: Course, clones: Path) -> None:
