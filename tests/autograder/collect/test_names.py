@@ -126,8 +126,8 @@ def test_one_unmistakable_file_is_taken_under_the_right_name_and_several_are_tol
         assert any(said in remark for remark in teams[name].remarks), (name, teams[name].remarks)
     for name, (_, said) in BESIDE.items():
         assert "hw2.ipynb" not in teams[name].originals
-        told = [remark for remark in teams[name].remarks if "more than once" in remark]
-        assert len(told) == bool(said) and all(said in remark for remark in told), name
+        remarks = [remark for remark in teams[name].remarks if "more than once" in remark]
+        assert len(remarks) == bool(said) and all(said in remark for remark in remarks), name
 
 
 def test_the_notebook_in_an_archive_of_a_repository_is_found(course: Course, clones: Path) -> None:
