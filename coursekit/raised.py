@@ -16,10 +16,11 @@ MAX_MESSAGE, MAX_LINE, MAX_NAME = 500, 200, 80  # characters
 # as in a sandbox. A student's functions stand in the notebook, or in modules.
 _OTHERS = (Path(traceback.__file__).parent, Path(torch.__file__).parents[1])
 _KIT = Path(__file__).parents[1]
+_ASKED, _NOBODY = "StdinNotImplementedError", "input() waits for an answer, and nobody is there to give one"
 _NOTEBOOK_CELL = "<ipython-input"  # how some notebooks call a cell; ipykernel calls it by a file of its own
 
 
-def describe_error(error: Exception) -> dict[str, str]:
+def describe_error(error: BaseException) -> dict[str, str]:
     """The type and message of an error, and the last line and function of the student's that it passed through.
 
     Both are empty where it passed through none: the function was not called with success, or what it returned failed.
@@ -27,7 +28,7 @@ def describe_error(error: Exception) -> dict[str, str]:
     frame = _last_of_student(error.__traceback__)
     return {
         "type": type(error).__name__,
-        "message": str(error)[:MAX_MESSAGE],
+        "message": _NOBODY if type(error).__name__ == _ASKED else str(error)[:MAX_MESSAGE],
         "line": (frame.line or "")[:MAX_LINE] if frame else "",
         "function": frame.name[:MAX_NAME] if frame else "",
     }

@@ -38,7 +38,9 @@ def export_and_show(
     if format in OF_TEAMS:
         written = OF_TEAMS[format](course, assignment, place)
         console.print(f"{place}: {len(written)} files of results, one for each team.", soft_wrap=True)
-        return True
+        missing = sorted(set(course.handed_in(assignment)) - {path.parent.name for path in written})
+        _name(console, f"Without one, until `autograder grade {assignment}` is run (again)", missing)
+        return not missing
     graded = read_grades(course, assignment)
     settings = course.assignment(assignment)
     if fill is None:

@@ -103,13 +103,13 @@ class _Runner:
             answer = Problem(ProblemKind.BROKEN, message=str(broken)[:MAX_TEXT], step=number)
         except TooSlow:
             answer = Problem(ProblemKind.LATE, step=number, turns=self.turns)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # who calls sys.exit() or exit() ends this call, and no other
             answer = self._raised(error, number)
         if isinstance(answer, answers.Returned):
             answer = answers.Returned(answer.value, printed.getvalue(), answer.changed)
         self.answers.append(answer)
 
-    def _raised(self, error: Exception, number: int) -> Problem:
+    def _raised(self, error: Exception | SystemExit, number: int) -> Problem:
         told = describe_error(error)
         unwritten = isinstance(error, NotImplementedError) and (
             not str(error) or told["line"].startswith("raise NotImplemented")

@@ -79,7 +79,7 @@ def describe(value: Any, depth: int = 0) -> Value:
             return Plain(math.inf if value > 0 else -math.inf)  # type: ignore[operator]
     if isinstance(value, list | tuple | dict):
         return _of_items(value, name, depth)
-    return Other(name)
+    return Other(name, f"its dtype is {value.dtype}"[:MAX_KEY] if isinstance(value, np.ndarray) else "")
 
 
 def _of_tensor(value: Tensor, name: str) -> Value:

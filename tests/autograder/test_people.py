@@ -78,7 +78,7 @@ def handed_in(copy_course: Callable[[Path], Course], tmp_path: Path) -> tuple[Co
 
 
 def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penalty_away(
-    handed_in: tuple[Course, Mapping[str, str | Upload]], tmp_path: Path
+    handed_in: tuple[Course, Mapping[str, str | Upload]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     course, sources = handed_in
     quiet = Console(file=StringIO())
@@ -142,9 +142,14 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     assert run("export", "hw2", *options) == 3  # some are still to be decided
     with canvas.open(newline="", encoding="utf-8") as file:
         assert {row["ID"]: row["HW 2"] for row in csv.DictReader(file)} == {"1": f"{points - 1:g}", "2": "", "3": ""}
-    assert run("export", "hw2", "--format", "gradescope", "--to", tmp_path / "gradescope", "--course", course.root) == 0
+    of_teams = ("export", "hw2", "--format", "gradescope", "--to", tmp_path / "gradescope", "--course", course.root)
+    assert run(*of_teams) == 0
     results = json.loads((tmp_path / "gradescope" / late / "results.json").read_text())
     assert results["score"] == points - 1 and "Penalties: 1 points." in results["output"]
+    (course.root / "submitted" / "=2+3" / "hw2" / "hw2.ipynb").write_text("{{")
+    capsys.readouterr()
+    assert run(*of_teams) == 3  # one was handed in anew, and is not graded yet
+    assert "Without one, until `autograder grade hw2` is run (again): =2+3." in capsys.readouterr().out
 
     export_csv(course, "hw2", tmp_path / "hw2.csv")
     for name in ("people.csv", "hw2.csv"):

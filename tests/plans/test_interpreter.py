@@ -1,5 +1,6 @@
 """The interpreter: what each step gives, and what a student's code can do to it."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def last(build: Callable[[Ask], Any], **functions: Any) -> Any:
         ("text", "the text 'text'"),
         (np.float32(0.5), "an array of shape ()"),
         (np.zeros((2, 3), dtype=np.uint16), "an array of shape (2, 3)"),
-        (np.zeros(2, dtype=object), "something of type ndarray"),
+        (np.zeros(2, dtype=object), "something of type ndarray (its dtype is object)"),
         (torch.zeros(4), "a tensor of shape (4,)"),
         (torch.zeros(4, device="meta"), "something of type Tensor (it holds no plain numbers)"),
         (torch.eye(3).to_sparse(), "something of type Tensor (it holds no plain numbers)"),
@@ -102,6 +103,7 @@ def test_what_is_printed_is_kept_up_to_a_length() -> None:
     ("function", "kind"),
     [
         (lambda: 1 / 0, ProblemKind.RAISED),
+        (lambda: sys.exit(0), ProblemKind.RAISED),
         (lambda: (_ for _ in ()).throw(NotImplementedError), ProblemKind.UNWRITTEN),
         (lambda: [None for _ in iter(int, 1)], ProblemKind.LATE),
         (None, ProblemKind.UNDEFINED),
