@@ -89,7 +89,7 @@ def _people(course: Course, assignment: str) -> Iterator[dict[str, str]]:
     for team in teams:
         if not team.members and (team.commit or team.unread):
             status = Status.UNREAD if team.unread else Status.UNKNOWN
-            yield {"id": "", "name": team.source} | _team(assignment, team) | {"status": status}
+            yield {"id": "", "name": team.source, "email": ""} | _team(assignment, team) | {"status": status}
 
 
 def _team(assignment: str, team: Team) -> dict[str, str]:

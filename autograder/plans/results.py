@@ -52,7 +52,7 @@ class Result:
             value = self.seen.value()
             if not isinstance(value, Items):
                 told = f"{self.seen.name} returned {kind_of(value)}, expected several values."
-                raise Complaint(told, missing_return(value), "wrong-type")
+                raise Complaint(told, missing_return(self.seen, value), "wrong-type")
         return (self[key] for key in (value.keys or range(len(value.items))))
 
     @property

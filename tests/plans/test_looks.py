@@ -80,6 +80,12 @@ def test_what_is_wrong_is_told_as_what_it_is(got: Any, expected: Any, mistake: s
     assert found.earned == (0.5 if mistake == "twice" else 0.0)
 
 
+def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:
+    whole, item = complaint("close", None, expected=3), complaint("close", [1, None], expected=[1, 3])
+    assert whole is not None and "return statement" in whole.hint
+    assert item is not None and "`f[1]` returned None" in item.says and not item.hint
+
+
 def test_numbers_that_differ_late_are_told_with_the_digits_that_differ() -> None:
     found = complaint("close", torch.tensor([1.00021]), expected=torch.tensor([1.0]))
     assert found is not None and "got 1.00021, expected 1." in found.says

@@ -193,7 +193,7 @@ def tell(problem: Problem, run: Run) -> Complaint:
             doing = "going backward from " if isinstance(run.plan.steps[problem.step], steps.Backward) else ""
             return Complaint(
                 f"{doing}`{label}` stopped with an error: {said}{where}.",
-                "Try it in a cell of its own with small tensors, and print their shapes line by line.",
+                "Try it in a cell of its own with small arguments, and print values, or their shapes, line by line.",
                 RAISED,
             )
     raise BrokenPlan(problem.message)
@@ -224,9 +224,9 @@ def number_of(seen: Seen, hint: str = "") -> float:
     if isinstance(value, Plain) and is_number(value):
         return float(value.value)  # type: ignore[arg-type]
     told = f"{seen.name} returned {kind_of(value)}, expected a number."
-    raise Complaint(told, missing_return(value) or hint, "wrong-type")
+    raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
 
 
-def missing_return(value: Any) -> str:
-    """The hint for a value that is None."""
-    return "Is the return statement missing?" if value == Plain(None) else ""
+def missing_return(seen: Seen, value: Any) -> str:
+    """The hint where a call returned None; an item that is None came back with the others."""
+    return "Is the return statement missing?" if value == Plain(None) and not seen.path else ""

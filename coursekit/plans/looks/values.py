@@ -107,7 +107,7 @@ def tensor_of(seen: Seen, shape: Sequence[int], hint: str = "", array: bool | No
     kind = "an array" if array else "a tensor"
     if not isinstance(value, TensorValue) or array not in (None, value.is_array) or value.tensor.is_complex():
         told = f"{seen.name} returned {kind_of(value)}, expected {kind} of shape {tuple(shape)}."
-        raise Complaint(told, missing_return(value) or hint, "wrong-type")
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     if tuple(value.tensor.shape) != tuple(shape):
         told = f"{seen.name} does not have the right shape: got {tuple(value.tensor.shape)}, expected {tuple(shape)}."
         raise Complaint(told, hint, "wrong-shape")
@@ -121,7 +121,7 @@ def _items_close(seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, t
     value = seen.value()
     if not isinstance(value, Items) or value.kind == "dict" or len(value.items) != len(expected):
         told = f"{seen.name} returned {kind_of(value)}, expected {len(expected)} values."
-        raise Complaint(told, missing_return(value) or hint, "wrong-type")
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     for number, right in enumerate(expected):
         of_item = [(slip, wrong[number]) for slip, wrong in slips if isinstance(wrong, tuple | list)]
         close(seen.item(number), right, of_item, hint, tolerance, mistake)
@@ -133,7 +133,7 @@ def _equal(seen: Seen, expected: Any, slips: Slips, hint: str, mistake: str) -> 
     if not isinstance(value, Plain) or type(value.value) is not type(expected):
         kinds = {bool: "True or False", str: "text"}
         told = f"{seen.name} returned {kind_of(value)}, expected {kinds.get(type(expected), 'None')}."
-        raise Complaint(told, missing_return(value) or hint, "wrong-type")
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     if value.value == expected:
         return f"{seen.name} is right."
     told = f"{seen.name} does not have the right value: got {kind_of(value)}, expected {kind_of(Plain(expected))}."

@@ -77,6 +77,13 @@ def test_a_page_that_is_not_of_the_work_that_is_there_is_held_and_the_others_get
     assert [path.name for path in (course.root / "returned" / "hw2").iterdir()] == ["cc3"]
 
 
+def test_a_team_whose_members_are_unknown_gets_its_page_and_stops_nobody(course: Course) -> None:
+    members: dict[str, tuple[str, ...]] = {"team-1": (), "team-2": ("cc3",)}
+    save_teams(course, "hw2", [Team(team, f"repo-{team}", ids, commit="0" * 40) for team, ids in members.items()])
+    given, _ = choose(course, "hw2", waiting=True)
+    assert [(one.team, [person.id for person in one.people]) for one in given] == [("team-1", []), ("team-2", ["cc3"])]
+
+
 def test_two_teams_with_a_common_member_are_held_until_a_person_decides(course: Course) -> None:
     shared = [
         Team(team, team, ("aa1", other), commit="0" * 40) for team, other in (("team-1", "bb2"), ("team-2", "cc3"))
