@@ -66,10 +66,7 @@ def is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
 
 
 def is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
-    """Whether the numbers are a sum or a difference of these two, each with a weight of its own and a part that counts.
-
-    G's two losses are not asked about: whoever minimizes both together may call their sum G's loss.
-    """
+    """Whether the numbers are a sum or a difference of these two, each with a weight and a part that counts."""
     factors = _factors(returned, (first, second))
     if factors is None:
         return False

@@ -78,6 +78,14 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                     "Return each loss by itself; the training loop shows their sum.",
                     mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
                 )
+        # under G's name it is no mistake: whoever minimizes both together may call their sum its loss
+        if name == "autoencoder" and any(is_sum(returned, a, g) for a in own[name] for g in own["generator"]):
+            fail(
+                f"Under {name!r} `train_step` returned the generator's loss and the reconstruction error in one "
+                "number, expected the reconstruction error alone.",
+                "Return each loss by itself; the training loop shows their sum.",
+                mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
+            )
         if any(is_function(returned, series) for series in own[name]):
             fail(
                 f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "

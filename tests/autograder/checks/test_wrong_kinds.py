@@ -203,6 +203,11 @@ def report(d, g, a):
         STEP,
         "returned-losses-mixed-up",
     ),
+    "all that G minimizes returned as the reconstruction error": (
+        "def report(d, g, a):\n    return {'discriminator': d, 'generator': g, 'autoencoder': g + 10 * a}",
+        STEP,
+        "returned-losses-mixed-up",
+    ),
     "the loss of the other side taken off": (
         "def report(d, g, a):\n    return {'discriminator': d, 'generator': g - 0.5 * d, 'autoencoder': a}",
         STEP,
