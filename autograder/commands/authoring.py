@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.arguments import AssignmentName, CourseFolder, console
-from autograder.config import load_course
+from autograder.config import is_assignment_name, load_course
 from autograder.errors import UsageError
 from autograder.python_file import read_python
 
@@ -57,6 +57,8 @@ def convert(
     from autograder.conversion import convert as convert_notebook
 
     called = name or notebook.stem
+    if name is None and not is_assignment_name(called):
+        raise UsageError(f"{called!r} is no name for an assignment; give one of letters, digits, _ and - with --name.")
     made = convert_notebook(settings, notebook, called, title or called)
     became = "1 test became a check" if made.tests == 1 else f"{made.tests} tests became checks"
     left = "1 statement is" if made.left == 1 else f"{made.left or 'no'} statements are"

@@ -16,6 +16,7 @@ from autograder.selftest import disagreement, find_solutions, judge_solution
 from autograder.skeleton import make_course
 from autograder.verdict import Verdict
 from tests.autograder.conversion.notebooks import NUMPY, PYTHON, TORCH, notebook_of
+from tests.autograder.test_cli import run
 
 NOTEBOOKS = {"numpy_basics": NUMPY, "torch_basics": TORCH, "python_basics": PYTHON}
 POINTS = {"numpy_basics": 7.0, "torch_basics": 5.0, "python_basics": 5.0}
@@ -148,3 +149,12 @@ def test_what_is_no_notebook_is_told(tmp_path: Path) -> None:
     (tmp_path / "old.ipynb").write_text("{}")
     with pytest.raises(UsageError, match="is not a notebook that can be read"):
         convert(load_course(tmp_path / "course"), tmp_path / "old.ipynb", "old", "Old")
+
+
+def test_a_notebook_whose_name_no_assignment_can_have_is_told_the_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_course(tmp_path / "course", "A course", "UTC")
+    nbformat.write(notebook_of(PYTHON), tmp_path / "Homework 3 (2).ipynb")
+    assert run("convert", tmp_path / "Homework 3 (2).ipynb", "--course", tmp_path / "course") == 2
+    assert "with --name" in capsys.readouterr().err
