@@ -29,6 +29,10 @@ BY_HAND = (
     "the HTML file in any browser, wait until the formulas are there, print it to a PDF named {pdf} in this folder, "
     "and then run `python -m coursekit.submit --no-run --no-pdf`."
 )
+UNFINISHED = (
+    "To hand in what you have all the same: run in Jupyter what runs, save, and then run `python -m coursekit.submit "
+    "--no-run`; each test cell is graded by itself."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{error}", file=sys.stderr)
         if isinstance(error, CellFailed) and not options.quick:
             print(f"{assignment.notebook} is as it was before; nothing was stored.", file=sys.stderr)
+            print(UNFINISHED, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted; the files are as they were before.", file=sys.stderr)

@@ -153,6 +153,7 @@ def test_failing_cell_is_named_and_the_notebook_stays_as_it_was(python: Path, fo
     assert done.returncode == 2
     assert "so far" in done.stdout
     assert "(print('so far')) stops with KeyError: 'my key'" in done.stderr
+    assert "what you have all the same" in done.stderr and "--no-run" in done.stderr
     assert "hw2.ipynb is as it was before" in done.stderr
     assert "Traceback" not in done.stderr
     assert path.read_bytes() == before
