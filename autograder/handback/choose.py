@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from autograder import gradebook
 from autograder.config import Course
 from autograder.lookup import Person
 from autograder.people import Status, grade_people
@@ -73,7 +74,7 @@ def choose(
     held: list[Held] = []
     for team, of_team in sorted(rows.items()):
         allowed = {Status.GRADED, Status.UNKNOWN, *([Status.WAITING] if waiting else [])}
-        reasons = [str(row["status"]) for row in of_team if row["status"] not in allowed]
+        reasons = [status for row in of_team for status in _statuses(course, assignment, row) if status not in allowed]
         page = _page(course, assignment, team)
         if team in stale:
             held.append(Held(team, stale[team]))
@@ -87,12 +88,22 @@ def choose(
     return chosen, held
 
 
+def _statuses(course: Course, assignment: str, row: dict[str, Cell]) -> tuple[str, ...]:
+    """How far a grade is; that nobody knows whose it is does not say whether all of it is marked."""
+    status = str(row["status"])
+    if status != Status.UNKNOWN:
+        return (status,)
+    score = gradebook.read_score(course, assignment, str(row["team"]))
+    return (status, Status.WAITING) if score is not None and score.waiting else (status,)
+
+
 def _feedback(course: Course, assignment: str, team: str, rows: list[dict[str, Cell]], page: bytes) -> Feedback:
     roster, settings = load_roster(course) or {}, course.assignment(assignment)
     known = load_teams(course, assignment).get(team)
     ids = [str(row["id"]) for row in rows if row["id"]]
     unknown = {str(row["id"]): Person(str(row["id"]), str(row["name"]), str(row["email"]), {}) for row in rows}
-    summary = "\n".join(_summary(settings.title, rows[0])) + "\n"
+    waiting = Status.WAITING in _statuses(course, assignment, rows[0])
+    summary = "\n".join(_summary(settings.title, rows[0], waiting)) + "\n"
     return Feedback(
         team=team,
         source=known.source if known else None,
@@ -103,14 +114,14 @@ def _feedback(course: Course, assignment: str, team: str, rows: list[dict[str, C
     )
 
 
-def _summary(title: str, row: dict[str, Cell]) -> Iterator[str]:
+def _summary(title: str, row: dict[str, Cell], waiting: bool) -> Iterator[str]:
     score, most = row.get("score"), row.get("max_score")
     yield title
     yield ""
     yield f"Points: {score:g} of {most:g}"
     if row.get("penalties"):
         yield f"Taken off: {row['penalties']}"
-    if row["status"] == Status.WAITING:
+    if waiting:
         yield "Some answers are not marked yet: these are the points given so far."
 
 

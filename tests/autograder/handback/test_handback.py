@@ -84,6 +84,14 @@ def test_a_team_whose_members_are_unknown_gets_its_page_and_stops_nobody(course:
     assert [(one.team, [person.id for person in one.people]) for one in given] == [("team-1", []), ("team-2", ["cc3"])]
 
 
+def test_a_team_whose_members_are_unknown_waits_for_its_marks_as_all_others(course: Course) -> None:
+    members: dict[str, tuple[str, ...]] = {"team-1": ("aa1",), "team-2": ()}
+    save_teams(course, "hw2", [Team(team, f"repo-{team}", ids, commit="0" * 40) for team, ids in members.items()])
+    assert [(one.team, one.reason) for one in choose(course, "hw2")[1]] == [("team-2", Status.WAITING)]
+    given, held = choose(course, "hw2", waiting=True)
+    assert not held and "not marked yet" in given[1].summary
+
+
 def test_two_teams_with_a_common_member_are_held_until_a_person_decides(course: Course) -> None:
     shared = [
         Team(team, team, ("aa1", other), commit="0" * 40) for team, other in (("team-1", "bb2"), ("team-2", "cc3"))
