@@ -1,4 +1,4 @@
-"""One template for all of these tests, and one tour of what a cell can reach, warm and cold."""
+"""One template for the tests of each module, and one tour of what a cell can reach, warm and cold."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from tests.autograder.execute.running import HELPERS, SMALL, WARM
 from tests.autograder.execute.tour import Tour
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """After all runs of this folder: no process and no workspace is left, and none but the template was in between."""
+    """After all runs of a module: no process and no workspace is left, and none but the template was in between."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory() as inbox:  # so that the template is there
         run_notebook(new_notebook(), files={}, inbox=Path(inbox), limits=SMALL, helpers=HELPERS, warm=WARM)
@@ -31,6 +31,6 @@ def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     assert not list(folder.glob(PREFIX + "*"))
 
 
-@pytest.fixture(scope="package", params=[WARM, None], ids=["warm", "cold"])
+@pytest.fixture(scope="module", params=[WARM, None], ids=["warm", "cold"])
 def tour(nothing_stays: None, request: pytest.FixtureRequest) -> Tour:
     return Tour(request.param)
