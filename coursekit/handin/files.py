@@ -15,7 +15,6 @@ from coursekit.handin.netid import NetidFile, parse_netid
 from coursekit.handin.notebook import NotebookContent, read_notebook
 from coursekit.handin.pdf import PdfCheck, compare_pdf, read_pdf
 
-REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
 MAX_NAMED = 5  # cells in one remark
 
 
@@ -39,7 +38,7 @@ class FilesCheck:
 
 def check_files(
     files: Mapping[str, bytes],
-    required: Sequence[str] = REQUIRED,
+    required: Sequence[str],
     group_size: int = 2,
     names: Iterable[str] = (),
     handed_out: HandedOut = UNKNOWN,

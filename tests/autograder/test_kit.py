@@ -20,6 +20,8 @@ from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.release import make_kit
 from coursekit.handin import check_files
 
+REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
+
 ANSWERS = {
     f"answer_{name}": f"About {name}: the losses fall, $L_D$ too, and the samples look like the digits of the data."
     for name in ("what_you_did", "results", "mode_collapse", "conflicts", "conditioning")
@@ -110,7 +112,7 @@ def test_one_command_runs_the_notebook_and_makes_three_files_that_the_collector_
     assert "Epoch:    1 AE Loss:" in said
     assert "git add --force netid hw2.ipynb hw2.pdf" in said
     files = {name: (folder / name).read_bytes() for name in ("netid", "hw2.ipynb", "hw2.pdf")}
-    check = check_files(files)
+    check = check_files(files, REQUIRED)
     assert check.pdf is not None
     assert check.pdf.share == 1.0
     assert len(check.remarks) == 2

@@ -14,6 +14,8 @@ from coursekit.handin.names import look_for, near
 from tests.autograder.collect.classes import IN_TIME, LATE, NOTEBOOK, TOML, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
 
+REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
+
 OTHER = """\
 [assignments.hw2_conditional]
 title = "E"
@@ -55,7 +57,7 @@ def test_the_notebook_of_another_assignment_is_never_taken() -> None:
 
 
 def test_a_student_is_told_which_file_to_rename() -> None:
-    told = check_files({"netid.txt": b"", "hw2 (1).ipynb": b"", "hw2.pdf.pdf": b""}).remarks
+    told = check_files({"netid.txt": b"", "hw2 (1).ipynb": b"", "hw2.pdf.pdf": b""}, REQUIRED).remarks
     assert [remark.partition("(")[2] for remark in told] == [
         "there is “netid.txt”: rename it).",
         "there is “hw2 (1).ipynb”: rename it).",

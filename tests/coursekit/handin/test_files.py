@@ -12,6 +12,8 @@ from coursekit.handin import check_files, mentions
 from coursekit.handin.handed_out import read_handed_out
 from coursekit.handin.notebook import UNANSWERED, read_notebook, split_sentences
 
+REQUIRED = ("netid", "hw2.ipynb", "hw2.pdf")
+
 
 def change(notebook: bytes, **keys: object) -> bytes:
     """The notebook with other values in its code cell."""
@@ -26,7 +28,7 @@ def files(make_homework: Callable[..., bytes], printed: bytes) -> dict[str, byte
 
 
 def test_right_files_make_no_remark(files: dict[str, bytes]) -> None:
-    found = check_files(files)
+    found = check_files(files, REQUIRED)
     assert found.remarks == ()
     assert found.present == ("netid", "hw2.ipynb", "hw2.pdf")
     assert found.netid is not None and found.netid.ids == ("ada1", "bo22")
@@ -36,18 +38,18 @@ def test_right_files_make_no_remark(files: dict[str, bytes]) -> None:
 @pytest.mark.parametrize("name", ["netid", "hw2.ipynb", "hw2.pdf"])
 def test_each_missing_file_is_told_and_the_others_are_still_checked(files: dict[str, bytes], name: str) -> None:
     del files[name]
-    found = check_files(files)
+    found = check_files(files, REQUIRED)
     assert found.missing == (name,)
     assert found.remarks == (f"{name} is missing.",)
 
 
 def test_file_under_nearly_the_right_name_is_pointed_out(files: dict[str, bytes]) -> None:
     files["HW2.PDF"] = files.pop("hw2.pdf")
-    assert check_files(files).remarks == ("hw2.pdf is missing (there is “HW2.PDF”: rename it).",)
+    assert check_files(files, REQUIRED).remarks == ("hw2.pdf is missing (there is “HW2.PDF”: rename it).",)
 
 
 def test_every_file_can_be_wrong_at_once(make_homework: Callable[..., bytes]) -> None:
-    found = check_files({"netid": b"your-netid-here", "hw2.ipynb": b"{", "hw2.pdf": b"%PDF-"})
+    found = check_files({"netid": b"your-netid-here", "hw2.ipynb": b"{", "hw2.pdf": b"%PDF-"}, REQUIRED)
     assert [remark.split()[0] for remark in found.remarks] == ["netid", "hw2.ipynb", "The"]
     assert found.missing == ()
 
@@ -57,7 +59,7 @@ def test_notebook_that_did_not_run_or_has_errors_or_no_answers_is_told(
 ) -> None:
     error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
     files["hw2.ipynb"] = change(make_homework(answer=UNANSWERED), execution_count=None, outputs=[error])
-    told = " ".join(check_files(files).remarks)
+    told = " ".join(check_files(files, REQUIRED).remarks)
     assert "1 code cell that never ran" in told
     assert "1 cell that ended with an error" in told
     assert "1 written answer still empty" in told
@@ -76,7 +78,7 @@ def test_a_training_that_was_cut_short_is_told(
 ) -> None:
     announced = "".join(f"{run}\n" for run in runs)
     files["hw2.ipynb"] = make_homework(printed=announced + "  0%|   |\r100%|###|\nEpoch:    1 AE Loss: 0.1375\n")
-    remarks = [remark for remark in check_files(files).remarks if "cut short" in remark]
+    remarks = [remark for remark in check_files(files, REQUIRED).remarks if "cut short" in remark]
     assert remarks == ([f"hw2.ipynb shows a training that was cut short {told}, not the whole one."] if told else [])
 
 
@@ -88,7 +90,7 @@ def test_what_is_as_it_was_handed_out_and_what_is_not_any_more_is_told(files: di
 
     def remarks(**changed: object) -> str:
         files["hw2.ipynb"] = change(json.dumps(released).encode(), **changed)
-        return " ".join(check_files(files, handed_out=handed_out).remarks)
+        return " ".join(check_files(files, REQUIRED, handed_out=handed_out).remarks)
 
     lines = given["outputs"][0]["text"]
     same = [{"output_type": "stream", "name": "stdout", "text": "".join(lines)}]
@@ -104,7 +106,7 @@ def test_names_and_ids_are_found_in_notebook_and_pdf(
     files: dict[str, bytes], make_homework: Callable[..., bytes]
 ) -> None:
     files["hw2.ipynb"] = make_homework(printed="saved in /home/ADA1/runs\n")
-    found = check_files(files, names=["Mode  Collapse", "Zoë Nowhere"])
+    found = check_files(files, REQUIRED, names=["Mode  Collapse", "Zoë Nowhere"])
     told = [remark for remark in found.remarks if "mentions" in remark]
     assert told == [
         "hw2.ipynb mentions “ada1”, but grading is anonymous.",
