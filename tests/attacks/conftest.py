@@ -75,12 +75,14 @@ class Host:
 
 def template_process(worker: int) -> int:
     """The number of the template's own process, below a worker."""
-    (found,) = [
-        process.pid
-        for process in psutil.Process(worker).children(recursive=True)
-        if process.cmdline()[:1] == [sys.executable] and any(OWN in word for word in process.cmdline())
-    ]
-    return found
+    found = []
+    for process in psutil.Process(worker).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            words = process.cmdline()
+            if words[:1] == [sys.executable] and any(OWN in word for word in words):
+                found.append(process.pid)
+    (own,) = found
+    return own
 
 
 @pytest.fixture(scope="module")

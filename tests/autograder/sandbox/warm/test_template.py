@@ -1,5 +1,6 @@
 """Claims about templates: whatever becomes of one costs nothing but time, and a worn one is not forked again."""
 
+import contextlib
 import os
 import signal
 import tempfile
@@ -53,8 +54,12 @@ def told(execution: Execution) -> str:
 
 def templates() -> list[psutil.Process]:
     """The processes of templates, their wardens and their kernels, the first one first."""
-    found = [process for process in psutil.Process().children(recursive=True) if OWN in " ".join(process.cmdline())]
-    return sorted((process for process in found if process.name().startswith("python")), key=lambda p: p.create_time())
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if OWN in " ".join(process.cmdline()) and process.name().startswith("python"):
+                found.append((process.create_time(), process))
+    return [process for _, process in sorted(found, key=lambda pair: pair[0])]
 
 
 @pytest.mark.parametrize("victim", ["template", "warden"])
