@@ -47,7 +47,7 @@ def test_our_copy_of_the_original_step_makes_the_updates_of_the_original() -> No
 def test_one_way_back_through_d_gives_each_network_the_gradient_of_its_own_loss(weight: float) -> None:
     model = small_model()
     x_real = torch.rand(7, 36)
-    standing_still = {
+    standing_still: dict[str, torch.optim.Optimizer] = {
         name: torch.optim.SGD(getattr(model, name).parameters(), lr=0.0)
         for name in ("discriminator", "generator", "encoder")
     }
