@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from autograder import intake, results
+from autograder import intake, stored_results
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.graded import GradedSubmission, load_graded, store_graded
@@ -225,7 +225,7 @@ def _dask(assignment: Assignment, release: bytes, scheduler: str | None, most: i
         raise UsageError(f"No Dask scheduler answers at {scheduler} ({type(error).__name__}).") from None
     with client:
         try:
-            versions = client.run(results.grader_version, assignment, release)
+            versions = client.run(stored_results.grader_version, assignment, release)
         except (ImportError, OSError) as error:
             raise UsageError(
                 f"A Dask worker lacks what it needs ({error}): install this package there, and put the course's checks "
@@ -233,7 +233,7 @@ def _dask(assignment: Assignment, release: bytes, scheduler: str | None, most: i
             ) from None
         if not versions:
             raise UsageError(f"The Dask scheduler at {scheduler} has no workers.")
-        mine = results.grader_version(assignment, release)
+        mine = stored_results.grader_version(assignment, release)
         other = sorted(worker for worker, found in versions.items() if found != mine)
         if other:
             raise UsageError(f"These Dask workers have another version of the grader: {', '.join(other)}.")

@@ -1,14 +1,14 @@
 """What came of grading one submission, and where it is kept: the record between verdict and gradebook.
 
 In the flow course material -> submission -> trace -> verdict -> gradebook -> report this is what grading gives and what
-is saved; `autograder.results` says under which name a result is found again.
+is saved; `autograder.stored_results` says under which name a result is found again.
 """
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder import results
+from autograder import stored_results
 from autograder.config import Course
 from autograder.result_form import form_of, read_notebook
 
@@ -24,7 +24,7 @@ class GradedSubmission:
         seconds: where the time went, by phase.
         peak_memory: bytes that the submission's processes had resident at most.
         waiting: names of the written answers that wait for a person although nothing is written in their cells.
-        content: what was handed in, as `results.content_hash` names it.
+        content: what was handed in, as `stored_results.content_hash` names it.
     """
 
     notebook: bytes
@@ -58,7 +58,7 @@ def results_folder(course: Course, assignment: str) -> Path:
 
 def load_graded(course: Course, assignment: str, key: str) -> GradedSubmission | None:
     """The stored result of that name, or None; what has not the form of one counts as none, and is made again."""
-    data = results.load_result(results_folder(course, assignment), key)
+    data = stored_results.load_result(results_folder(course, assignment), key)
     return GradedSubmission.from_json(data) if is_result(data, assignment) else None
 
 
@@ -73,4 +73,4 @@ def store_graded(course: Course, assignment: str, key: str, graded: GradedSubmis
     data = graded.to_json()
     if not is_result(data, assignment):
         raise RuntimeError(f"The result {key} of {assignment} has not the form of one, so it cannot be kept.")
-    results.store_result(results_folder(course, assignment), key, data)
+    stored_results.store_result(results_folder(course, assignment), key, data)

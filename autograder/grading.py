@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import intake, results
+from autograder import intake, stored_results
 from autograder.clock import Clock, phases
 from autograder.config import Assignment, Course
 from autograder.deciding import last_deciding, run_part, show_handed_in
@@ -68,19 +68,19 @@ class Task:
     def key(self) -> str:
         """The name under which the result of this task is stored."""
         told = json.dumps([self.unreadable, self.refused]).encode()  # what was not read is part of the result, too
-        content = results.content_hash(self.notebook, self.files | {"": told})
-        return results.result_key(self.assignment, content, self.release, self.seed, self.limits)
+        content = stored_results.content_hash(self.notebook, self.files | {"": told})
+        return stored_results.result_key(self.assignment, content, self.release, self.seed, self.limits)
 
 
 def make_task(course: Course, assignment: str, submission: intake.Submission) -> Task:
     """The task for one submission; its seed follows from its content and the course's secret."""
-    content = results.content_hash(submission.notebook, submission.files)
+    content = stored_results.content_hash(submission.notebook, submission.files)
     return Task(
         assignment=course.assignment(assignment),
         notebook=submission.notebook,
         files=submission.files,
         release=course.release_notebook(assignment).read_bytes(),
-        seed=results.make_seed(course.secret, assignment, content),
+        seed=stored_results.make_seed(course.secret, assignment, content),
         limits=course.limits,
         refused=submission.refused,
         unreadable=submission.unreadable,
@@ -149,7 +149,7 @@ def grade_submission(
         seconds=seconds,
         peak_memory=peak,
         waiting=repaired.waiting,
-        content=results.content_hash(task.notebook, task.files),
+        content=stored_results.content_hash(task.notebook, task.files),
     )
 
 

@@ -65,7 +65,7 @@ def read_trace(folder: Path) -> Trace:
     """
     try:
         text = (folder / JSON_FILE).read_text(encoding="utf-8")
-        data = json.loads(text, parse_int=_whole_number, parse_float=_number, parse_constant=_number)
+        data = json.loads(text, parse_int=_whole_number, parse_float=_read_float, parse_constant=_read_float)
         tensors = load_file(folder / TENSOR_FILE)
     except FileNotFoundError as error:
         raise TraceError(f"{Path(str(error.filename)).name} is missing in {folder.name}.") from error
@@ -84,10 +84,14 @@ def _whole_number(digits: str) -> int:
     return int(digits)
 
 
-def _number(digits: str) -> float | str:
-    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`, however they are written."""
-    value = float(digits)
-    return value if math.isfinite(value) else str(value)
+def number_for_json(value: float) -> float | str:
+    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
+    return value if isinstance(value, int) or math.isfinite(value) else str(value)
+
+
+def _read_float(digits: str) -> float | str:
+    """A number of a trace in the same form, however it is written."""
+    return number_for_json(float(digits))
 
 
 def named_tensor(trace: Trace, reference: Any) -> torch.Tensor:

@@ -8,7 +8,7 @@ from autograder.config import Course
 from autograder.errors import GraderFault, UsageError
 from autograder.graded import load_graded, store_graded
 from autograder.grading import Task, grade_submission
-from autograder.results import content_hash, make_seed
+from autograder.stored_results import content_hash, make_seed
 from autograder.verdict import CheckResult, Verdict
 
 

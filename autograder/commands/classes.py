@@ -171,7 +171,7 @@ def return_(
     if (way is Way.mail) != bool(sender):
         raise UsageError("--as mail and --sender ADDRESS belong together.")
     from autograder.feedback.write import write_feedback
-    from autograder.report.returned import return_and_show
+    from autograder.report.handed_back import return_and_show
 
     stale = write_feedback(settings, assignment).stale  # with the marks of today
     done = return_and_show(

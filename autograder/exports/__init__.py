@@ -4,7 +4,7 @@ Stands at report in the flow course material -> submission -> trace -> verdict -
 
 - `grades`: the grade of each person
 - `books`: the grade books of Canvas and Moodle, filled in or made anew
-- `gradescope`, `classroom`: one file of results a team
+- `team_results`: one file of results a team, for Gradescope and GitHub Classroom
 """
 
 from enum import StrEnum

@@ -12,7 +12,7 @@ from autograder.feedback.score import say_score
 from autograder.gradebook import read_comments, read_saved, read_score
 from autograder.graded import load_graded
 from autograder.intake import shown_name
-from autograder.results import content_hash
+from autograder.stored_results import content_hash
 from autograder.verdict import Verdict
 
 _ANOTHER = "Something else was handed in since this was graded, so figures and outputs are not shown."

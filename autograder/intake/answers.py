@@ -82,8 +82,8 @@ def place_answers(cells: list[NotebookNode], release: NotebookNode, gone: frozen
             for k in sorted(own | {j for j, c in enumerate(cells) if _is_task(c)})
             if cells[k].cell_type == "code"
             and number
-            and _names(number, cells[k].source)  # reading it as Python costs more
-            and _names(number, _comments(cells[k].source))
+            and _names_question(number, cells[k].source)  # reading it as Python costs more
+            and _names_question(number, _comments(cells[k].source))
         ]
         if grade_id(cells[i]) in gone and not sources:  # two cells that were merged into one leave one name
             sources = list(written)
@@ -174,7 +174,7 @@ def _number_of_question(index: int, cells: list[NotebookNode]) -> str | None:
     return None
 
 
-def _names(number: str, text: str) -> bool:
+def _names_question(number: str, text: str) -> bool:
     """Whether a text names the question: as `Question 3`, `Q3` or `answer 3`."""
     return re.search(rf"\b(?:question|q|answer|part|problem)\W{{0,3}}{number}\b", text, re.IGNORECASE) is not None
 
@@ -182,5 +182,6 @@ def _names(number: str, text: str) -> bool:
 def _speaks_of(number: str, text: str) -> bool:
     """Whether a written text names the question, or has a list in which its number stands."""
     return (
-        _names(number, text) or re.search(rf"^[^\w\n]{{0,9}}{number}[ \t]{{0,3}}[.):]", text, re.MULTILINE) is not None
+        _names_question(number, text)
+        or re.search(rf"^[^\w\n]{{0,9}}{number}[ \t]{{0,3}}[.):]", text, re.MULTILINE) is not None
     )

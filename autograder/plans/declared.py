@@ -46,7 +46,7 @@ def experiment_of(declared: Declared) -> Experiment:
     """Plans as a kind of experiment."""
 
     def observe(path: Path) -> Behavior:
-        from autograder.plans.behavior import observe_plans  # only a selftest needs it
+        from autograder.plans.observing import observe_plans  # only a selftest needs it
 
         return observe_plans(declared, path)
 

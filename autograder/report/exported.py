@@ -12,7 +12,7 @@ from autograder.config import Course
 from autograder.exports import ExportFormat
 from autograder.exports.books import CANVAS, MOODLE, fill_book, make_book
 from autograder.exports.grades import read_grades, without_score
-from autograder.exports.teams import write_classroom, write_gradescope
+from autograder.exports.team_results import write_classroom, write_gradescope
 from autograder.shown.visible import in_terminal
 
 BOOKS = {ExportFormat.canvas: CANVAS, ExportFormat.moodle: MOODLE}

@@ -4,7 +4,6 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 done in the sandbox. What is written here is read by the autograder at one typed door, which trusts none of it.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer
 from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value
-from coursekit.trace import Trace
+from coursekit.trace import Trace, number_for_json
 
 
 def store_answers(told: Iterable[Answer]) -> Trace:
@@ -38,7 +37,7 @@ def _answer(answer: Answer, trace: Trace) -> dict[str, Any]:
         case answers.Held(tensors, training):
             return {"gives": "tensors", "tensors": _tensors(tensors.items(), trace), "training": training}
         case answers.Groups(groups):
-            told_groups = [{"lr": _number(group.lr), "parameters": list(group.parameters)} for group in groups]
+            told_groups = [{"lr": number_for_json(group.lr), "parameters": list(group.parameters)} for group in groups]
             return {"gives": "groups", "groups": told_groups}
         case answers.Figures(figures):
             return {"gives": "figures", "figures": [[_axes(axes, trace) for axes in figure] for figure in figures]}
@@ -50,18 +49,13 @@ def _value(value: Value, trace: Trace) -> dict[str, Any]:
         case TensorValue(tensor, is_array, requires_grad):
             return {"is": "tensor", "tensor": trace.store(tensor), "array": is_array, "requires_grad": requires_grad}
         case Plain(int() | float() as number) if not isinstance(number, bool):
-            return {"is": "number", "number": _number(number)}
+            return {"is": "number", "number": number_for_json(number)}
         case Plain(inner):
             return {"is": "plain", "plain": inner}
         case Items(kind, items, keys):
             return {"is": kind, "items": [_value(item, trace) for item in items], "keys": list(keys)}
         case Other(name, why):
             return {"is": "other", "type": name, "why": why}
-
-
-def _number(number: float) -> int | float | str:
-    """JSON knows no infinities."""
-    return number if isinstance(number, int) or math.isfinite(number) else str(number)
 
 
 def _tensors(named: Iterable[tuple[str, Tensor | None]], trace: Trace) -> dict[str, str | None]:

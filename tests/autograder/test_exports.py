@@ -12,7 +12,7 @@ from autograder.config import Assignment, load_course
 from autograder.errors import UsageError
 from autograder.exports.books import CANVAS, MOODLE, Book, fill_book, make_book
 from autograder.exports.grades import PersonGrade
-from autograder.exports.teams import TeamResult, classroom, gradescope
+from autograder.exports.team_results import TeamResult, classroom, gradescope
 from autograder.gradebook import Score
 from autograder.lookup import Person
 from autograder.people import Status

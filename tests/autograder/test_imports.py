@@ -7,7 +7,7 @@ import pytest
 
 from autograder.config import load_course
 from autograder.imports import code_of, needed_files
-from autograder.results import _version, grader_version
+from autograder.stored_results import _version, grader_version
 
 ROOT = Path(__file__).parents[2]
 

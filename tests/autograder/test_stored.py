@@ -17,7 +17,7 @@ from autograder.config import Course
 from autograder.errors import UsageError
 from autograder.graded import GradedSubmission, is_result, results_folder
 from autograder.report.terminal import grade_and_show
-from autograder.results import store_result
+from autograder.stored_results import store_result
 from autograder.verdict import CheckResult, Verdict
 
 JSON = st.recursive(

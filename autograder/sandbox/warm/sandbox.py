@@ -82,11 +82,11 @@ class WarmSandbox(Sandbox):
         self.folders = dict(zip(_memory(self.limits), folders, strict=True))
         try:
             for process in (self.pidfd, kernel):
-                self._group.add(_number(process))
+                self._group.add(_process_id(process))
         finally:
             os.close(kernel)
         self._line.send(GO)
-        return Tree(_number(self._warden), with_root=False, own=1)
+        return Tree(_process_id(self._warden), with_root=False, own=1)
 
     def _exit_status(self) -> int:
         if self._status is None:
@@ -142,7 +142,7 @@ def _request(workspace: Workspace, arguments: Sequence[str], limits: Limits) -> 
     }
 
 
-def _number(pidfd: int) -> int:
+def _process_id(pidfd: int) -> int:
     """The number of a process here."""
     lines = Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines()
     return int(next(line.removeprefix("Pid:") for line in lines if line.startswith("Pid:")))

@@ -19,7 +19,7 @@ from autograder.handback.choose import choose
 from autograder.handback.files import write_folders
 from autograder.handback.push import push_feedback
 from autograder.people import Status
-from autograder.report.returned import return_and_show
+from autograder.report.handed_back import return_and_show
 from autograder.teams import Team, save_teams
 from tests.autograder.collect.repositories import git
 

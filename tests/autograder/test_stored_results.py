@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.config import load_course
-from autograder.results import content_hash, load_result, make_seed, result_key, store_result
 from autograder.sandbox.limits import Limits
+from autograder.stored_results import content_hash, load_result, make_seed, result_key, store_result
 
 ROOT = Path(__file__).parents[2]
 FILES = st.dictionaries(st.text(max_size=3), st.binary(max_size=3), max_size=3)
