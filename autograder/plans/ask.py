@@ -167,6 +167,8 @@ class Ask:
         plain = [value.rows if isinstance(value, Each) else value for value in args]
         name = of if isinstance(of, str) else of.label if isinstance(of, Handle) else of.place.partition(":")[2]
         label = _label(name, plain, kwargs) if times is None else name
+        if isinstance(of, Given):
+            label = _given_label(name, [*plain, *kwargs.values()])
         if times is not None and not (times > 0 and keep > 0):
             raise PlanError(f"calls {name} {times} times and keeps every {keep}th, which must be 1 or more")
         coded = self._code(plain), self._code(kwargs)
@@ -227,3 +229,17 @@ def _label(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
     told = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
     label = f"{name}({', '.join(told)})"
     return label if len(label) <= MAX_LABEL else name
+
+
+def _given_label(name: str, args: Sequence[Any]) -> str:
+    """How people name a call of what is not theirs: with what it is called with, which is."""
+    told = ", ".join(_argument(value) for value in args)
+    return f"{name}({told})" if len(name) + len(told) + 2 <= MAX_LABEL else f"{name}(...)"
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, Handle) and " " not in value.label.partition("(")[0]:
+        return value.label if "(" in value.label or value.path else f"{value.label}(...)"
+    if isinstance(value, Student):
+        return value.name
+    return repr(value) if isinstance(value, PLAIN) else "..."

@@ -172,6 +172,8 @@ def tell(problem: Problem, run: Run) -> Complaint:
         case ProblemKind.UNWRITTEN:
             inner = problem.function if problem.function not in ("", "<module>", "__init__", "forward", name) else ""
             what = f"`{name}` calls `{inner}`, which" if inner else f"`{name}`"
+            if _calls_given(run.plan.steps[problem.step]):  # not theirs, and so not what is to be written
+                what = f"`{inner or label}`"
             return Complaint(
                 f"{what} is not written yet: it raised NotImplementedError.",
                 "Replace the placeholder by your own code and run the cell again.",
@@ -197,6 +199,10 @@ def tell(problem: Problem, run: Run) -> Complaint:
                 RAISED,
             )
     raise BrokenPlan(problem.message)
+
+
+def _calls_given(step: steps.Step) -> bool:
+    return isinstance(step, steps.Call) and "given" in step.of
 
 
 def _first_sentence(text: str) -> str:
