@@ -36,20 +36,28 @@ class Status(StrEnum):
         """Whether a person must say first what is to be graded, and for whom."""
         return self in (Status.UNKNOWN, Status.UNREAD, Status.IN_TWO, Status.TOO_MANY)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something was handed in, and no score of it is settled."""
+        return self not in (Status.GRADED, Status.NOTHING)
 
-def export_people(course: Course, assignment: str, path: Path) -> None:
-    """Write the grade of each person to `path`, all of it or nothing.
 
-    A score stays empty where a person must decide first: someone in two teams, or a group that is too large. So does
-    a component without any mark; the score is then what is given so far.
+def export_people(course: Course, assignment: str, path: Path, waiting: bool = False) -> list[Status]:
+    """Write the grade of each person to `path`, all of it or nothing, and return how far each is.
+
+    A score stays empty where a person must decide or mark first. So does a component without any mark; the points are
+    then what is given so far, and with `waiting` so is the score.
 
     Raises:
         UsageError: the gradebook does not know the assignment, or the roster or the table of teams is damaged.
     """
     rows = grade_people(course, assignment)
+    if not waiting:
+        rows = [row | {"score": None} if row["status"] == Status.WAITING else row for row in rows]
     known = {*_FIRST, *_LAST}
     cells = list(dict.fromkeys(name for row in rows for name in row if name not in known))
     write_table(path, [*_FIRST, *cells, *_LAST], rows)
+    return [Status(str(row["status"])) for row in rows]
 
 
 def grade_people(course: Course, assignment: str) -> list[dict[str, Cell]]:

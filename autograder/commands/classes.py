@@ -89,8 +89,13 @@ def export(
         str | None,
         typer.Option(help="of that file; default: the one with the assignment's name or title", show_default=False),
     ] = None,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="also the points so far of those who still wait for a person's mark")
+    ] = False,
 ) -> None:
     """Write the grades for people or for another system. Exits 3 when somebody's grade is still to be decided.
+
+    Who still waits for a person's mark has no score in it yet, and is named.
 
     The format nbgrader is nbgrader's own CSV file, with one line for each person beside it in NAME-people.csv; canvas
     and moodle are a grade book to import, gradescope and github one file of results for each team.
@@ -99,20 +104,10 @@ def export(
     settings.release_notebook(assignment)
     if (fill or column) and format not in (ExportFormat.canvas, ExportFormat.moodle):
         raise UsageError("--fill and --column are for --format canvas and --format moodle.")
-    if format is not ExportFormat.nbgrader:
-        from autograder.report.exported import export_and_show
+    from autograder.report.exported import export_and_show
 
-        if not export_and_show(settings, assignment, format, console, to=to, fill=fill, column=column):
-            raise typer.Exit(3)
-        return
-    from autograder.gradebook import export_csv
-    from autograder.people import export_people
-
-    path = to or settings.root / "exports" / f"{assignment}.csv"
-    people = path.with_name(f"{path.stem}-people.csv")
-    export_csv(settings, assignment, path)
-    export_people(settings, assignment, people)
-    print(path, people, sep="\n")
+    if not export_and_show(settings, assignment, format, console, to=to, fill=fill, column=column, waiting=waiting):
+        raise typer.Exit(3)
 
 
 def reproduce(

@@ -60,8 +60,8 @@ def run_demo(course: Course, console: Console, submissions: Sequence[DemoSubmiss
     grade_and_show(copy, ASSIGNMENT, console)
     exports = copy.root / "exports"
     export_csv(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}.csv")
-    export_people(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}-people.csv")
-    console.print(f"\nGrades, one line a team and one line a person: {exports}", soft_wrap=True)
+    export_people(copy, ASSIGNMENT, exports / f"{ASSIGNMENT}-people.csv", waiting=True)
+    console.print(f"\nPoints so far, one line a team and one line a person: {exports}", soft_wrap=True)
     page, _ = report_and_show(copy, ASSIGNMENT, console)
     console.print(f"\nThe demo took {time.perf_counter() - begin:.0f} s. Open its class page in a browser:")
     console.print(f"  {page}", soft_wrap=True)

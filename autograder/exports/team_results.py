@@ -1,13 +1,14 @@
 """One file of results a team, as Gradescope and GitHub Classroom read them.
 
-A mark that a person gave for a written answer is in it, an answer that nobody has marked is named as such. Formats:
+A mark that a person gave for a written answer is in it; where the result of a team that still waits for marks is
+written, an answer that nobody has marked is named as such. Formats:
 Gradescope, "Autograder specifications" (results.json); GitHub Classroom, the reporter of its autograding actions, which
 takes the result of a step as JSON in base64.
 """
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,26 +120,21 @@ def classroom(result: TeamResult) -> str:
     return base64.b64encode(json.dumps(data).encode()).decode("ascii")
 
 
-def write_gradescope(course: Course, assignment: str, folder: Path) -> list[Path]:
-    """Write `TEAM/results.json` into `folder` for everybody who is graded."""
-    return _write(course, assignment, folder, GRADESCOPE_FILE, lambda result: json.dumps(gradescope(result), indent=1))
+def write_gradescope(results: Iterable[TeamResult], folder: Path) -> None:
+    """Write `TEAM/results.json` into `folder` for each team."""
+    _write(results, folder, GRADESCOPE_FILE, lambda result: json.dumps(gradescope(result), indent=1))
 
 
-def write_classroom(course: Course, assignment: str, folder: Path) -> list[Path]:
-    """Write `TEAM/result.txt` into `folder` for everybody who is graded."""
-    return _write(course, assignment, folder, CLASSROOM_FILE, classroom)
+def write_classroom(results: Iterable[TeamResult], folder: Path) -> None:
+    """Write `TEAM/result.txt` into `folder` for each team."""
+    _write(results, folder, CLASSROOM_FILE, classroom)
 
 
-def _write(
-    course: Course, assignment: str, folder: Path, name: str, content: Callable[[TeamResult], str]
-) -> list[Path]:
-    written = []
-    for result in read_results(course, assignment):
+def _write(results: Iterable[TeamResult], folder: Path, name: str, content: Callable[[TeamResult], str]) -> None:
+    for result in results:
         path = folder / result.team / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f"{content(result)}\n".encode())
-        written.append(path)
-    return written
 
 
 def _said(check: CheckResult) -> str:

@@ -22,7 +22,7 @@ from autograder.collect.uploads import Upload
 from autograder.config import Course, load_course
 from autograder.deadlines import LatePolicy
 from autograder.feedback.write import write_feedback
-from autograder.gradebook import export_csv, read_score
+from autograder.gradebook import read_score
 from autograder.penalties import Penalty, penalties
 from autograder.people import export_people
 from autograder.report.terminal import grade_and_show
@@ -86,7 +86,7 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     def grade() -> tuple[dict[str, Team], dict[str, dict[str, str]]]:
         teams = {team.source: team for team in collect(course, "hw2", sources)}
         grade_and_show(course, "hw2", quiet)
-        export_people(course, "hw2", tmp_path / "people.csv")
+        export_people(course, "hw2", tmp_path / "people.csv", waiting=True)
         with (tmp_path / "people.csv").open(newline="", encoding="utf-8-sig") as file:
             return teams, {row["id"]: row for row in csv.DictReader(file)}
 
@@ -139,19 +139,30 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
         "--course",
         course.root,
     ]
-    assert run("export", "hw2", *options) == 3  # some are still to be decided
+    capsys.readouterr()
+    assert run("export", "hw2", *options) == 3
+    assert (
+        "4 left out, waiting for a person's marks (`autograder mark hw2`, or add --waiting)" in capsys.readouterr().out
+    )
+    assert [line.split(",")[-1] for line in canvas.read_text("utf-8").splitlines()] == ["HW 2", "", "", ""]
+    assert run("export", "hw2", *options, "--waiting") == 3  # some are still to be decided
     with canvas.open(newline="", encoding="utf-8") as file:
         assert {row["ID"]: row["HW 2"] for row in csv.DictReader(file)} == {"1": f"{points - 1:g}", "2": "", "3": ""}
     of_teams = ("export", "hw2", "--format", "gradescope", "--to", tmp_path / "gradescope", "--course", course.root)
-    assert run(*of_teams) == 0
+    assert run(*of_teams) == 3 and not list(tmp_path.glob("gradescope/*"))
+    assert run(*of_teams, "--waiting") == 0
     results = json.loads((tmp_path / "gradescope" / late / "results.json").read_text())
     assert results["score"] == points - 1 and "Penalties: 1 points." in results["output"]
     (course.root / "submitted" / "=2+3" / "hw2" / "hw2.ipynb").write_text("{{")
     capsys.readouterr()
-    assert run(*of_teams) == 3  # one was handed in anew, and is not graded yet
+    assert run(*of_teams, "--waiting") == 3  # one was handed in anew, and is not graded yet
     assert "Without one, until `autograder grade hw2` is run (again): =2+3." in capsys.readouterr().out
 
-    export_csv(course, "hw2", tmp_path / "hw2.csv")
+    assert run("export", "hw2", "--to", tmp_path / "hw2.csv", "--course", course.root) == 3
+    assert "have no score in hw2-people.csv yet" in capsys.readouterr().out
+    with (tmp_path / "hw2-people.csv").open(newline="", encoding="utf-8-sig") as file:
+        marked = {row["id"]: row for row in csv.DictReader(file)}
+    assert (marked["bob2"]["points"], marked["bob2"]["score"]) == (rows["bob2"]["points"], "")
     for name in ("people.csv", "hw2.csv"):
         content = (tmp_path / name).read_bytes()
         assert content.startswith(codecs.BOM_UTF8)
