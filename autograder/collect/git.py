@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.collect.git_failure import why_git_failed
 from autograder.collect.limited import Done, Limits, run_limited
 
 MAX_COMMITS = 500  # of a branch that are fetched
@@ -228,7 +229,7 @@ def _run(
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
+        "GIT_SSH_COMMAND": f"{os.environ.get('GIT_SSH_COMMAND') or 'ssh'} -oBatchMode=yes -oConnectTimeout=20",
         "LC_ALL": "C",
     }
     for number, (key, value) in enumerate(settings.items()):
@@ -240,8 +241,8 @@ def _run(
     if done.cut and not cut:
         raise GitError("Git could not read it: it holds more than is read.")
     if done.status and not done.cut:
-        lines = [line for line in done.errors.splitlines() if line.strip()]
-        if any("out of memory" in line.lower() or "mmap failed" in line for line in lines):
+        if "out of memory" in done.errors.lower() or "mmap failed" in done.errors:
             raise GitError(f"Git could not read it within {MEMORY // 2**20} MiB of memory: it holds something huge.")
-        raise GitError(f"Git could not read it: {lines[-1] if lines else f'it ended with {done.status}'}")
+        what = "write to" if "push" in arguments else "read"
+        raise GitError(f"Git could not {what} it: {why_git_failed(done.errors, done.status)}")
     return done

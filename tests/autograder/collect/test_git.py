@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from autograder.collect.branches import bring
-from autograder.collect.git import GitError
+from autograder.collect.git import GitError, list_branches
+from autograder.collect.git_failure import why_git_failed
 from autograder.collect.mirror import Entry, content, history, read_tree
+from autograder.handback.choose import Feedback
+from autograder.handback.push import push_feedback
 from tests.autograder.collect.repositories import git
 
 
@@ -115,3 +118,55 @@ def test_each_address_that_cannot_be_used_is_one_sentence(tmp_path: Path, addres
 def test_a_slow_git_is_stopped_with_all_its_processes(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(GitError, match="did not end within"):
         fetch(str(repository), tmp_path / "mirror.git", seconds=0.0001)
+
+
+REFUSED = """fatal: Could not read from remote repository.
+
+Please make sure you have the correct access rights
+and the repository exists."""
+
+
+@pytest.mark.parametrize("address", ["git@host.example:team/hw2.git", "ssh://git@host.example:2222/team/hw2.git"])
+@pytest.mark.parametrize(
+    ("ssh", "said"),
+    [
+        ("exec sleep 60", "did not end within 0.5 s"),
+        ("echo 'Host key verification failed.' >&2; exit 255", "does not know the host .* `ssh HOST` once by hand"),
+        ("echo 'git@host.example: Permission denied (publickey).' >&2; exit 255", "none of your ssh keys.*`ssh-add`"),
+        ("echo 'ssh: connect to host x port 22: Connection timed out' >&2; exit 255", "did not answer in time"),
+        ("echo 'ERROR: Repository not found.' >&2; exit 1", "ERROR: Repository not found."),
+    ],
+    ids=["hangs", "unknown-host", "no-key", "timed-out", "not-there"],
+)
+def test_an_ssh_that_fails_or_hangs_is_one_sentence_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, ssh: str, said: str
+) -> None:
+    """With the instructor's own command for ssh, which is used as it is set, and asks nothing."""
+    script = tmp_path / "ssh"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/called\n{ssh}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(script))
+    with pytest.raises(GitError, match=said) as error:
+        list_branches(address, seconds=0.5 if "sleep" in ssh else 30)
+    assert "\n" not in str(error.value) and "repository exists" not in str(error.value)
+    assert "-oBatchMode=yes" in (tmp_path / "called").read_text()
+    feedback = Feedback("team-1", "team-1", (), "Homework 2", {"hw2.html": b""}, "")
+    if "sleep" not in ssh:
+        pushed = push_feedback(feedback, "hw2", address, now=1_700_000_000)
+        assert pushed.commit is None and pushed.problem == str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("errors", "why"),
+    [
+        (f"ERROR: Repository not found.\n{REFUSED}", "ERROR: Repository not found."),
+        (REFUSED, "fatal: Could not read from remote repository."),
+        (
+            "remote: Permission denied (here)\nTo x\n ! [remote rejected] 1a -> main (protected)\nerror: failed",
+            "[remote rejected] 1a -> main (protected)",
+        ),
+        ("", "it ended with 128"),
+    ],
+)
+def test_the_line_that_says_why_is_told_and_not_the_last_one(errors: str, why: str) -> None:
+    assert why_git_failed(errors, 128) == why
