@@ -27,6 +27,7 @@ class FilesCheck:
         netid: what the file `netid` says, or None where it is missing.
         pdf: how the PDF compares with the notebook, or None where one of the two is missing.
         remarks: everything that a person should look at, one sentence each; empty where all is well.
+        cut_short: the one of them that says that the notebook shows a shortened training, or "".
     """
 
     present: tuple[str, ...]
@@ -34,6 +35,7 @@ class FilesCheck:
     netid: NetidFile | None
     pdf: PdfCheck | None
     remarks: tuple[str, ...]
+    cut_short: str = ""
 
 
 def check_files(
@@ -63,6 +65,7 @@ def check_files(
     if netid:
         remarks += netid.remarks
     texts: dict[str, str] = {}
+    cut_short = ""
     notebook = next((name for name in present if name.endswith(".ipynb")), None)
     if notebook:
         try:
@@ -72,7 +75,8 @@ def check_files(
             notebook = None
         else:
             texts[notebook] = content.text
-            remarks += _notebook_remarks(notebook, content)
+            cut_short = _cut_short(notebook, content)
+            remarks += [*_notebook_remarks(notebook, content), *filter(None, [cut_short])]
     pdf, check = next((name for name in present if name.endswith(".pdf")), None), None
     if pdf:
         try:
@@ -83,7 +87,7 @@ def check_files(
             check = compare_pdf(texts[pdf], files[notebook]) if notebook else None
         remarks += check.remarks if check else ()
     remarks += mentions(texts, (*(netid.ids if netid else ()), *names))
-    return FilesCheck(present, missing, netid, check, tuple(remarks))
+    return FilesCheck(present, missing, netid, check, tuple(remarks), cut_short)
 
 
 def mentions(texts: Mapping[str, str], needles: Iterable[str]) -> tuple[str, ...]:
@@ -116,10 +120,6 @@ def _notebook_remarks(name: str, content: NotebookContent) -> list[str]:
         remarks.append(f"{name} has {_count(content.errors, 'cell')} that ended with an error.")
     if content.unanswered:
         remarks.append(f"{name} has {_count(content.unanswered, 'written answer')} still empty.")
-    if content.short_runs:
-        first, more = content.short_runs[0].in_words, len(content.short_runs) - 1
-        rest = f", and {more} more" if more else ""
-        remarks.append(f"{name} shows a training that was cut short ({first}{rest}), not the whole one.")
     if content.changed:
         named, more = ", ".join(content.changed[:MAX_NAMED]), len(content.changed) - MAX_NAMED
         rest = f" and {more} more" if more > 0 else ""
@@ -127,6 +127,14 @@ def _notebook_remarks(name: str, content: NotebookContent) -> list[str]:
     if content.as_handed_out:
         remarks.append(f"All that {name} shows is as it was handed out: run all cells and save.")
     return remarks
+
+
+def _cut_short(name: str, content: NotebookContent) -> str:
+    if not content.short_runs:
+        return ""
+    first, more = content.short_runs[0].in_words, len(content.short_runs) - 1
+    rest = f", and {more} more" if more else ""
+    return f"{name} shows a training that was cut short ({first}{rest}), not the whole one."
 
 
 def _count(number: int, noun: str) -> str:

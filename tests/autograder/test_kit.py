@@ -104,10 +104,17 @@ def test_one_command_runs_the_notebook_and_makes_three_files_that_the_collector_
     python: Path, folder: Path
 ) -> None:
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    as_written = (folder / "netid").read_text()
+    (folder / "netid").write_text("ada1\nbo22\n")
     done = run(python, folder, COURSE_MAX_EPOCHS="1", COURSE_MAX_STEPS_PER_EPOCH="5")
     said = done.stdout
-    assert done.returncode == 1, said + done.stderr  # the e-mail address in netid is worth a look
-    assert "netid was repaired: an e-mail address instead of an id, capital letters." in said
+    assert done.returncode == 0, said + done.stderr  # the short training was asked for, and is told all the same
+    assert "Note: COURSE_MAX_EPOCHS and COURSE_MAX_STEPS_PER_EPOCH cut the training short." in said
+    (folder / "netid").write_text(as_written)
+    again = run(python, folder, "--no-run", "--no-pdf", COURSE_MAX_EPOCHS="1")
+    assert again.returncode == 1  # what is saved is looked at, whatever is set now
+    assert "netid was repaired: an e-mail address instead of an id, capital letters." in again.stdout
+    assert "shows a training that was cut short" in again.stdout
     assert "] train_step" in said
     assert "Epoch:    1 AE Loss:" in said
     assert "git add --force netid hw2.ipynb hw2.pdf" in said

@@ -78,7 +78,9 @@ def test_a_training_that_was_cut_short_is_told(
 ) -> None:
     announced = "".join(f"{run}\n" for run in runs)
     files["hw2.ipynb"] = make_homework(printed=announced + "  0%|   |\r100%|###|\nEpoch:    1 AE Loss: 0.1375\n")
-    remarks = [remark for remark in check_files(files, REQUIRED).remarks if "cut short" in remark]
+    check = check_files(files, REQUIRED)
+    remarks = [remark for remark in check.remarks if "cut short" in remark]
+    assert check.cut_short == "".join(remarks)
     assert remarks == ([f"hw2.ipynb shows a training that was cut short {told}, not the whole one."] if told else [])
 
 
