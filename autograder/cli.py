@@ -53,7 +53,7 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):  # what Typer raises for wrong arguments has it
             raise
-        _complain(error.format_message())
+        _complain(error.format_message().replace("Value error, ", ""))  # pydantic's words, which Typer hands on
     else:
         sys.exit(status or 0)
 

@@ -34,6 +34,7 @@ def everything_in(folder: Path) -> dict[str, int]:
         (["grade"], "Missing argument 'ASSIGNMENT'."),
         (["grade", "hw2", "hw3"], "unexpected extra argument"),
         (["grade", "hw2", "--fast"], "No such option: --fast"),
+        (["export", "hw2", "--format", "pdf"], "Invalid value for '--format': 'pdf' is not one of 'nbgrader', "),
         (["grade", "hw9"], "There is no assignment 'hw9'"),
         (["grade", "hw2"], "Nothing to grade: there is no folder"),
         (["release", "hw9"], "There is no assignment 'hw9'"),
