@@ -24,6 +24,7 @@ from autograder.execute import run_notebook
 from autograder.imports import code_of, imported_names
 from autograder.judging import make_probes
 from autograder.sandbox.warm.template import OWN
+from tests.processes import ask_below, command_line
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -64,24 +65,22 @@ class Host:
     def processes(self) -> set[str]:
         """Children of this process, at any depth, and what an attack may have taken out of them."""
         daemon = ["sleep", self.values["DAEMON_SECONDS"]]
-        found = psutil.Process().children(recursive=True)
-        found += [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == daemon]
-        described = set()
-        for process in found:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                described.add(f"{process.pid} {process.status()} {' '.join(process.cmdline())[-200:]}")
-        return described
+        found = ask_below(_described)
+        for process in psutil.process_iter(["cmdline"]):
+            if process.info["cmdline"] == daemon:
+                with contextlib.suppress(psutil.Error):
+                    found[process] = _described(process)
+        return set(found.values())
+
+
+def _described(process: psutil.Process) -> str:
+    return f"{process.pid} {process.status()} {command_line(process)[-200:]}"
 
 
 def template_process(worker: int) -> int:
     """The number of the template's own process, below a worker."""
-    found = []
-    for process in psutil.Process(worker).children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            words = process.cmdline()
-            if words[:1] == [sys.executable] and any(OWN in word for word in words):
-                found.append(process.pid)
-    (own,) = found
+    begun = ask_below(command_line, worker).items()
+    (own,) = [process.pid for process, words in begun if words.startswith(f"{sys.executable} ") and OWN in words]
     return own
 
 

@@ -24,6 +24,7 @@ from autograder.gradebook import read_score
 from autograder.graded import load_graded
 from autograder.grading import Task
 from autograder.sandbox.warm.template import OWN
+from tests.processes import processes_with
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))
 PARTLY = {name: THREE_OPTIMIZERS[name] for name in ("configure_optimizers", "loss_functions")}
@@ -63,27 +64,16 @@ def start(course: Course, temporary: Path) -> subprocess.Popen[str]:
     )
 
 
-def below(grader: subprocess.Popen[str], command: str = "") -> list[psutil.Process]:
-    """The processes below the grader that have this in their command line."""
-    found = []
-    with contextlib.suppress(psutil.Error):
-        for process in psutil.Process(grader.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                if command in " ".join(process.cmdline()):
-                    found.append(process)
-    return found
-
-
 def kill_one(grader: subprocess.Popen[str], kind: str, chance: random.Random) -> str:
     """Kills one process of that kind at a random moment; returns what it was."""
     if kind == "grader":
         time.sleep(chance.uniform(0, GRADER_SECONDS))
         grader.kill()
         return "grader"
-    while grader.poll() is None and not below(grader, COMMANDS[kind]):
+    while grader.poll() is None and not processes_with(COMMANDS[kind], grader.pid):
         time.sleep(0.1)
     time.sleep(chance.uniform(0, OTHER_SECONDS))
-    victims = below(grader, COMMANDS[kind])
+    victims = processes_with(COMMANDS[kind], grader.pid)
     if not victims:
         return f"no {kind}"
     with contextlib.suppress(psutil.Error):
@@ -114,11 +104,11 @@ def test_whatever_is_killed_the_next_run_ends_the_class_rightly(
         try:
             for kind in kinds:
                 if grader.poll() is None:
-                    seen |= set(below(grader))
+                    seen |= set(processes_with("", grader.pid))
                     killed.append(kill_one(grader, kind, chance))
             printed, _ = grader.communicate(timeout=400)
         finally:
-            seen |= set(below(grader))
+            seen |= set(processes_with("", grader.pid))
             grader.kill()
             grader.wait()
         assert {name: result_files(course).get(name) for name in results} == results  # nothing is graded twice

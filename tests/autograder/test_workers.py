@@ -1,5 +1,6 @@
 """A worker that dies or hangs costs its submission no points, and the others nothing."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from autograder import classroom
 from autograder.config import Course
 from autograder.gradebook import read_score
 from tests.autograder.handed_in import grade, hand_in, points_of
+from tests.processes import ask_below
 
 
 def test_a_large_submission_is_graded_without_advice_from_dask(
@@ -28,15 +30,11 @@ def test_a_large_submission_is_graded_without_advice_from_dask(
 
 def the_first_worker_that_runs_a_sandbox(ended: threading.Event) -> psutil.Process | None:
     """A process of Dask; the one that judges, which earlier tests have started from here, is a sandbox itself."""
-    me = psutil.Process()
+    me = os.getpid()
     while not ended.wait(0.05):
-        for worker in me.children():
-            try:
-                inside = worker.children(recursive=True)
-                if worker.name() != "bwrap" and any(process.name() == "bwrap" for process in inside):
-                    return worker
-            except psutil.NoSuchProcess:
-                continue
+        for worker, (parent, name) in ask_below(lambda process: (process.ppid(), process.name())).items():
+            if parent == me and name != "bwrap" and "bwrap" in ask_below(psutil.Process.name, worker.pid).values():
+                return worker
     return None
 
 
@@ -100,8 +98,7 @@ def test_a_worker_that_hangs_is_given_up_and_the_run_ends(
     lost = [student for student, row in rows.items() if row.status == "grader fault"]
     faults = [(course.state / "faults" / "hw2" / f"{student}.txt").read_text() for student in lost]
     assert faults and all("No answer of a worker within 10 seconds" in fault for fault in faults)
-    stopped = [child for child in psutil.Process().children(recursive=True) if child.status() == psutil.STATUS_STOPPED]
-    assert stopped == []
+    assert psutil.STATUS_STOPPED not in ask_below(psutil.Process.status).values()
     monkeypatch.undo()
     rows, _ = grade(course)
     assert {student: points_of(row) for student, row in rows.items()} == {"ann": 0, "bob": 0}

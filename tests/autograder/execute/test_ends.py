@@ -9,6 +9,7 @@ import pytest
 from autograder import execute
 from autograder.errors import GraderFault
 from tests.autograder.execute.running import run, text
+from tests.processes import processes_with
 
 
 def test_a_dead_kernel_costs_the_cells_that_did_not_run() -> None:
@@ -26,14 +27,6 @@ def test_a_crash_in_compiled_code_is_told() -> None:
     assert execution.stopped is not None and "crashed inside compiled code" in execution.stopped
 
 
-def below_this(words: str) -> list[psutil.Process]:
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found += [process] if words in " ".join(process.cmdline()) else []
-    return found
-
-
 @pytest.mark.parametrize("number", [1, execute.RUNS_BEGUN])
 def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -> None:
     ended = threading.Event()
@@ -42,9 +35,9 @@ def test_a_relay_that_somebody_kills_costs_the_submission_nothing(number: int) -
     def kill_relays() -> None:
         """Those of that many runs, each while its notebook runs."""
         while len(killed) < number and not ended.wait(0.05):
-            for sleeper in set(below_this("time-of-a-notebook")) - killed:
+            for sleeper in set(processes_with("time-of-a-notebook")) - killed:
                 killed.add(sleeper)
-                for process in below_this("relay.serve"):
+                for process in processes_with("relay.serve"):
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()
 

@@ -7,11 +7,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-import psutil
-
 from autograder import execute
 from autograder.sandbox.warm.template import OWN
 from tests.autograder.execute.running import SECONDS, run, text
+from tests.processes import ask_below, command_line
 
 REPOSITORY = Path(execute.__file__).resolve().parent.parent
 TOUR = {
@@ -176,11 +175,7 @@ class Tour:
 
     def watch(self, done: threading.Event) -> None:
         while not done.wait(0.05):
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    command, users = " ".join(process.cmdline()), process.uids()
-                except psutil.Error:
-                    continue
+            for command, users in ask_below(lambda process: (command_line(process), process.uids())).values():
                 self.users.setdefault(command, set()).update(users)
 
     def __getitem__(self, name: str) -> str:

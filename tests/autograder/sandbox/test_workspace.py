@@ -14,6 +14,7 @@ import pytest
 from autograder.sandbox.cgroup import MemoryGroup
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.workspace import PREFIX, open_workspace, place_files, place_folder, sweep
+from tests.processes import ask_below, command_line
 
 GRADER = """
 import sys, tempfile
@@ -100,12 +101,8 @@ def wait_for_child(pid: int, command: str) -> list[psutil.Process]:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         children = psutil.Process(pid).children(recursive=True)
-        for child in children:
-            try:
-                if " ".join(child.cmdline()) == command:
-                    return children
-            except psutil.Error:
-                pass
+        if command in ask_below(command_line, pid).values():
+            return children
         time.sleep(0.05)
     raise AssertionError(f"{command} never ran")
 

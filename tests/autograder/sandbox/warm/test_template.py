@@ -1,6 +1,5 @@
 """Claims about templates: whatever becomes of one costs nothing but time, and a worn one is not forked again."""
 
-import contextlib
 import os
 import signal
 import tempfile
@@ -22,6 +21,7 @@ from autograder.sandbox.warm import pool, template
 from autograder.sandbox.warm.inside.worn import GROWTH, State, what_is_wrong
 from autograder.sandbox.warm.pool import end_templates, hold_template, why_cold
 from autograder.sandbox.warm.template import OWN, Contents, Template
+from tests.processes import ask_below, processes_with
 
 MODULES = ("json",)
 FORKS = int(os.environ.get("WARM_FORKS", "12"))
@@ -54,12 +54,8 @@ def told(execution: Execution) -> str:
 
 def templates() -> list[psutil.Process]:
     """The processes of templates, their wardens and their kernels, the first one first."""
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if OWN in " ".join(process.cmdline()) and process.name().startswith("python"):
-                found.append((process.create_time(), process))
-    return [process for _, process in sorted(found, key=lambda pair: pair[0])]
+    named = ask_below(psutil.Process.name)
+    return [process for process in processes_with(OWN) if named.get(process, "").startswith("python")]
 
 
 @pytest.mark.parametrize("victim", ["template", "warden"])
