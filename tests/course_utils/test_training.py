@@ -14,45 +14,15 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from course_utils.data import ImageLoader
 from course_utils.models import Model
-from course_utils.training import History, apply_budget, format_log_line, read_losses, seed_everything, train
-
-PIXELS = 16
+from course_utils.training import format_log_line, read_losses, seed_everything, train
+from tests.course_utils.small_runs import PIXELS, logged_epochs, run, small_loader, small_model
 
 
 @pytest.fixture(autouse=True)
 def no_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COURSE_MAX_EPOCHS", raising=False)
     monkeypatch.delenv("COURSE_MAX_STEPS_PER_EPOCH", raising=False)
-
-
-def small_model() -> Model:
-    seed_everything(0)
-    return Model(1, PIXELS, 8, 3)
-
-
-def small_loader(n: int = 10, batch_size: int = 4) -> ImageLoader:
-    images = torch.randint(0, 256, (n, 4, 4), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
-    return ImageLoader(images, torch.arange(n), batch_size)
-
-
-def reconstruction_step(model: Model, x_real: Tensor, optimizers: dict[str, Optimizer]) -> dict[str, Tensor | float]:
-    loss = torch.nn.functional.mse_loss(model.generator(model.encoder(x_real)), x_real)
-    optimizers["all"].zero_grad()
-    loss.backward()
-    optimizers["all"].step()
-    return {"discriminator": 0.5, "generator": 2, "autoencoder": loss}
-
-
-def run(num_epochs: int, **options: object) -> tuple[Model, History]:
-    model = small_model()
-    optimizers: dict[str, Optimizer] = {"all": torch.optim.Adam(model.parameters(), lr=0.01)}
-    return model, train(model, reconstruction_step, optimizers, small_loader(), num_epochs, **options)  # type: ignore[arg-type]
-
-
-def logged_epochs(output: str) -> list[int]:
-    return [int(number) for number in re.findall(r"(?:^|\r)Epoch: +(\d+) AE Loss", output, flags=re.MULTILINE)]
 
 
 def test_log_line_is_that_of_the_course() -> None:
@@ -211,35 +181,6 @@ def test_a_step_that_does_not_return_its_losses_is_told_what_it_returned(
 ) -> None:
     with pytest.raises(error, match=complaint):
         train(small_model(), lambda *_: returned, {}, small_loader(), 1, progress=False)  # type: ignore[arg-type]
-
-
-def test_budget_of_the_environment_shortens_the_same_run_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COURSE_MAX_EPOCHS", "2")
-    monkeypatch.setenv("COURSE_MAX_STEPS_PER_EPOCH", "1")
-    _, history = run(80)
-    output = capsys.readouterr().out
-    assert len(history.losses["autoencoder"]) == 2
-    assert output.startswith("Short run: 2 of 80 epochs, 1 of 3 steps in each.\n")
-    assert logged_epochs(output) == [1, 2]
-    assert "Epoch 2/2: 100%" in output  # the bar is there, since a short run may take a while, too
-
-
-def test_budget_above_the_run_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COURSE_MAX_EPOCHS", "100")
-    monkeypatch.setenv("COURSE_MAX_STEPS_PER_EPOCH", "")
-    assert apply_budget(80, 938) == (80, 938)
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
-def test_a_budget_that_is_no_whole_number_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv("COURSE_MAX_EPOCHS", value)
-    with pytest.raises(ValueError, match=f"COURSE_MAX_EPOCHS must be a whole number from 1, got '{value}'"):
-        apply_budget(80, 938)
 
 
 def test_nothing_to_train_on_is_refused() -> None:
