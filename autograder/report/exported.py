@@ -69,8 +69,9 @@ def _export_tables(course: Course, assignment: str, console: Console, path: Path
     open_ = [status for status in statuses if status.is_open and not (waiting and status is Status.WAITING)]
     if open_:
         console.print(
-            f"{len(open_)} have no score in {people.name} yet; its column “status” says why. Where marks are missing "
-            f"(`autograder mark {assignment}`), --waiting writes the points so far, which {path.name} always has.",
+            f"No score yet in {people.name} for {len(open_)} of {len(statuses)}; its column “status” says why. "
+            f"Where marks are missing (`autograder mark {assignment}`), --waiting writes the points so far, "
+            f"which {path.name} always has.",
             soft_wrap=True,
         )
     return not open_

@@ -159,7 +159,7 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     assert "Without one, until `autograder grade hw2` is run (again): =2+3." in capsys.readouterr().out
 
     assert run("export", "hw2", "--to", tmp_path / "hw2.csv", "--course", course.root) == 3
-    assert "have no score in hw2-people.csv yet" in capsys.readouterr().out
+    assert "No score yet in hw2-people.csv for " in capsys.readouterr().out
     with (tmp_path / "hw2-people.csv").open(newline="", encoding="utf-8-sig") as file:
         marked = {row["id"]: row for row in csv.DictReader(file)}
     assert (marked["bob2"]["points"], marked["bob2"]["score"]) == (rows["bob2"]["points"], "")
