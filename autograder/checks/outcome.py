@@ -26,7 +26,7 @@ class CheckEnded(pytest.fail.Exception):  # type: ignore[name-defined]
         near_threshold: bool = False,
         earned: float = 0.0,
     ) -> None:
-        super().__init__(rationale)
+        super().__init__(rationale, pytrace=False)  # to write a traceback, pytest would print the tensors of each frame
         self.outcome = outcome
         self.rationale = rationale
         self.help = help

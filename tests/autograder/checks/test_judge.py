@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.checks import judge, load_checks, make_probes
+from autograder.checks import Checks, judge, load_checks, make_probes
 from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
@@ -175,26 +175,50 @@ def test_unknown_assignment_is_refused_with_a_sentence(tmp_path: Path) -> None:
         load_checks(ROOT / "checks" / "hw99")
 
 
-def test_a_check_that_catches_every_exception_does_not_swallow_how_it_ends(tmp_path: Path) -> None:
-    folder = tmp_path / "checks" / "own"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text(
+def own_checks(folder: Path, code: str) -> Checks:
+    """Those of a course in `folder` with this file of checks."""
+    place = folder / "checks" / "own"
+    place.mkdir(parents=True)
+    (place / "__init__.py").write_text(
         "from autograder.checks.load import Checks\n"
         "from pathlib import Path\n"
         "CHECKS = Checks(Path(__file__).parent, lambda seed: ())\n"
     )
-    (folder / "test_own.py").write_text(
-        "import pytest\n"
-        "from autograder.checks.outcome import fail\n\n\n"
+    (place / "test_own.py").write_text(f"import pytest\nfrom autograder.checks.outcome import fail\n\n\n{code}")
+    return load_checks(place)
+
+
+def test_a_check_that_catches_every_exception_does_not_swallow_how_it_ends(tmp_path: Path) -> None:
+    checks = own_checks(
+        tmp_path,
         "@pytest.mark.check(cell='check_own', points=1)\n"
         "def test_own():\n"
         "    try:\n"
         "        fail('seen', 'try', mistake='own-mistake')\n"
         "    except Exception:\n"
-        "        pass\n"
+        "        pass\n",
     )
-    (result,) = judge(load_checks(folder), tmp_path).checks
+    (result,) = judge(checks, tmp_path).checks
     assert (result.outcome, result.mistake) == ("failed", "own-mistake")
+
+
+def test_a_check_that_fails_costs_no_text_of_what_it_looked_at(tmp_path: Path) -> None:
+    checks = own_checks(
+        tmp_path,
+        "class Tensors:\n"
+        "    def __repr__(self):\n"
+        f"        open({str(tmp_path / 'printed')!r}, 'w').close()\n"
+        "        return ''\n\n\n"
+        "@pytest.fixture\n"
+        "def tensors():\n"
+        "    return Tensors()\n\n\n"
+        "@pytest.mark.check(cell='check_own', points=1)\n"
+        "def test_own(tensors):\n"
+        "    fail('seen', 'try', mistake='own-mistake')\n",
+    )
+    (result,) = judge(checks, tmp_path).checks
+    assert result.outcome == "failed"
+    assert not (tmp_path / "printed").exists()
 
 
 def test_checks_run_by_hand_over_a_stored_trace(inbox: Path, tmp_path: Path) -> None:
