@@ -208,7 +208,7 @@ def _put_back(
     """Run in this process, then put back what can be put back."""
     named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
     steppers = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
-    states = [copy.deepcopy(optimizer.state_dict()) for optimizer in steppers]
+    states = [_state_of(optimizer) for optimizer in steppers]
     weights = [(p, p.detach().clone(), None if p.grad is None else p.grad.clone()) for p in model.parameters()]
     randoms = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
     try:
@@ -223,3 +223,10 @@ def _put_back(
             parameter.grad = grad
         for optimizer, state in zip(steppers, states, strict=True):
             optimizer.load_state_dict(state)
+
+
+def _state_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """A copy of its state. Plain tensors, most of it, are cloned: `deepcopy` alone would take several times as long."""
+    values = [value for own in optimizer.state.values() if isinstance(own, dict) for value in own.values()]
+    clones = {id(value): value.clone() for value in values if type(value) is Tensor and not value.requires_grad}
+    return copy.deepcopy(optimizer.state_dict(), clones)
