@@ -50,7 +50,9 @@ def judge(checks: Checks, folder: Path) -> Verdict:
     Raises:
         GraderFault: the checks cannot be run at all.
     """
-    verdict = run_checks(checks, folder, Session())
+    session = Session()
+    verdict = run_checks(checks, folder, session)
+    session.trace = None  # pytest keeps the session until the next collection of garbage, and traces are large
     return replace(verdict, checks=name_causes(checks.known, verdict.checks))
 
 

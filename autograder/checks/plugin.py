@@ -45,7 +45,8 @@ class TraceFolder:
     @cached_property
     def asked(self) -> Callable[[str], Trace]:
         """Gives the probe of a name; each is read once."""
-        return cache(lambda probe: read_trace(self.folder / "inbox" / probe))
+        inbox = self.folder / "inbox"  # without this object, which could not be freed at once if it held itself
+        return cache(lambda probe: read_trace(inbox / probe))
 
     def probes(self, kind: str) -> dict[str, Trace]:
         """The probes of a kind by name, in the order of their names."""

@@ -12,6 +12,7 @@ are called one by one or without the activation at its end.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -101,7 +102,9 @@ class Recorder:
         self.trace = Trace({"events": self.events}) if trace is None else trace
         self._mute, self._flow_only = mute, flow_only
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
-        self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, self._add)
+        # not a method of this object, which could not be freed at once if it held itself
+        tell = partial(_add, self.events)
+        self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, tell)
         self._places: dict[int, _Place] = {}
         self._open: dict[int, _OpenCall] = {}
         self._backward_passes: dict[int, int] = {}
@@ -145,7 +148,7 @@ class Recorder:
         self._add("mark", weights=self._steps.weights(), **data)
 
     def _add(self, event: str, **data: Any) -> None:
-        self.events.append({"event": event, **data})
+        _add(self.events, event, **data)
 
     # Calls
 
@@ -239,3 +242,7 @@ class Recorder:
                 self._add("accumulate", module=module, backward=self._backward_pass())
 
         return hook
+
+
+def _add(events: list[dict[str, Any]], event: str, **data: Any) -> None:
+    events.append({"event": event, **data})

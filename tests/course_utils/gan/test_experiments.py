@@ -1,8 +1,10 @@
 """Experiments leave everything as it was, and differ from the step itself by what was moved alone."""
 
+import gc
 import os
 import random
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -248,3 +250,17 @@ def test_what_does_not_come_to_its_end_aside_is_told_in_time(end: str) -> None:
         aside(work, 1, 2 if end == "waits" else 60)
     assert isinstance(told.value, AsideWaitsError) == (end == "waits")
     assert time.monotonic() - begin < 30
+
+
+def test_what_was_recorded_is_freed_without_the_garbage_collector(model: Model) -> None:
+    gc.disable()
+    try:
+        recorder = Recorder(model)
+        with recorder:
+            adversarial(model, torch.optim.SGD(model.parameters(), lr=0.1))({"x_real": torch.rand(4, 64)})
+        assert len(recorder.events) > 4
+        gone = weakref.ref(recorder)
+        del recorder
+        assert gone() is None
+    finally:
+        gc.enable()
