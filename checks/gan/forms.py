@@ -29,6 +29,14 @@ def said_labels(parts: Sequence[Part]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def said_against(term: Term, parts: Sequence[Part]) -> str:
+    """What is wrong about a term of D's loss that drives its scores the wrong way."""
+    own = [part for part in parts if part.loss.startswith(f"{term.kind} ")]
+    if any(part.reading and part.reading.form == "saturating" for part in own):
+        return f"the term for {term.name} has the wrong sign, so that it drives {term.score} towards {1 - term.label}"
+    return f"the labels of {term.name} are {said_labels(own)}, expected {term.label}"
+
+
 def fail_on_function_of_scores(what: str, parts: Sequence[Part]) -> None:
     """A loss is a function of the cross-entropy, such as its root or logarithm, and not the cross-entropy itself."""
     if any(part.reading and not part.reading.steady for part in parts):

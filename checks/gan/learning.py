@@ -6,13 +6,26 @@ assignment is made of these, and each ends the check if something is wrong. What
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.forms import fail_on_other_error, fail_on_other_scores, fail_on_proportion, said_labels
+from autograder.checks.outcome import fail
+from checks.gan.beside import (
+    fail_on_discriminator_loss,
+    fail_on_other_reconstruction,
+    fail_on_other_than_adversarial,
+    leave_missing_to_a_person,
+    leave_others_to_a_person,
+)
+from checks.gan.forms import fail_on_other_scores, fail_on_proportion, said_against, said_labels
 from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.terms import Term
-from checks.gan.updates import Moved, leave_unclear_to_a_person, mapped_first, updates_of
+from checks.gan.updates import (
+    Moved,
+    leave_unclear_to_a_person,
+    leave_unexplained_to_a_person,
+    mapped_first,
+    updates_of,
+)
 from checks.gan.usage import (
     fail_on_few_fakes,
     fail_on_few_images,
@@ -45,6 +58,7 @@ def fail_unless_discriminator_learns(
     seen = frozenset().union(*(m.losses for m in updates))
     for term in terms:
         if not any(loss.startswith(term.kind) for loss in seen):
+            leave_unexplained_to_a_person(step_runs, "discriminator")
             _fail_on_missing(term, seen, terms)
     _fail_on_old_fakes(updates)
     if proportion:
@@ -65,7 +79,7 @@ def fail_unless_discriminator_learns(
 def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
     """What moves G is its adversarial loss and the reconstruction error."""
     updates = updates_of(step_runs, "generator")
-    _fail_on_discriminator_loss(updates)
+    fail_on_discriminator_loss(updates)
     fail_on_other_scores("The adversarial loss that moves G", _parts(updates, "generator"))
     if any(m.sure & {"sample down", "sample mixed"} for m in updates):
         labels = said_labels([part for part in _parts(updates, "generator") if part.loss.startswith("sample")])
@@ -74,8 +88,10 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
             mistake=Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,
         )
-    _fail_on_reconstruction(updates)
     seen = frozenset().union(*(m.losses for m in updates))
+    fail_on_other_than_adversarial(updates, seen)
+    fail_on_other_reconstruction(updates, seen)
+    leave_missing_to_a_person(step_runs, updates, seen, "sample up", "error")
     if "sample up" not in seen:
         fail(
             "G was updated, but never by its adversarial loss: nothing makes its samples look real.",
@@ -90,14 +106,16 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
         )
     fail_on_few_samples(updates)
     fail_on_few_reconstructions(updates)
+    leave_others_to_a_person(updates)
     leave_unclear_to_a_person(step_runs, "generator")
 
 
 def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
     """What moves E is the reconstruction error."""
     updates = updates_of(step_runs, "encoder")
-    _fail_on_reconstruction(updates)
     seen = frozenset().union(*(m.losses for m in updates))
+    fail_on_other_reconstruction(updates, seen)
+    leave_missing_to_a_person(step_runs, updates, seen, "error")
     if "reconstruction down" in seen:
         fail(
             "An update of E came from D's loss, which drives D's scores of reconstructions towards 0.",
@@ -112,6 +130,7 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
         )
     fail_on_few_reconstructions(updates)
     _fail_on_rescaled(step_runs, "encoder")
+    leave_others_to_a_person(updates)
     leave_unclear_to_a_person(step_runs, "encoder")
 
 
@@ -121,6 +140,13 @@ def _parts(updates: Iterable[Moved], module: str) -> list[Part]:
 
 def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> None:
     """D is moved by a loss that drives scores of fakes up: the generator's, unless D's own loss labels them so."""
+    instead = [m for m in updates if _labels_fakes_real(m, "reconstruction") and "sample down" in m.losses]
+    if len(instead) > MOST * len(updates) and not any(loss.startswith("real") for m in updates for loss in m.losses):
+        fail(
+            "What D learns to take for real are reconstructions, G(E(X)), and not the images in `x_real`.",
+            "Give D the images of `x_real`; its loss has a term for them.",
+            mistake=Mistake.REAL_IMAGES_MISSING,
+        )
     labels_of_its_own = [m for m in updates if _labels_fakes_real(m)]
     if len(labels_of_its_own) > MOST * len(updates):
         term = next(term for term in terms if term.kind == "sample")
@@ -137,11 +163,11 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
             )
 
 
-def _labels_fakes_real(moved: Moved) -> bool:
-    """Whether samples have the label 1 in a loss that gives nothing to G, and no other label beside it."""
-    samples = [driver.part for driver in moved.drivers if driver.part.loss.startswith("sample ")]
-    leads_to_g = any(part.call.inputs_require_grad for part in samples)
-    return "sample up" in moved.losses and "sample down" not in moved.losses and not leads_to_g
+def _labels_fakes_real(moved: Moved, kind: str = "sample") -> bool:
+    """Whether images of G have the label 1 in a loss that gives nothing to G, and no other label beside it."""
+    fakes = [driver.part for driver in moved.drivers if driver.part.loss.startswith(f"{kind} ")]
+    leads_to_g = any(part.call.inputs_require_grad for part in fakes)
+    return f"{kind} up" in moved.losses and f"{kind} down" not in moved.losses and not leads_to_g
 
 
 def _fail_on_label(term: Term, updates: Sequence[Moved]) -> None:
@@ -154,9 +180,8 @@ def _fail_on_label(term: Term, updates: Sequence[Moved]) -> None:
 
 
 def _fail_label(term: Term, parts: Sequence[Part]) -> None:
-    labels = said_labels([part for part in parts if part.loss.startswith(term.kind)])
     fail(
-        f"In the updates of D the labels of {term.name} are {labels}, expected {term.label}.",
+        f"In the updates of D {said_against(term, parts)}.",
         "Check the label of each term of D's loss, also where a tensor of labels is used again.",
         mistake=term.flipped,
     )
@@ -195,52 +220,6 @@ def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
             f"{rows['older']} of {sum(rows.values())} fakes that D learnt from were not made by the G that is trained.",
             "Make the fakes of each step with `model.generator` as it is then.",
             mistake=Mistake.FAKE_IMAGES_MISSING,
-        )
-
-
-def _fail_on_discriminator_loss(updates: Sequence[Moved]) -> None:
-    for moved in mapped_first(updates):
-        down = moved.sure & {"sample down", "reconstruction down", "sample mixed"}
-        if down and _came_from_discriminator_loss(moved):
-            fail(
-                f"{moved.share(down):.0%} of an update of G came from D's loss, which drives D(G(z)) towards 0: "
-                "G is taught to be caught.",
-                "Detach the samples in D's step, `model.generator(z).detach()`, or zero G's gradients before G's "
-                "own backward pass.",
-                mistake=Mistake.FAKES_NOT_DETACHED,
-            )
-
-
-def _came_from_discriminator_loss(moved: Moved) -> bool:
-    """Whether one of the backward passes behind the update also drove D's scores of real images."""
-    attribution = moved.run.attribution
-    for driver in moved.drivers:
-        if driver.part.loss.endswith(("down", "mixed")):
-            parts = attribution.of("discriminator", driver.part.backward)
-            if any(part.loss.startswith("real") for part in parts):
-                return True
-            if any(
-                part.loss == "sample up"
-                for backward in moved.run.evidence.backward_times()
-                for part in attribution.of("generator", backward)
-            ):  # the generator's own loss is another one
-                return True
-    return False
-
-
-def _fail_on_reconstruction(updates: Sequence[Moved]) -> None:
-    for moved in updates:
-        name = moved.movement.module
-        for driver in moved.drivers:
-            if driver.part.loss != "unknown":
-                continue
-            fail_on_other_error(f"The loss that moves the {name} in `train_step`", driver.part)
-            cannot_judge(f"{driver.share:.0%} of an update of the {name} follows a loss that is not recognized.")
-    if any("error up" in m.losses for m in updates):
-        fail(
-            "The reconstruction error is made larger instead of smaller.",
-            "Check the sign of the autoencoder's loss: the optimizer minimizes.",
-            mistake=Mistake.RECONSTRUCTION_MAXIMIZED,
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.forms import said_labels
+from checks.gan.forms import said_against, said_labels
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.student_errors import fail_on_errors
@@ -154,17 +154,36 @@ def fail_on_terms(name: str, run: LossRun, parts: Sequence[Part], terms: Sequenc
         )
     for term in terms:
         if directions[term] != wanted[term]:
-            labels = said_labels([part for part in parts if part.loss.startswith(f"{term.kind} ")])
             fail(
-                f"In `{name}` the labels of {term.name} are {labels}, expected {term.label}.",
+                f"In `{name}` {said_against(term, parts)}.",
                 f"Check the label of each of the {'two' if len(terms) == 2 else len(terms)} terms, and its sign.",
                 mistake=term.flipped,
             )
 
 
+def _draws_samples(run: LossRun, part: Part) -> bool:
+    """Whether a part acts on images that G makes of noise, and not by way of D."""
+    rows = run.attribution.rows[part.call.number]
+    drawn = [row for row, own in zip(rows, part.gradient, strict=True) if bool(own.any())]
+    return part.loss == "unknown" and part.error is not None and all(row.kind == "noise" for row in drawn)
+
+
 def fail_unless_samples_driven_up(run: LossRun) -> None:
     """G's loss drives D's score of its samples towards real."""
     losses = {part.loss for part in run.parts("generator")}
+    others = [part for part in run.parts("generator") if part.loss == "features" or _draws_samples(run, part)]
+    if others and not any(part.loss.startswith("sample") for part in run.parts("generator")):
+        what = "what D's hidden layers make of its samples" if "features" in losses else "the samples themselves"
+        fail(
+            f"`generator_loss` depends on {what}, and not on D's scores of them.",
+            "L_G is the binary cross-entropy that is low when D takes the samples for real.",
+            mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
+        )
+    if others and "sample up" in losses:
+        cannot_judge(
+            "`generator_loss` is the cross-entropy of D's scores and something beside it, such as feature matching or "
+            "penalties. The notebook neither asks for such a term nor rules it out; a person will look at it."
+        )
     if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
         if "unknown" in losses or any(loss.startswith("other") for loss in losses):
             cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")

@@ -4,6 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 and the verdict: it pairs each probe with what was recorded for it and has the gradients attributed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,11 +12,11 @@ from weakref import WeakKeyDictionary
 
 from torch import Tensor
 
-from autograder.checks.outcome import fail
+from autograder.checks.outcome import CheckEnded, fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.mistakes import Mistake
 from checks.gan.student_errors import Experiment, experiment
-from course_utils.gan.attribution.evidence import Evidence
+from course_utils.gan.attribution.evidence import MODULES, Evidence
 from course_utils.gan.attribution.parts import Attribution, Part, attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
@@ -80,11 +81,16 @@ class LossRun:
 
 @dataclass(frozen=True, eq=False)
 class StepRun:
-    """Some training steps on one probe."""
+    """Some training steps on one probe.
+
+    `later` says what went on in the short training run, long after its first steps: the modules that optimizers moved,
+    and `"game"` if D sent gradients back to images.
+    """
 
     name: str
     probe: Trace
     trace: Trace
+    later: Callable[[], frozenset[str]] = frozenset
 
     @property
     def data(self) -> dict[str, Any]:
@@ -140,7 +146,8 @@ class StepRun:
 
     @property
     def experiment(self) -> Experiment:
-        return experiment(self.probe, self.batch_size, self.error())
+        began = self.data["error"] is None and self.data["steps"][0]["error"] is None
+        return experiment(self.probe, self.batch_size, self.error(), began=began)
 
 
 def _fail_on_swapped_arguments(function: str, evidence: Evidence) -> None:
@@ -183,8 +190,22 @@ def read_step_run(trace: TraceFolder, name: str) -> StepRun:
     """The run of one probe; each is read, and so attributed, once."""
     runs = _STEP_RUNS.setdefault(trace, {})
     if name not in runs:
-        runs[name] = StepRun(name, trace.asked(name), trace.recorded(name))
+        runs[name] = StepRun(name, trace.asked(name), trace.recorded(name), lambda: _seen_later(trace))
     return runs[name]
+
+
+def _seen_later(trace: TraceFolder) -> frozenset[str]:
+    """In the short training run; nothing where there is none, or none that can be read, which its own check says."""
+    found: set[str] = set()
+    for name, probe in trace.probes("convergence").items():
+        try:
+            ways = trace.recorded(name).data.get("ways", ())
+        except (TraceError, CheckEnded):
+            continue
+        late = [way for way in ways if way["step"] >= probe.data["log_every"]]
+        found |= {m for m in MODULES if any(float(way[m]["optimizers"]) > 0 for way in late)}
+        found |= {"game"} if any(way.get("game") for way in late) else set()
+    return frozenset(found)
 
 
 _STEP_RUNS: WeakKeyDictionary[TraceFolder, dict[str, StepRun]] = WeakKeyDictionary()

@@ -27,6 +27,12 @@ def fail_unless_reconstruction_error(runs: Sequence[LossRun]) -> None:
         losses = {part.loss for part in run.parts("generator")}
         if "unknown" in losses or "error" not in losses:
             fail_on_other_reconstruction_loss(run)
+        if "features" in losses:
+            cannot_judge(
+                "`autoencoder_loss` is the mean squared error of the pixels, and beside it something that comes from "
+                "D's hidden layers. The notebook neither asks for such a term nor rules it out; a person will look at "
+                "it."
+            )
         fail_unless_reached(run, "encoder")
         fail_on_rescaled_images("autoencoder_loss", run.attribution, "encoder")
         fail_on_unused_reconstructions(run, run.parts("generator"))
@@ -69,4 +75,10 @@ def fail_on_other_reconstruction_loss(run: LossRun) -> None:
         )
     for part in parts:
         fail_on_other_error(f"`{name}`", part)
+    if any(part.loss == "features" for part in parts) and not any(part.loss == "error" for part in parts):
+        fail(
+            f"`{name}` compares what D's hidden layers make of the images, and not their pixels.",
+            "Compare G(E(X)) with X: `torch.nn.functional.mse_loss` does.",
+            mistake=Mistake.NOT_MEAN_SQUARED_ERROR,
+        )
     cannot_judge(f"The gradient of `{name}` is not that of a mean squared error between G(E(X)) and X.")

@@ -7,12 +7,12 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
-from autograder.checks.outcome import cannot_judge, fail
+from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
 from checks.gan.noise import fail_on_bad_noise, fail_on_wrong_noise_shape
 from checks.gan.observed import StepRun
+from checks.gan.outside_steps import fail_on_changes_outside_steps
 from checks.gan.stale import fail_on_stale_losses
 from checks.gan.student_errors import fail_on_errors
 from course_utils.gan.probe import LOSSES
@@ -116,39 +116,6 @@ def fail_on_other_optimizers(runs: Sequence[StepRun]) -> None:
                 "Use the argument `model`, not a model from another cell.",
                 mistake=Mistake.GIVEN_MODEL_NOT_TRAINED,
             )
-
-
-def fail_on_changes_outside_steps(runs: Sequence[StepRun]) -> None:
-    """Only steps of optimizers change weights; putting back earlier ones, as look-ahead methods do, is for a person."""
-    put_back = ""
-    for run in runs:
-        updates = list(run.evidence.updates)
-        seen: dict[str, list[Tensor]] = {module: [weights] for module, weights in run.evidence.weights[0].items()}
-        for number, start in enumerate(run.evidence.weights[:-1]):
-            own = [update for update in updates if update.step == number]
-            befores = [start, *(update.after for update in own)]
-            afters = [*(update.before for update in own), run.evidence.weights[number + 1]]
-            for before, after in zip(befores, afters, strict=True):
-                for module, weights in before.items():
-                    seen[module].append(weights)
-                    if torch.equal(weights, after[module]):
-                        continue
-                    if not any(torch.equal(after[module], earlier) for earlier in seen[module]):
-                        _fail_on_change(module)
-                    put_back = module
-    if put_back:
-        cannot_judge(
-            f"The weights of the {put_back} were put back to what they had been before, as methods that look ahead do; "
-            "a person will look at it."
-        )
-
-
-def _fail_on_change(module: str) -> None:
-    fail(
-        f"The weights of the {module} were changed by something else than the step of an optimizer.",
-        "Let only the optimizers update the weights, from the gradients of the losses.",
-        mistake=Mistake.UPDATES_NOT_FROM_GRADIENTS,
-    )
 
 
 def fail_on_learning_rate(runs: Sequence[StepRun]) -> None:

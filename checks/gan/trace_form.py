@@ -106,7 +106,7 @@ _WAYS = {
     "type": "array",
     "items": {
         "type": "object",
-        "properties": {"step": {"type": "integer"}, **dict.fromkeys(MODULES, _WAY)},
+        "properties": {"step": {"type": "integer"}, "game": _FLAG, **dict.fromkeys(MODULES, _WAY)},
         "required": ["step", *MODULES],
     },
 }

@@ -103,6 +103,27 @@ def leave_unclear_to_a_person(step_runs: Sequence[StepRun], module: str) -> None
         )
 
 
+def leave_unexplained_to_a_person(step_runs: Sequence[StepRun], module: str) -> None:
+    """Where a loss is missing, an update that is not explained may be that of this loss."""
+    movements = [m for run in step_runs if not run.light and run.lr > 0 for m in run.movements if m.module == module]
+    if unexplained := [m for m in movements if m.drivers is None]:
+        cannot_judge(
+            f"It cannot be told which loss moved the {module} in {len(unexplained)} of {len(movements)} updates: "
+            f"{unexplained[0].why_not}."
+        )
+
+
+def leave_later_to_a_person(step_runs: Sequence[StepRun], what: str, *needed: str) -> None:
+    """What is missing in the steps that are looked at goes on later in the short training run."""
+    if step_runs[0].later() >= {*needed}:
+        steps = sum(len(run.batches) for run in step_runs if not run.light and run.lr > 0)
+        cannot_judge(
+            f"In the {steps} training steps that are looked at closely {what}, but later in the short training run it "
+            "is: this may begin later, or pause, by intention. What it follows then was not seen, so a person will "
+            "look at it."
+        )
+
+
 def mapped_first(updates: Sequence[Moved]) -> list[Moved]:
     """Those that the gradient map shows before the others: what is told of one update is what the map shows of it."""
     return sorted(updates, key=lambda moved: not moved.mapped)
@@ -115,6 +136,7 @@ def _fail_never_updated(runs: Sequence[StepRun], module: str) -> None:
         cannot_judge(f"The weights of the {module} changed, but not in a step of an optimizer that was configured.")
     steps = sum(len(run.batches) for run in runs)
     _fail_on_early_zeroing(runs, module)
+    leave_later_to_a_person(runs, f"the {module} is not updated", module)
     if not any(call.own for run in runs for call in run.evidence.calls if call.module == module):
         fail(
             f"The {module} of the `model` that `train_step` was given was never called: another one was trained.",

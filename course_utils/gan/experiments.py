@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel
 from course_utils.gan.moves import MOVES, SHARES, Move, move_images
+from course_utils.gan.optimizer_steps import inner_optimizers
 from course_utils.gan.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
 from coursekit.trace import Trace
@@ -207,7 +208,8 @@ def _put_back(
 ) -> dict[str, Any]:
     """Run in this process, then put back what can be put back."""
     named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
-    steppers = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
+    outer = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
+    steppers = outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
     states = [_state_of(optimizer) for optimizer in steppers]
     weights = [(p, p.detach().clone(), None if p.grad is None else p.grad.clone()) for p in model.parameters()]
     randoms = torch.get_rng_state(), random.getstate(), numpy.random.get_state()

@@ -47,6 +47,7 @@ WORDS = {
     "down": "→ 0",
     "mixed": "→ between 0 and 1",
     "error": "reconstruction error",
+    "features": "what D's hidden layers see",
     "unknown": "a loss that is not recognized",
     "unread": "a loss that cannot be read",
 }
@@ -98,7 +99,7 @@ def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.
     labels = [f"update {order + 1} of {len(times)}: {_words(loss)}{rows[order, loss].label}" for order, loss in ordered]
     shares = [rows[key].shares for key in ordered]
     forbidden = [
-        [loss not in ("unknown", "unread") and loss not in MAY_DRIVE[module] for module in MODULES]
+        [loss not in ("features", "unknown", "unread") and loss not in MAY_DRIVE[module] for module in MODULES]
         for _, loss in ordered
     ]
     for module in MODULES:

@@ -1,4 +1,4 @@
-"""How far the weights move in some steps of a long run, and whether it was the optimizers that moved them.
+"""How far the weights move in some steps of a long run, whether it was the optimizers, and whether the game was on.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is recorded beside the
 weights that a training run leaves behind. A whole record of every step would be large and slow; the length of the way
@@ -10,20 +10,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
 from course_utils.conditional import AnyModel
+from course_utils.gan.optimizer_steps import inner_optimizers
 from course_utils.gan.record import MODULES
+from course_utils.gan.transformed import has_values, is_followed, of_graph, outside, plain
 from coursekit.trace import flatten
 
-Way = dict[str, dict[str, float]]
+Way = dict[str, Any]
 
 
 def optimizers_in(configured: Any) -> list[torch.optim.Optimizer]:
-    """The optimizers in whatever `configure_optimizers` returned: a mapping, a sequence, or one alone."""
+    """The optimizers in whatever `configure_optimizers` returned: a mapping, a sequence, or one alone; and in those."""
     values = configured.values() if isinstance(configured, Mapping) else configured
     found = list(values) if isinstance(configured, Mapping | list | tuple) else [configured]
-    return [value for value in found if isinstance(value, torch.optim.Optimizer)]
+    outer = [value for value in found if isinstance(value, torch.optim.Optimizer)]
+    return outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
 
 
 @contextmanager
@@ -32,13 +36,15 @@ def watch(model: AnyModel, optimizers: list[torch.optim.Optimizer]) -> Iterator[
 
     Yields:
         For each module the length of its way in steps of these optimizers that had a gradient for it, under
-        `"optimizers"`, and of all else, under `"else"`; filled in when the block ends.
+        `"optimizers"`, and of all else, under `"else"`; filled in when the block ends. Under `"game"`, whether D sent
+        a gradient back to the images that it was called on, as G's adversarial loss does.
     """
-    way: Way = {module: {"optimizers": 0.0, "else": 0.0} for module in MODULES}
+    way: Way = {"game": False, **{module: {"optimizers": 0.0, "else": 0.0} for module in MODULES}}
     watched = _Watched(model, {id(optimizer) for optimizer in optimizers}, way)
     handles = [
         register_optimizer_step_pre_hook(watched.before_step),
         register_optimizer_step_post_hook(watched.after_step),
+        first_layer(model.discriminator).register_forward_pre_hook(watched.before_scores),
     ]
     try:
         yield way
@@ -46,6 +52,11 @@ def watch(model: AnyModel, optimizers: list[torch.optim.Optimizer]) -> Iterator[
         for handle in handles:
             handle.remove()
         watched.go_on("else", MODULES)
+
+
+def first_layer(module: nn.Module) -> nn.Linear:
+    """Through which all that a network is called on goes."""
+    return next(layer for layer in module.modules() if isinstance(layer, nn.Linear))
 
 
 class _Watched:
@@ -71,6 +82,14 @@ class _Watched:
     def _with_gradient(self, optimizer: torch.optim.Optimizer) -> set[str]:
         held = {id(p) for group in optimizer.param_groups for p in group["params"] if _has_gradient(p)}
         return {module for module, own in self._parameters.items() if held & {id(p) for p in own.values()}}
+
+    def before_scores(self, _: nn.Module, args: Any) -> None:
+        if args and has_values(args[0]) and is_followed(args[0]) and torch.is_grad_enabled():
+            of_graph(args[0])[0].register_hook(self._on_game)
+
+    def _on_game(self, gradient: torch.Tensor) -> None:
+        with outside():
+            self._way["game"] |= bool(plain(gradient).any())
 
     def before_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
         self.go_on("else", MODULES)

@@ -37,10 +37,11 @@ class Move:
 # least squares leave 3 % of the change of the gradient, rounding 0.001 %.
 # Where a step takes another course nevertheless, a tenth of the moves mostly does not reach the threshold.
 SHARES = (1.0, 0.1)
+STILL, OF_G, OF_X = "scores", "images of G", "real images"
 MOVES = {
-    "scores": Move(scores=0.15, mute=True),
-    "images of G": Move(scores=-0.15, images=0.2, mute=True),
-    "real images": Move(pixels=0.2, mute=True),
+    STILL: Move(scores=0.15, mute=True),
+    OF_G: Move(scores=-0.15, images=0.2, mute=True),
+    OF_X: Move(pixels=0.2, mute=True),
 }
 
 

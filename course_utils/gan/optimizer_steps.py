@@ -15,12 +15,19 @@ from torch.utils.hooks import RemovableHandle
 from coursekit.trace import Trace, flatten
 
 
+def inner_optimizers(optimizer: Any) -> list[torch.optim.Optimizer]:
+    """The optimizers that another one, such as SAM or Lookahead, was made around; none where there are none."""
+    own = vars(optimizer).values() if isinstance(optimizer, torch.optim.Optimizer) else ()
+    return [value for value in own if isinstance(value, torch.optim.Optimizer)]
+
+
 class OptimizerSteps:
     """Tells of each step that an optimizer takes, while the hooks of `hook` stand.
 
     Args:
         parameters: of each module, by name.
-        optimizers: the optimizers that were configured, by name; steps of others are told with the name `None`.
+        optimizers: the optimizers that were configured, by name, which is also that of one inside of them; steps of
+            others are told with the name `None`.
         trace: where tensors are stored.
         tell: called with the event `step` and its data (see `course_utils.gan.record.Recorder`).
     """
@@ -34,10 +41,16 @@ class OptimizerSteps:
     ) -> None:
         self._parameters, self._trace, self._tell = parameters, trace, tell
         self._optimizers = {id(optimizer): str(name) for name, optimizer in optimizers.items()}
+        self._outer: dict[int, int] = {}  # of an inner optimizer, the one that was made around it
+        for name, optimizer in optimizers.items():
+            for inner in inner_optimizers(optimizer):
+                self._optimizers.setdefault(id(inner), str(name))
+                self._outer[id(inner)] = id(optimizer)
         self._home = {
             id(parameter): (module, name) for module, own in parameters.items() for name, parameter in own.items()
         }
         self._before_step: dict[int, dict[str, Any]] = {}
+        self._depth: dict[int, int] = {}  # how many steps of an optimizer are under way, one within the other
 
     def hook(self) -> list[RemovableHandle]:
         """Begin to look at all optimizers; removing the handles ends it."""
@@ -74,15 +87,19 @@ class OptimizerSteps:
         return gradients
 
     def _before_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
+        self._depth[id(optimizer)] = self._depth.get(id(optimizer), 0) + 1
+        if self._depth[id(optimizer)] > 1 or self._depth.get(self._outer.get(id(optimizer), 0), 0):
+            return  # a part of the step of a derived class, or of the optimizer around it
         self._before_step[id(optimizer)] = {
             "weights": self.weights(),
             "gradients": self._gradients(optimizer),
         }
 
     def _after_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
-        before = self._before_step.pop(id(optimizer), None)
-        if before is None:
+        self._depth[id(optimizer)] -= 1
+        if self._depth[id(optimizer)] or id(optimizer) not in self._before_step:
             return
+        before = self._before_step.pop(id(optimizer))
         with_closure = len(args) > 1 or any(value is not None for value in kwargs.values())
         self._tell(
             "step",

@@ -188,8 +188,14 @@ class Recorder:
 
     def _after_forward(self, module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
         place = self._places.get(id(module))
-        if place is None or place.position != len(place.layers) - 1 or not has_values(output):
+        if place is None or not has_values(output):
             return
+        if place.position == len(place.layers) - 1:
+            self._end_call(place, output)
+        if self._mute and place.module == "discriminator" and place.position == 0:
+            self._silence(output)
+
+    def _end_call(self, place: _Place, output: torch.Tensor) -> None:
         call = self._open.pop(id(place.layers), None)
         with outside():
             values = plain(output)
@@ -211,17 +217,21 @@ class Recorder:
         # Inside `grad`, autograd is always ready for a gradient of the gradient; only a second `grad` takes one.
         once = levels_of_gradients() == 1
         if known.requires_grad:
-            known.register_hook(lambda gradient: self._on_gradient(number, place.module, gradient, dimensions, once))
+            known.register_hook(lambda gradient: self._on_gradient(number, gradient, dimensions, once))
 
     # Gradients
+
+    def _silence(self, output: torch.Tensor) -> None:
+        """Let no gradient pass D's first layer, whichever of its layers it comes from."""
+        known, once = of_graph(output)[0], levels_of_gradients() == 1
+        if known.requires_grad:
+            known.register_hook(lambda g: None if torch.is_grad_enabled() and not once else torch.zeros_like(g))
 
     def _backward_pass(self) -> int:
         task = torch._C._current_graph_task_id()  # one number per call of the autograd engine
         return self._backward_passes.setdefault(task, len(self._backward_passes))
 
-    def _on_gradient(
-        self, call: int, module: str, gradient: torch.Tensor, dimensions: tuple[int, ...], once: bool
-    ) -> torch.Tensor | None:
+    def _on_gradient(self, call: int, gradient: torch.Tensor, dimensions: tuple[int, ...], once: bool) -> None:
         differentiable = torch.is_grad_enabled() and not once
         if self._active:
             with outside():
@@ -233,8 +243,6 @@ class Recorder:
                 gradient=stored,
                 differentiable=differentiable,
             )
-        mute = self._mute and module == "discriminator" and not differentiable
-        return torch.zeros_like(gradient) if mute else None
 
     def _on_accumulate(self, module: str) -> Any:
         def hook(_: torch.Tensor) -> None:

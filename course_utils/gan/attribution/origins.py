@@ -16,14 +16,13 @@ from torch import Tensor
 
 from course_utils.gan.attribution.evidence import Call, Evidence, Experiment
 from course_utils.gan.attribution.made_of import image_behind
-from course_utils.gan.moves import MOVES, move_images
+from course_utils.gan.moves import MOVES, OF_G, OF_X, STILL, move_images
 
 SAME = 1e-4  # two rows are the same if they differ by less than this times the square root of their width
 # A row moves if one of its numbers changes by this share of what was moved; what an earlier update of the step changes
 # in its course is smaller by far.
 MOVED = 0.02
 LIKE = 0.3  # the least cosine, or size, of the change of a row and that of the image that it is traced to
-STILL, OF_G, OF_X = "scores", "images of G", "real images"
 
 
 @dataclass(frozen=True)

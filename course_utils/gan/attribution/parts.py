@@ -8,16 +8,17 @@ which is what arrives where D is mute (`reconstruction_error`), and the gradient
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import torch
 from torch import Tensor
 
 from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
-from course_utils.gan.attribution.origins import OF_G, STILL, Rows, trace_rows
+from course_utils.gan.attribution.origins import Rows, trace_rows
 from course_utils.gan.attribution.reconstruction_error import ErrorReading, read_error, slope
 from course_utils.gan.attribution.scores import Reading, read_scores
+from course_utils.gan.moves import OF_G, STILL
 
 FIT = 1e-3  # relative residual below which a gradient counts as explained
 
@@ -27,8 +28,9 @@ class Part:
     """One named part of a gradient.
 
     `loss` names what the part follows: for scores, what D was called on and in which direction its score is driven
-    (`"real up"`, `"sample down"`, `"reconstruction up"`, ...), or `"error"` for the reconstruction error, `"unknown"`,
-    or `"unread"` where no experiment tells. `gradient` has the shape of the call's outputs.
+    (`"real up"`, `"sample down"`, `"reconstruction up"`, ...), or `"error"` for the reconstruction error, `"features"`
+    for what comes out of D's hidden layers and not from its scores, `"unknown"`, or `"unread"` where no experiment
+    tells. `gradient` has the shape of the call's outputs.
     """
 
     loss: str
@@ -164,9 +166,21 @@ def _image_parts(arrival: Arrival, scores: list[Part], evidence: Evidence, rows:
     parts = _explained_by(call, backward, total, alone + passed)
     if not any(part.loss == "unknown" and part.error is None for part in parts):
         return parts
+    if own.form in ("none", "squared error") and _is_followed(call, scores, rows):
+        # What arrives where D is mute is known, and so is what D's scores add to it: the rest is of its hidden layers.
+        return [replace(part, loss="features") if part.loss == "unknown" else part for part in parts]
     own_part = [part for part, _ in alone]
     left = total - sum((gradient for _, gradient in alone), torch.zeros_like(total))
     return own_part + _from_scores(call, backward, left, scores, rows)
+
+
+def _is_followed(call: Call, scores: list[Part], rows: Rows) -> bool:
+    """Whether what D's scores send back to a call of G can be recomputed: nothing was put on the images between."""
+    behind = [part for part in scores if part.call.inputs_require_grad]
+    if any(part.loss == "unread" for part in behind):
+        return False
+    images = [row for part in behind for row in rows[part.call.number]]
+    return all(row.exact and row.kind != "other" for row in images)
 
 
 def _from_scores(call: Call, backward: int, total: Tensor, scores: list[Part], rows: Rows) -> list[Part]:

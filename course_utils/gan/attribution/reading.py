@@ -22,7 +22,7 @@ from course_utils.gan.attribution.evidence import (
     Run,
     Update,
 )
-from course_utils.gan.moves import MOVES, SHARES
+from course_utils.gan.moves import MOVES, OF_G, SHARES, STILL
 from coursekit.trace import Trace, TraceError, named_tensor
 
 
@@ -96,6 +96,7 @@ def _experiments(
         runs = {run["move"]: _run(replay, trace, run, step) for run in record["runs"]}
         course = _course(own_calls, own_arrivals)
         alike = all(_course(run.calls, run.arrivals) == course and _is_finite(run) for run in runs.values())
+        alike = alike and _keeps_moves(runs)
         shares = {run["share"] for run in record["runs"]}
         if set(runs) == set(MOVES) and alike and len(shares) == 1:
             experiments[step] = Experiment(own_calls, own_arrivals, runs, _share(*shares))
@@ -112,6 +113,15 @@ def _run(replay: Replay, trace: Trace, record: dict[str, Any], step: int) -> Run
         elif event["event"] == "gradient":
             arrivals.append(_arrival(trace, event, calls, time))
     return Run(tuple(calls.values()), tuple(arrivals))
+
+
+def _keeps_moves(runs: dict[str, Run]) -> bool:
+    """Whether moved weights of G are there when it is called: a step may begin by writing others over them."""
+    if not {STILL, OF_G} <= set(runs):
+        return True
+    pairs = zip(runs[STILL].calls, runs[OF_G].calls, strict=True)
+    own = [(still.weights, moved.weights) for still, moved in pairs if moved.module == "generator" and moved.own]
+    return not own or any(not torch.equal(still, moved) for still, moved in own)
 
 
 def _is_finite(run: Run) -> bool:

@@ -158,7 +158,7 @@ def _is_read(call: Called, module: str) -> bool:
     """Whether all that arrives at a network is known: D may also be computed without being called."""
     losses = [part.loss for part in call.parts(module)]
     called = any(one.module == "discriminator" for one in call.attribution.evidence.calls)
-    return called and not any(loss in ("unread", "unknown") or loss.startswith("other ") for loss in losses)
+    return called and not any(loss in ("unread", "unknown", "features") or loss.startswith("other ") for loss in losses)
 
 
 def _turn(direction: str) -> str:

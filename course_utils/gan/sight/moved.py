@@ -18,7 +18,7 @@ from coursekit.trace import Trace
 ROUNDING = 1e-3  # a smaller share of an update is none
 MOST = 0.5  # of the updates that show a label: random and fading labels are wrong in fewer
 FAKES = ("sample up", "reconstruction up", "stray up")
-UNCLEAR = ("unread", "unknown")
+UNCLEAR = ("unread", "unknown", "features")
 Losses = frozenset[str]
 
 

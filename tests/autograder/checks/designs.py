@@ -144,10 +144,16 @@ class Judged:
     words: dict[str, str] = field(default_factory=dict)
 
 
-def judged(lines: str, seed: int, folder: Path, names: tuple[str, ...]) -> Judged:
-    """Judge the textbook's design with these lines after it, on some of the probes of a seed."""
+def solution_of(lines: str) -> types.ModuleType:
+    """The textbook's design with these lines after it."""
     solution = types.ModuleType("solution")
     exec(TEXTBOOK + lines, vars(solution))
+    return solution
+
+
+def judged(lines: str, seed: int, folder: Path, names: tuple[str, ...]) -> Judged:
+    """Judge the textbook's design with these lines after it, on some of the probes of a seed."""
+    solution = solution_of(lines)
     random = torch.Generator().manual_seed(seed)
     found = Judged()
     steps: list[StepRun] = []

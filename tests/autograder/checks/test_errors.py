@@ -223,6 +223,9 @@ def test_sizes_in_a_message_are_those_of_the_run() -> None:
     assert "failed for labels of 3 classes)" in of_classes
     assert "image" not in of_classes
     assert "homework's own sizes" not in said(Experiment("64 images", error, 64, usual=True), Experiment("7", error, 7))
+    later = Experiment("7 images", error, 7, began=True)  # of sizes that the first step had, too
+    assert "homework's own sizes" not in said(fine, later)
+    assert "homework's own sizes" in said(fine, later, Experiment("3 images", error, 3))
 
 
 def test_in_a_notebook_the_line_is_that_of_the_students_cell(
