@@ -6,9 +6,9 @@ and the verdict: it pairs each probe with what was recorded for it and has the g
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from torch import Tensor
 
@@ -190,13 +190,16 @@ def read_step_run(trace: TraceFolder, name: str) -> StepRun:
     """The run of one probe; each is read, and so attributed, once."""
     runs = _STEP_RUNS.setdefault(trace, {})
     if name not in runs:
-        runs[name] = StepRun(name, trace.asked(name), trace.recorded(name), lambda: _seen_later(trace))
+        later = partial(_seen_later, ref(trace))  # which would stay for ever, if its own runs held it
+        runs[name] = StepRun(name, trace.asked(name), trace.recorded(name), later)
     return runs[name]
 
 
-def _seen_later(trace: TraceFolder) -> frozenset[str]:
+def _seen_later(reference: ref[TraceFolder]) -> frozenset[str]:
     """In the short training run; nothing where there is none, or none that can be read, which its own check says."""
     found: set[str] = set()
+    trace = reference()
+    assert trace is not None
     for name, probe in trace.probes("convergence").items():
         try:
             ways = trace.recorded(name).data.get("ways", ())

@@ -5,6 +5,7 @@ A part of the right designs is trained in each run, and all of them if COURSE_AL
 """
 
 import functools
+import gc
 import os
 import re
 from collections import Counter
@@ -17,9 +18,11 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks import load_checks, make_probes
+from autograder.checks.plugin import TraceFolder
 from autograder.plans.load import read_declared
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 from checks.gan.mistakes import Mistake
+from checks.gan.observed import LossRun, StepRun
 from checks.gan.probes import losses_probe
 from checks.hw2 import probes as of_hw2_probes
 from checks.hw2_conditional import probes as of_conditional_probes
@@ -165,6 +168,13 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
     }
     assert failed[claim.check] == ""
     assert causes.items() <= failed.items()
+
+
+@pytest.mark.parametrize("solution", ["right/three_adams", "wrong/labels_swapped"])
+def test_nothing_that_was_judged_stays_in_memory(solution: str, inboxes: dict[str, Path]) -> None:
+    judge_solution(CHECKS / "hw2", SOLUTIONS / "hw2" / f"{solution}.py", inboxes["hw2"], leave_out=("convergence",))
+    gc.collect()
+    assert [thing for thing in gc.get_objects() if type(thing) in (TraceFolder, StepRun, LossRun)] == []
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
