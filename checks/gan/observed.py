@@ -199,7 +199,7 @@ def _seen_later(reference: ref[TraceFolder]) -> frozenset[str]:
     """In the short training run; nothing where there is none, or none that can be read, which its own check says."""
     found: set[str] = set()
     trace = reference()
-    assert trace is not None
+    assert trace is not None  # whoever judges holds it
     for name, probe in trace.probes("convergence").items():
         try:
             ways = trace.recorded(name).data.get("ways", ())

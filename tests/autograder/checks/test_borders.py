@@ -255,7 +255,8 @@ def test_a_game_that_begins_later_is_for_a_person_and_one_that_never_does_fails(
     for name, probe in asked.items():
         probe.write(tmp_path / "inbox" / name)
     record_cells(solution_of(lines), tmp_path / "inbox", tmp_path / "outbox", ("optimizers", "wrong_labels", "losses"))
-    runs = read_step_runs(TraceFolder(tmp_path, (recorder(),)))
+    trace = TraceFolder(tmp_path, (recorder(),))
+    runs = read_step_runs(trace)
     for check, expected in (
         (test_train_step.test_discriminator_learns_only_from_its_loss, of_d),
         (test_train_step.test_generator_learns_only_from_its_losses, of_g),

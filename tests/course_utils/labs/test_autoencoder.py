@@ -21,7 +21,7 @@ def solutions() -> dict[str, Any]:
     """The functions of the source notebook's solution cells, by name."""
     names = {"torch": torch, "F": F}
     for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-        if cell.metadata.nbgrader.solution:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
             exec(cell.source, names)
     return names
 
