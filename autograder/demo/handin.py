@@ -98,7 +98,8 @@ def export_uploads(course: Course, submissions: Sequence[DemoSubmission]) -> Pat
     for submission in (one for one in submissions if one.uploaded):
         folder.mkdir(exist_ok=True)
         for name, exported in submission.uploaded.items():
-            shutil.copy(_folder(course, submission) / name, folder / exported)
+            if (made := _folder(course, submission) / name).exists():  # a PDF is not, where no browser prints
+                shutil.copy(made, folder / exported)
     return folder if folder.exists() else None
 
 

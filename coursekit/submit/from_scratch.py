@@ -4,8 +4,11 @@ Part of the submission in the flow course material -> submission -> trace -> ver
 notebook's file is only replaced when every cell has run.
 """
 
+import atexit
+import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +46,8 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
     """Run all code cells of `notebook`, in `folder`, and put their outputs into it.
 
     Raises:
-        CellFailed: a cell ended with an error, or the kernel did; the outputs up to there are in `notebook`.
+        CellFailed: a cell ended with an error, or the kernel did, or did not start; the outputs up to there are in
+            `notebook`.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
@@ -59,13 +63,20 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
     )
     client.show, client.number_of = show, {id(cell): number for number, cell in enumerate(cells, 1)}
     try:
-        client.execute()
+        with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
+            client.sockets = Path(sockets)
+            client.execute()
     except CellExecutionError as error:
         unwritten = error.ename == "NotImplementedError" and not error.evalue
         said = "a function is not written yet" if unwritten else _first_line(error.evalue)
         raise CellFailed(f"{client.place()} stops with {error.ename}: {said}") from None
     except (DeadKernelError, CellTimeoutError):
         raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
+    except RuntimeError as error:  # of jupyter_client
+        if client.has_begun():
+            raise
+        atexit.unregister(client._cleanup_kernel)  # nbclient would end what never began, with a traceback
+        raise CellFailed(f"Python's kernel did not start ({_first_line(error)}): run this once more.") from None
 
 
 class _Client(NotebookClient):
@@ -73,6 +84,7 @@ class _Client(NotebookClient):
 
     show: Show
     number_of: dict[int, int]
+    sockets: Path
 
     def __init__(self, notebook: NotebookNode, **settings: Any) -> None:
         super().__init__(notebook, **settings)
@@ -82,6 +94,20 @@ class _Client(NotebookClient):
         self._started = 0.0
         self.on_cell_execute = self._begin
         self.on_cell_executed = self._end
+
+    def create_kernel_manager(self) -> Any:
+        """Where the system has sockets in a folder, the kernel gets its own.
+
+        The free ports that it would look for can be those of another kernel that starts at the same moment.
+        """
+        manager = super().create_kernel_manager()
+        if os.name == "posix":
+            manager.transport, manager.connection_file = "ipc", str(self.sockets / "k.json")
+        return manager
+
+    def has_begun(self) -> bool:
+        """Whether a cell has."""
+        return self._cell is not None
 
     def place(self) -> str:
         """Which cell is running, in words."""

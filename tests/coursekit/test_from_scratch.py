@@ -1,0 +1,27 @@
+"""The run of a notebook from scratch: its kernel is its own, and one that does not start is told in a sentence."""
+
+import json
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from coursekit.submit.from_scratch import CellFailed, run_notebook
+
+TELLS = "import ipykernel, json\nprint(json.load(open(ipykernel.get_connection_file()))['transport'])"
+
+
+def test_kernels_that_start_at_once_cannot_take_each_others_ports(tmp_path: Path) -> None:
+    notebook = new_notebook(cells=[new_code_cell(TELLS)])
+    run_notebook(notebook, tmp_path, show=lambda line: None)
+    assert [output.text for output in notebook.cells[0].outputs] == ["ipc\n"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kernel_that_does_not_start_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = tmp_path / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps({"argv": ["false"], "display_name": "Python 3"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    with pytest.raises(CellFailed, match=r"^Python's kernel did not start \(Kernel died .*\): run this once more\.$"):
+        run_notebook(new_notebook(cells=[new_code_cell("1")]), tmp_path, show=lambda line: None)
