@@ -57,6 +57,7 @@ def test_the_page_counts_links_and_escapes() -> None:
     document = BeautifulSoup(page, "html.parser")
     text = document.get_text(" ", strip=True)
     assert "labels swapped 2 a , b" in text and "Nothing handed in: zz9" in text and "a by 2 h 0 min" in text
+    assert "3 need a person" in text  # as many as the list below it names
     assert "<c>" in text and "<c>" not in page and not document.find("script")
     assert {link["href"] for link in document.find_all("a")} == {"a/hw.html", "b/hw.html"}
     rate = next(row for row in document.find_all("tr") if "The first is right." in row.get_text())
