@@ -12,6 +12,7 @@ import torch
 
 from coursekit.raised import describe_error
 from coursekit.returned import read_number, with_text_keys
+from coursekit.trace import number_for_json
 
 Functions = dict[str, Callable[..., Any]]  # a student's, by name
 
@@ -37,14 +38,9 @@ def describe(value: Any) -> dict[str, Any]:
             "requires_grad": value.requires_grad,
         }
     number = read_number(value)
-    return described if number is None else described | {"value": _number(number)}
+    return described if number is None else described | {"value": number_for_json(number)}
 
 
 def entries_of(returned: Any) -> dict[str, Any]:
     """What a mapping holds, by the text of its keys; nothing where a function did not return a mapping."""
     return with_text_keys(returned) if isinstance(returned, Mapping) else {}
-
-
-def _number(value: float) -> float | str:
-    """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
-    return value if value == value and abs(value) != float("inf") else str(value)

@@ -102,9 +102,8 @@ class Recorder:
         self.trace = Trace({"events": self.events}) if trace is None else trace
         self._mute, self._flow_only = mute, flow_only
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
-        # not a method of this object, which could not be freed at once if it held itself
-        tell = partial(_add, self.events)
-        self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, tell)
+        self._add = partial(_add, self.events)  # no method: this object could not be freed at once if it held itself
+        self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, self._add)
         self._places: dict[int, _Place] = {}
         self._open: dict[int, _OpenCall] = {}
         self._backward_passes: dict[int, int] = {}
@@ -146,9 +145,6 @@ class Recorder:
     def mark(self, **data: Any) -> None:
         """Put a mark with some plain data, and the weights as they are now, between the events."""
         self._add("mark", weights=self._steps.weights(), **data)
-
-    def _add(self, event: str, **data: Any) -> None:
-        _add(self.events, event, **data)
 
     # Calls
 

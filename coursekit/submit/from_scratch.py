@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 Show = Callable[[str], None]
+MOST_OF_PATH = 80  # characters of a folder of sockets, whose whole paths may have 103 (sun_path in macOS's <sys/un.h>)
 
 
 class CellFailed(Exception):
@@ -101,7 +102,7 @@ class _Client(NotebookClient):
         The free ports that it would look for can be those of another kernel that starts at the same moment.
         """
         manager = super().create_kernel_manager()
-        if os.name == "posix":
+        if os.name == "posix" and len(str(self.sockets)) <= MOST_OF_PATH:
             manager.transport, manager.connection_file = "ipc", str(self.sockets / "k.json")
         return manager
 
