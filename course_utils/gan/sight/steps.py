@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.evidence import Evidence
 from course_utils.gan.attribution.parts import Attribution, attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.probe import LOSSES
@@ -21,6 +22,7 @@ from course_utils.gan.sight.words import Seen, listed, networks, number, say_err
 from coursekit.said import Said, right, seen, wrong
 from coursekit.trace import Trace, TraceError, named_tensor, read_trace
 
+FAINT = 1e-5  # the largest number of a gradient: 1e-2 of the losses of the homework, 1e-9 of one that is weighed away
 # Of n numbers, the distance to the normal distribution times the root of n is beyond this in 3 of 100 million samples.
 FAR_FROM_NORMAL = 3.0
 
@@ -114,13 +116,22 @@ def _look_at_updates(steps: Steps) -> list[Said]:
         )
     first = 1 if number_of > 1 else 0  # what is updated once, and never again, does not learn
     still = [m for m in MODULES if torch.equal(evidence.weights[first][m], evidence.weights[-1][m])]
-    if still:
-        tried = number_of - first
-        said.append(wrong(f"Not updated in {tried} steps: {', '.join(still)}. Is an optimizer's step missing?"))
+    tried = number_of - first
+    if small := [module for module in still if _moves_too_little(evidence, module, first)]:
+        said.append(seen(f"In {tried} steps optimizers moved {networks(small)} by too little to be seen."))
+    if unmoved := [module for module in still if module not in small]:
+        said.append(wrong(f"Not updated in {tried} steps: {', '.join(unmoved)}. Is an optimizer's step missing?"))
     moving = [module for module in MODULES if module not in still]
     if moving and not evidence.updates:
         said.append(wrong(f"The weights of {networks(moving)} changed, but no optimizer stepped."))
     return said
+
+
+def _moves_too_little(evidence: Evidence, module: str, first: int) -> bool:
+    """Whether optimizers step with gradients for a module, too little to change a weight, as a warm-up may begin."""
+    updates = [update for update in evidence.updates if update.step >= first and module in update.applied]
+    with_gradient = any(float(update.applied[module].gradient.abs().max()) > FAINT for update in updates)
+    return with_gradient and not any(update.moved(module) for update in updates)
 
 
 def _look_at_noise(attribution: Attribution) -> list[Said]:
