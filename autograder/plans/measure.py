@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+import torch
+
 from autograder.checks.bounds import Quality, bounds_file, read_bounds
 from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
@@ -85,6 +87,7 @@ def measure(declared: Declared, solution: ModuleType, seed: int) -> dict[str, fl
     note = TakingNote()
     for check in measuring_checks(declared):
         results = {name: _results(declared, name, solution, seed) for name in check.wants if name != FIXTURE}
+        torch.set_default_dtype(torch.float32)  # a solution may have set another; this is the one of whoever judges
         try:
             check.function(**results, bounds=note)
         except CheckEnded:

@@ -53,6 +53,7 @@ def measure_training(
         functions = {name: getattr(solution, name) for name in ("configure_optimizers", "train_step")}
         run_probe(probe, functions, Path(folder) / "trace")
         trace = read_trace(Path(folder) / "trace")
+    torch.set_default_dtype(torch.float32)  # a solution may have set another; this is the one of whoever judges
     return measure(probe, trace) if trace.data["error"] is None else None
 
 

@@ -5,6 +5,7 @@ training steps call these. What has a say is read from the gradients, image by i
 finds what it is named for.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 from autograder.checks.outcome import fail
@@ -17,6 +18,7 @@ from course_utils.gan.attribution.parts import Attribution, Part
 # A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
 FEW = 0.3
 FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out half of those that it could learn from
+CHANCE = 1e-4  # what comes about by chance more often than that is not held against a step
 
 
 def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
@@ -140,19 +142,36 @@ def _fail_on_few(
 def _fail_on_left_out(
     used: dict[tuple[int, int], set[int]], sizes: dict[tuple[int, int], int], what: str, mistake: Mistake
 ) -> None:
-    """The same few places of every mini-batch are left out; who takes pairs or a half leaves out none, or the half."""
+    """The same few places of every mini-batch are left out; who takes pairs or a half leaves out none, or the half.
+
+    Who draws anew which images to use leaves out some places in all of a few steps, by chance.
+    """
     for run in {run for run, _ in used}:
         of_run = {key: indices for key, indices in used.items() if key[0] == run}
         n = max(sizes[key] for key in of_run)
         always = set(range(n)).difference(*of_run.values())
-        if n % 2 == 0 and len(of_run) > 1 and 0 < len(always) < n / 2 and all(sizes[key] == n for key in of_run):
-            places = ", ".join(str(place) for place in sorted(always))
-            fail(
-                f"In every training step on {n} images {what} all but the same {len(always)} "
-                f"(at {places}, counted from 0).",
-                "Use the whole mini-batch: `x_real`, not a slice of it.",
-                mistake=mistake,
-            )
+        if n % 2 or len(of_run) < 2 or not 0 < len(always) < n / 2 or any(sizes[key] != n for key in of_run):
+            continue
+        if _may_be_chance(n, always, tuple(of_run.values())):
+            continue
+        places = ", ".join(str(place) for place in sorted(always))
+        fail(
+            f"In every training step on {n} images {what} all but the same {len(always)} "
+            f"(at {places}, counted from 0).",
+            "Use the whole mini-batch: `x_real`, not a slice of it.",
+            mistake=mistake,
+        )
+
+
+def _may_be_chance(n: int, always: set[int], used: Sequence[set[int]]) -> bool:
+    """Whether images that are drawn anew in each step may have left out so many of the n places in all steps.
+
+    The chance is at most the number of such sets of places times the chance that one of them is never drawn.
+    """
+    if all(len(indices) + len(always) == n for indices in used):  # the others are all used, in each step
+        return False
+    never = math.prod(1 - len(indices) / n for indices in used)
+    return math.comb(n, len(always)) * never ** len(always) > CHANCE
 
 
 def _used(attribution: Attribution, parts: Iterable[Part], kinds: tuple[str, ...]) -> set[int] | None:

@@ -111,7 +111,8 @@ def test_an_attack_gains_nothing_and_hurts_nothing(
     graded, verdict = grade(host, [attack], tmp_path, record_property, warm)
     expected, told = attack.constants, "\n".join(graded.remarks)
     notebook = nbformat.reads(graded.notebook.decode(), as_version=4)
-    assert verdict.points == expected.get("POINTS", 0)
+    said = [(check.name, check.outcome, check.rationale) for check in verdict.checks if check.outcome != "passed"]
+    assert verdict.points == expected.get("POINTS", 0), said
     assert re.search(expected.get("TOLD", ""), told), told
     if "ENDS" in expected:
         assert re.search(f"The notebook was stopped in code cell .*({expected['ENDS']})", told), told

@@ -29,6 +29,15 @@ def configure_optimizers(model, lr):
             "E": torch.optim.Adam(model.encoder.parameters(), lr=lr)}
 """
 
+SOME_IMAGES = """
+def d_step(model, x_real, z):
+    chosen = CHOSEN
+    p, q = model.discriminator(x_real[chosen]), model.discriminator(model.generator(z[chosen]).detach())
+    return bce(p, torch.ones_like(p)) + bce(q, torch.zeros_like(q))
+"""
+HALF = "torch.randperm(len(x_real))[: max(1, len(x_real) // 2)]"
+BY_COIN = "torch.cat([torch.zeros(1).long(), 1 + (torch.rand(len(x_real) - 1) < 0.5).nonzero().flatten()])"
+
 RIGHT = {
     "two losses of G weighed by their gradients": PROJECTED.replace("SIGN", "1"),
     "centralized gradients": """
@@ -94,6 +103,8 @@ def d_step(model, x_real, z):
     q = model.discriminator(fakes)
     return bce(p, torch.ones_like(p)) + bce(q, torch.zeros_like(q))
 """,
+    "a half of the images for D, drawn anew in each step": SOME_IMAGES.replace("CHOSEN", HALF),
+    "some of the images for D, each by a coin": SOME_IMAGES.replace("CHOSEN", BY_COIN),
     "labels of 0.7 and 0.3": labels(0.7, 0.3),
     "one-sided smoothing": labels(0.9, 0.0),
     "saturating loss in the step": g_step("(1 - q).log().mean()"),
@@ -106,6 +117,13 @@ def test_right_designs_pass(name: str, tmp_path: Path) -> None:
     outcomes = judged(RIGHT[name], 0, tmp_path, ("train_step-16", "train_step-7")).outcomes
     assert set(outcomes.values()) == {"passed"}, outcomes
     assert len(outcomes) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in RIGHT if "of the images for D" in name])
+def test_images_that_chance_leaves_out_accuse_on_none_of_ten_seeds(name: str, tmp_path: Path) -> None:
+    for seed in range(100, 110):
+        outcomes = judged(RIGHT[name], seed, tmp_path, ("train_step-16",)).outcomes
+        assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
 
 
 @pytest.mark.parametrize("name", [name for name in RIGHT if name.startswith("noisy")])
