@@ -194,7 +194,7 @@ def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[di
     return records
 
 
-_TENSORS = ("weights", "input", "output", "gradient")  # keys of events that name a tensor
+_TENSORS = ("weights", "input", "output", "sides", "gradient")  # keys of events that name a tensor
 
 
 def _put_back(

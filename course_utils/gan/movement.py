@@ -15,7 +15,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from course_utils.conditional import AnyModel
 from course_utils.gan.optimizer_steps import inner_optimizers
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from course_utils.gan.transformed import has_values, is_followed, of_graph, outside, plain
 from coursekit.trace import flatten
 

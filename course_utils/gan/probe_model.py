@@ -8,7 +8,7 @@ builds the models before and after it again.
 import torch
 
 from course_utils.conditional import AnyModel, make_model
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, flatten, named_tensor
 
 

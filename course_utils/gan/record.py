@@ -11,7 +11,6 @@ are called one by one or without the activation at its end.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -20,8 +19,10 @@ import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
-from course_utils.conditional import AnyModel, ConditionalDiscriminator, ConditionalEncoder, ConditionalGenerator
+from course_utils.conditional import AnyModel
+from course_utils.gan.branches import sides_of
 from course_utils.gan.optimizer_steps import OptimizerSteps
+from course_utils.gan.places import CLASSES, MODULES, OpenCall, Place
 from course_utils.gan.transformed import (
     has_values,
     is_followed,
@@ -32,38 +33,7 @@ from course_utils.gan.transformed import (
     outside,
     plain,
 )
-from course_utils.models import MLPDiscriminator, MLPEncoder, MLPGenerator
 from coursekit.trace import Trace, flatten
-
-MODULES = ("encoder", "generator", "discriminator")
-_CLASSES: dict[type[nn.Module], str] = {
-    MLPEncoder: "encoder",
-    ConditionalEncoder: "encoder",
-    MLPGenerator: "generator",
-    ConditionalGenerator: "generator",
-    MLPDiscriminator: "discriminator",
-    ConditionalDiscriminator: "discriminator",
-}
-
-
-@dataclass
-class _Place:
-    """Where a linear layer stands: in which of the three modules, and in which object of that class."""
-
-    module: str
-    layers: list[nn.Linear]
-    position: int
-
-
-@dataclass
-class _OpenCall:
-    """A call whose first linear layer has run and whose last one has not."""
-
-    inputs: torch.Tensor
-    inputs_require_grad: bool
-    weights: str
-    own: bool
-    trainable: list[bool]
 
 
 class Recorder:
@@ -73,7 +43,8 @@ class Recorder:
 
     * `call`: module, `own` (the weights were the model's own parameters), `trainable` (for each of them, whether it
       could receive a gradient), `weights` (flat vector), `input` (rows as given to the first linear layer), `output`
-      (what the last linear layer returned: code of E, pre-sigmoid image of G, logits of D);
+      (what the last linear layer returned: code of E, pre-sigmoid image of G, logits of D), `sides` (of ReLU's branch,
+      for hidden units near 0: see `course_utils.gan.branches`);
     * `gradient`: dL/d output of a call, with the number of its backward pass;
     * `accumulate`: a backward pass added to the `.grad` of a module;
     * `step`: an optimizer stepped; for each module the weights before and after, the gradient that was applied (flat,
@@ -104,8 +75,8 @@ class Recorder:
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
         self._add = partial(_add, self.events)  # no method: this object could not be freed at once if it held itself
         self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, self._add)
-        self._places: dict[int, _Place] = {}
-        self._open: dict[int, _OpenCall] = {}
+        self._places: dict[int, Place] = {}
+        self._open: dict[int, OpenCall] = {}
         self._backward_passes: dict[int, int] = {}
         self._handles: list[Any] = []
         self._calls = 0
@@ -151,10 +122,10 @@ class Recorder:
     def _learn_layers(self, name: str, module: nn.Module) -> None:
         layers = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
         for position, layer in enumerate(layers):
-            self._places.setdefault(id(layer), _Place(name, layers, position))
+            self._places.setdefault(id(layer), Place(name, layers, position))
 
     def _before_forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
-        name = _CLASSES.get(type(module))
+        name = CLASSES.get(type(module))
         if name is not None:  # also learns the layers of copies, which are recorded as not the model's own
             self._learn_layers(name, module)
         place = self._places.get(id(module))
@@ -173,7 +144,7 @@ class Recorder:
         inside = is_inside()
         with outside():
             values = [plain(parameter) for parameter in parameters]
-            self._open[id(place.layers)] = _OpenCall(
+            self._open[id(place.layers)] = OpenCall(
                 inputs=plain(args[0]).detach().clone(),
                 inputs_require_grad=inputs_require_grad,
                 weights=self.trace.store(flatten({str(i): p for i, p in enumerate(values)})),
@@ -186,12 +157,15 @@ class Recorder:
         place = self._places.get(id(module))
         if place is None or not has_values(output):
             return
-        if place.position == len(place.layers) - 1:
+        if place.is_last:
             self._end_call(place, output)
+        elif call := self._open.get(id(place.layers)):
+            with outside():
+                call.sides.append(sides_of(place.position, plain(output)))
         if self._mute and place.module == "discriminator" and place.position == 0:
             self._silence(output)
 
-    def _end_call(self, place: _Place, output: torch.Tensor) -> None:
+    def _end_call(self, place: Place, output: torch.Tensor) -> None:
         call = self._open.pop(id(place.layers), None)
         with outside():
             values = plain(output)
@@ -208,6 +182,7 @@ class Recorder:
                 input=self.trace.store(call.inputs),
                 input_requires_grad=call.inputs_require_grad,
                 output=self.trace.store(values),
+                sides=self.trace.store(torch.cat(sides)) if (sides := [s for s in call.sides if len(s)]) else None,
             )
         known, dimensions = of_graph(output)
         # Inside `grad`, autograd is always ready for a gradient of the gradient; only a second `grad` takes one.

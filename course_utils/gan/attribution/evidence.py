@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import make_model
+from course_utils.gan.branches import through_relu
 
 MODULES = ("encoder", "generator", "discriminator")
 OUTPUT_TOLERANCE = 1e-3  # float32 against float64, relative to the largest output; seen on right solutions: 4e-6
@@ -23,9 +24,10 @@ class Call:
 
     `inputs` is `(rows, input width)`, `outputs` `(rows, output width)`: codes of E, pre-sigmoid images of G, logits
     of D, all float64. In a conditional model the last columns of `inputs` are the label; `content` is `inputs` without
-    them, and `labels` `(rows,)` holds the labels, -1 where the columns are not one-hot. `faithful` says whether the
-    weights give the recorded outputs. `step` is the number of the training step (0 where there are none) and `time` the
-    position among the events.
+    them, and `labels` `(rows,)` holds the labels, -1 where the columns are not one-hot. `sides` are those of ReLU's
+    branch for hidden units near 0 (`course_utils.gan.branches`). `faithful` says whether the weights give the recorded
+    outputs. `step` is the number of the training step (0 where there are none) and `time` the position among the
+    events.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Call:
     content: Tensor
     labels: Tensor | None
     outputs: Tensor
+    sides: Tensor
     inputs_require_grad: bool
     faithful: bool
     step: int
@@ -169,7 +172,7 @@ class Replay:
         layers = self._set(call.module, call.weights)
         inputs = call.inputs.clone().requires_grad_()
         # The gradient of this sum is the product; if it is given as `grad_outputs`, torch imports SymPy: 0.3 s.
-        weighted_sum = (layers(inputs) * gradient).sum()
+        weighted_sum = (_outputs(layers, inputs, call.sides) * gradient).sum()
         *of_parameters, of_inputs = torch.autograd.grad(weighted_sum, [*layers.parameters(), inputs])
         mask = [g if t else torch.zeros_like(g) for g, t in zip(of_parameters, call.trainable, strict=True)]
         return torch.cat([g.reshape(-1) for g in mask]), of_inputs[:, : call.content.shape[1]]
@@ -178,6 +181,19 @@ class Replay:
         layers = self._layers[module]
         torch.nn.utils.vector_to_parameters(weights, layers.parameters())
         return layers
+
+
+def _outputs(layers: nn.Sequential, inputs: Tensor, sides: Tensor) -> Tensor:
+    """What the layers make of the inputs, with hidden units near 0 on the sides where they were."""
+    if not len(sides):
+        return layers(inputs)
+    hidden = 0
+    for layer in layers:
+        if isinstance(layer, nn.ReLU):
+            inputs, hidden = through_relu(inputs, sides[sides[:, 0] == hidden]), hidden + 1
+        else:
+            inputs = layer(inputs)
+    return inputs
 
 
 def _up_to_last_linear(module: str, net: nn.Sequential) -> nn.Sequential:

@@ -201,11 +201,24 @@ def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: 
         content=content,
         labels=labels,
         outputs=outputs,
+        sides=_sides(replay, trace, event.get("sides"), module, len(inputs)),
         inputs_require_grad=bool(event["input_requires_grad"]),
         faithful=bool(error <= OUTPUT_TOLERANCE * outputs.abs().max().clamp(min=1)) if len(outputs) else True,
         step=step,
         time=time,
     )
+
+
+def _sides(replay: Replay, trace: Trace, reference: Any, module: str, rows: int) -> Tensor:
+    """On which side of ReLU's branch hidden units near 0 were, int64 `(units, 4)`: see `branches.sides_of`."""
+    if reference is None:
+        return torch.zeros(0, 4, dtype=torch.int64)
+    sides = named_tensor(trace, reference)
+    hidden = [shape[0] for shape in replay.shapes(module)[:-2:2]]  # of a linear layer: its weights, then its bias
+    known = sides.dtype == torch.int64 and sides.dim() == 2 and sides.shape[1] == 4 and bool(hidden)
+    if not known or bool(((sides < 0) | (sides >= torch.tensor([len(hidden), rows, min(hidden), 2]))).any()):
+        raise TraceError(f"The trace names hidden units of the {module} that it does not have.")
+    return sides
 
 
 def _update(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: int) -> Update:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from course_utils.gan.attribution.parts import Attribution
 from course_utils.gan.attribution.updates import Driver, Movement, explain_updates
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from course_utils.gan.sight.balance import say_balance
 from course_utils.gan.sight.under_labels import rejects_true_labels
 from course_utils.gan.sight.words import LABEL, SCORED, listed, terms_of

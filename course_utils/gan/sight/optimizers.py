@@ -6,7 +6,7 @@ the student's own machine.
 
 from typing import Any
 
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from course_utils.gan.sight.words import Seen, listed, networks, say_error
 from coursekit.said import Said, right, seen, wrong
 from coursekit.trace import Trace, read_trace

@@ -14,8 +14,8 @@ from torch import Tensor
 from course_utils.gan.attribution.evidence import Evidence
 from course_utils.gan.attribution.parts import Attribution, attribute
 from course_utils.gan.attribution.reading import read_evidence
+from course_utils.gan.places import MODULES
 from course_utils.gan.probe import LOSSES
-from course_utils.gan.record import MODULES
 from course_utils.gan.sight.moved import look_at_movements
 from course_utils.gan.sight.under_labels import look_at_labels
 from course_utils.gan.sight.words import Seen, listed, networks, number, say_error

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from course_utils.gan.attribution.parts import Attribution, Part
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from coursekit.said import Said, wrong
 
 

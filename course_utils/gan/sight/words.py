@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from course_utils.gan.advice import advise, first_sentence
-from course_utils.gan.record import MODULES
+from course_utils.gan.places import MODULES
 from coursekit.said import Said, unwritten, wrong
 from coursekit.trace import Trace
 
