@@ -18,6 +18,9 @@ def sides_of(layer: int, values: Tensor) -> Tensor:
     Each row holds the number of the layer, the row and the column of the unit, and 1 if it is above 0.
     """
     values = values.reshape(-1, values.shape[-1])
+    size = values.detach().abs()
+    if not size.numel() or not bool(size.min() <= NEAR * size.max()):  # mostly there are none
+        return torch.zeros(0, 4, dtype=torch.int64)
     near = _is_near(values).nonzero()[:MOST]
     on = values[near[:, 0], near[:, 1]] > 0
     return torch.cat([torch.full_like(near[:, :1], layer), near, on[:, None].long()], dim=1)
@@ -34,4 +37,4 @@ def through_relu(values: Tensor, sides: Tensor) -> Tensor:
 
 def _is_near(values: Tensor) -> Tensor:
     size = values.detach().abs()
-    return size <= NEAR * size.max() if size.numel() else size > 0
+    return size <= NEAR * size.max()

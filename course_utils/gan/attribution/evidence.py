@@ -134,11 +134,18 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """Recomputes calls of a model of the probe's sizes."""
+    """Recomputes calls of a model of the probe's sizes.
+
+    Attributes:
+        sizes: of the model.
+        vectors: weights and gradients of the one trace that is read, by module and name.
+    """
 
     sizes: dict[str, Any]
+    vectors: dict[tuple[str, str], Tensor] = field(default_factory=dict, repr=False)
     _layers: dict[str, nn.Sequential] = field(init=False, repr=False)
     _shapes: dict[str, list[torch.Size]] = field(init=False, repr=False)
+    _set_to: dict[str, Tensor] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         model = make_model(**self.sizes).double()
@@ -179,7 +186,9 @@ class Replay:
 
     def _set(self, module: str, weights: Tensor) -> nn.Sequential:
         layers = self._layers[module]
-        torch.nn.utils.vector_to_parameters(weights, layers.parameters())
+        if self._set_to.get(module) is not weights:
+            torch.nn.utils.vector_to_parameters(weights, layers.parameters())
+            self._set_to[module] = weights
         return layers
 
 

@@ -176,10 +176,14 @@ def _weights(replay: Replay, trace: Trace, references: dict[str, str]) -> dict[s
 
 
 def _vector(replay: Replay, trace: Trace, module: str, reference: Any) -> Tensor:
-    vector = named_tensor(trace, reference).double()
-    if vector.shape != (replay.parameter_count(module),):
-        raise TraceError(f"The trace holds weights or gradients of the {module} that do not have its size.")
-    return vector
+    """Of a module, flat, float64; what is named several times, such as weights that did not change, is one object."""
+    key = module, str(reference)
+    if key not in replay.vectors:
+        vector = named_tensor(trace, reference).double()
+        if vector.shape != (replay.parameter_count(module),):
+            raise TraceError(f"The trace holds weights or gradients of the {module} that do not have its size.")
+        replay.vectors[key] = vector
+    return replay.vectors[key]
 
 
 def _call(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time: int) -> Call:
