@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.report.selftest import fail_unless_writable
 from autograder.selftest.designs.rates import Judged, Rates, judge_designs
 
-FIRST_SEED = 5000  # of the probes; others than those of the matrices
+FIRST_SEED, APART = 5000, 1000  # of the probes: no two designs have the same, so that many are tried
 MOST_LINES = 12
 
 
@@ -32,8 +32,8 @@ def run_and_show(
         bar = progress.add_task("Judging designs", total=None)
         rates = judge_designs(
             checks,
-            numbers,
-            range(FIRST_SEED, FIRST_SEED + seeds),
+            # Seed by seed, so that a part of the work is a fair sample.
+            [(number, FIRST_SEED + number * APART + again) for again in range(seeds) for number in numbers],
             processes,
             lambda done, total: progress.update(bar, completed=done, total=total),
         )

@@ -109,19 +109,17 @@ class Rates:
 @dataclass(frozen=True)
 class _Task:
     checks: Path
-    inbox: Path
     number: int
     seed: int
 
 
 def judge_designs(
     checks: Path,
-    numbers: Sequence[int],
-    seeds: Sequence[int],
+    designs: Sequence[tuple[int, int]],
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Rates:
-    """Judge each design on the probes of each seed, seed by seed, so that a part of the work is a fair sample.
+    """Judge designs, each by its number and the seed of its probes, in their order.
 
     Raises:
         UsageError: nothing is composed for the assignment, or a process ended.
@@ -129,15 +127,11 @@ def judge_designs(
     assignment = checks.stem
     compose(0, assignment)  # tells at once if there are none
     begin = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="designs-probes-") as folder:
-        for seed in seeds:
-            make_probes(load_checks(checks), seed, Path(folder) / str(seed))
-        tasks = [_Task(checks, Path(folder) / str(seed), number, seed) for seed in seeds for number in numbers]
-        judged: list[Judged] = []
-        progress(0, len(tasks))
-        for result in map_in_processes(_judge, tasks, processes):
-            judged.append(result)
-            progress(len(judged), len(tasks))
+    judged: list[Judged] = []
+    progress(0, len(designs))
+    for result in map_in_processes(_judge, [_Task(checks, *design) for design in designs], processes):
+        judged.append(result)
+        progress(len(judged), len(designs))
     judged.sort(key=lambda one: (one.number, one.seed))
     return Rates(tuple(judged), time.perf_counter() - begin, assignment)
 
@@ -148,11 +142,12 @@ def _judge(task: _Task) -> Judged:
     told: dict[str, tuple[str, str]] = {}
     fault = ""
     with tempfile.TemporaryDirectory(prefix="design-") as folder:
-        path = Path(folder) / f"{design.name}.py"
+        path, inbox = Path(folder) / f"{design.name}.py", Path(folder) / "inbox"
         path.write_text(design.source, encoding="utf-8")
         try:
             with limited(SECONDS):
-                verdict = judge_solution(task.checks, path, task.inbox, leave_out=SLOW)
+                make_probes(load_checks(task.checks), task.seed, inbox)
+                verdict = judge_solution(task.checks, path, inbox, leave_out=SLOW)
         except (UsageError, GraderFault, TimeIsUp) as error:
             fault = f"{type(error).__name__}: {error}"
         else:

@@ -10,14 +10,12 @@ import pytest
 
 from autograder.attempt import fill_in
 from autograder.checks import load_checks, make_probes
-from autograder.checks.outcome import CheckEnded
 from autograder.config import Course
 from autograder.demo.students import THREE_OPTIMIZERS
 from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
 from autograder.selftest import judge_solution
 from autograder.verdict import CheckResult, Verdict
-from checks.gan.student_errors import Error, Experiment, fail_on_errors
 
 HEAD = "import torch\nimport torch.nn.functional as F\n\n"
 HW2 = Path(__file__).parents[3] / "checks" / "hw2"
@@ -201,31 +199,6 @@ def test_a_step_that_refuses_a_learning_rate_of_0_is_judged_by_the_others(tmp_pa
     body = THREE_OPTIMIZERS["configure_optimizers"].partition("\n")[2]
     refusing = "if lr <= 0:\n    raise ValueError('lr')\n" + textwrap.dedent(body)
     assert judged({"configure_optimizers": refusing}, tmp_path, inbox)["train_step"].outcome == "passed"
-
-
-def said(*experiments: Experiment) -> str:
-    with pytest.raises(CheckEnded) as ended:
-        fail_on_errors("f", experiments)
-    return f"{ended.value.rationale} {ended.value.help}"
-
-
-def test_sizes_in_a_message_are_those_of_the_run() -> None:
-    error = Error("RuntimeError", "no", "x = y", "f")
-    fine = Experiment("64 images with latent vectors of 64 numbers", None, 64, usual=True)
-    message = said(
-        fine,
-        Experiment("7 images with latent vectors of 3 numbers", error, 7),
-        Experiment("1 image with latent vectors of 4 numbers", error, 1),
-    )
-    assert "failed for 7 images with latent vectors of 3 numbers; 1 image with latent vectors of 4 numbers)" in message
-    assert "mini-batch of a single image" in said(fine, Experiment("1 image", error, 1))
-    of_classes = said(Experiment("labels of 10 classes", None, usual=True), Experiment("labels of 3 classes", error))
-    assert "failed for labels of 3 classes)" in of_classes
-    assert "image" not in of_classes
-    assert "homework's own sizes" not in said(Experiment("64 images", error, 64, usual=True), Experiment("7", error, 7))
-    later = Experiment("7 images", error, 7, began=True)  # of sizes that the first step had, too
-    assert "homework's own sizes" not in said(fine, later)
-    assert "homework's own sizes" in said(fine, later, Experiment("3 images", error, 3))
 
 
 def test_in_a_notebook_the_line_is_that_of_the_students_cell(

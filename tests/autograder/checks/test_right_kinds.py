@@ -120,8 +120,8 @@ def test_right_designs_pass(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in RIGHT if "of the images for D" in name])
-def test_images_that_chance_leaves_out_accuse_on_none_of_ten_seeds(name: str, tmp_path: Path) -> None:
-    for seed in range(100, 110):
+def test_images_that_chance_leaves_out_accuse_on_none_of_four_seeds(name: str, tmp_path: Path) -> None:
+    for seed in range(100, 104):
         outcomes = judged(RIGHT[name], seed, tmp_path, ("train_step-16",)).outcomes
         assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
 

@@ -8,6 +8,7 @@ import functools
 import gc
 import os
 import re
+import zlib
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,7 @@ ROOT = Path(__file__).parents[3]
 CHECKS = ROOT / "checks"
 SOLUTIONS = ROOT / "solutions"
 ASSIGNMENTS = ("hw2", "hw2_conditional")  # those of plans are in test_planned_solutions
+SEEDS = tuple(range(2024, 2030))
 TRAINING_CHECKS = ("training_converges", "digits_come_as_asked")
 ALL = bool(os.environ.get("COURSE_ALL_SOLUTIONS"))
 TRAINED = {"hw2": 4, "hw2_conditional": 8}  # one of so many right designs is trained; the second takes 10 s and more
@@ -55,12 +57,24 @@ def of_kind(kind: str) -> list[object]:
     ]
 
 
+class Inboxes:
+    """The probes that a solution is judged on; not all are judged on the same, since no grade may hang on the seed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def of(self, assignment: str, name: str) -> Path:
+        """Those of an assignment whose seed goes with the name."""
+        seed = SEEDS[zlib.crc32(name.encode()) % len(SEEDS)]
+        folder = self._root / f"{assignment}-{seed}"
+        if not folder.exists():
+            make_probes(load_checks(CHECKS / assignment), seed, folder)
+        return folder
+
+
 @pytest.fixture(scope="session")
-def inboxes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folders = {assignment: tmp_path_factory.mktemp(f"probes-{assignment}") for assignment in ASSIGNMENTS}
-    for assignment, folder in folders.items():
-        make_probes(load_checks(CHECKS / assignment), 2024, folder)
-    return folders
+def inboxes(tmp_path_factory: pytest.TempPathFactory) -> Inboxes:
+    return Inboxes(tmp_path_factory.mktemp("probes"))
 
 
 @functools.cache
@@ -107,11 +121,14 @@ def test_every_mistake_has_a_name_that_the_checks_know() -> None:
 
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("right"))
-def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
+def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes: Inboxes) -> None:
     right = [other.path for of, other in CLAIMS if of == assignment and other.kind == "right"]
     trained = ALL or right.index(claim.path) % TRAINED[assignment] == 0
     verdict = judge_solution(
-        CHECKS / assignment, claim.path, inboxes[assignment], leave_out=() if trained else ("convergence",)
+        CHECKS / assignment,
+        claim.path,
+        inboxes.of(assignment, claim.path.stem),
+        leave_out=() if trained else ("convergence",),
     )
     left_out = () if trained else TRAINING_CHECKS
     assert disagreement(claim, verdict, left_out) == ""
@@ -120,12 +137,12 @@ def test_right_solution_gets_full_points(assignment: str, claim: Claim, inboxes:
 
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("wrong"))
-def test_wrong_solution_fails_with_the_name_of_its_mistake(
-    assignment: str, claim: Claim, inboxes: dict[str, Path]
-) -> None:
+def test_wrong_solution_fails_with_the_name_of_its_mistake(assignment: str, claim: Claim, inboxes: Inboxes) -> None:
     needed = PROBES[cells_of(assignment)[claim.check]]  # what its check looks at, and that alone is asked
     leave_out = tuple(kind for kind in ("train_step", "losses", "convergence") if kind != needed)
-    verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=leave_out)
+    verdict = judge_solution(
+        CHECKS / assignment, claim.path, inboxes.of(assignment, claim.path.stem), leave_out=leave_out
+    )
     assert disagreement(claim, verdict) == ""
     named = next(result for result in verdict.checks if result.name == claim.check)
     assert named.rationale
@@ -136,8 +153,10 @@ def test_wrong_solution_fails_with_the_name_of_its_mistake(
 
 
 @pytest.mark.parametrize(("assignment", "claim"), of_kind("blind_spots"))
-def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inboxes: dict[str, Path]) -> None:
-    verdict = judge_solution(CHECKS / assignment, claim.path, inboxes[assignment], leave_out=("convergence",))
+def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inboxes: Inboxes) -> None:
+    verdict = judge_solution(
+        CHECKS / assignment, claim.path, inboxes.of(assignment, claim.path.stem), leave_out=("convergence",)
+    )
     assert disagreement(claim, verdict, left_out=TRAINING_CHECKS) == ""
 
 
@@ -156,11 +175,11 @@ def test_blind_spot_has_its_defined_outcome(assignment: str, claim: Claim, inbox
     ],
 )
 def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alone(
-    solution: str, causes: dict[str, str], inboxes: dict[str, Path]
+    solution: str, causes: dict[str, str], inboxes: Inboxes
 ) -> None:
     path = SOLUTIONS / "hw2" / "wrong" / f"{solution}.py"
     claim = next(claim for _, claim in CLAIMS if claim.path == path)
-    verdict = judge_solution(CHECKS / "hw2", path, inboxes["hw2"], leave_out=("convergence",))
+    verdict = judge_solution(CHECKS / "hw2", path, inboxes.of("hw2", solution), leave_out=("convergence",))
     names = {result.title: result.name for result in verdict.checks}
     failed = {
         result.name: result.consequence_of or names.get(result.same_as, "")
@@ -172,8 +191,9 @@ def test_what_follows_from_a_mistake_names_it_and_the_mistake_itself_stands_alon
 
 
 @pytest.mark.parametrize("solution", ["right/three_adams", "wrong/labels_swapped"])
-def test_nothing_that_was_judged_stays_in_memory(solution: str, inboxes: dict[str, Path]) -> None:
-    judge_solution(CHECKS / "hw2", SOLUTIONS / "hw2" / f"{solution}.py", inboxes["hw2"], leave_out=("convergence",))
+def test_nothing_that_was_judged_stays_in_memory(solution: str, inboxes: Inboxes) -> None:
+    path = SOLUTIONS / "hw2" / f"{solution}.py"
+    judge_solution(CHECKS / "hw2", path, inboxes.of("hw2", solution), leave_out=("convergence",))
     gc.collect()
     assert [thing for thing in gc.get_objects() if type(thing) in (TraceFolder, StepRun, LossRun)] == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from course_utils.gan.probe import LOSSES
-from tests.autograder.checks.designs import PROJECTED, TWO_STEPS_OF_D, g_step, judged, labels
+from tests.autograder.checks.designs import PROJECTED, g_step, judged, labels
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -48,11 +48,6 @@ def d_step(model, x_real, z):
         NO_BCE,
     ),
     "one fake for D": (labels(1.0, 0.0).replace("generator(z)", "generator(z[:1])"), D, "fake-images-missing"),
-    "decibels returned": (
-        "def report(d, g, a):\n    return {'discriminator': d, 'generator': g, 'autoencoder': -10 * a.log10()}",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
     "logits on probabilities in the step": (
         g_step("F.binary_cross_entropy_with_logits(q, torch.ones_like(q))"),
         G,
@@ -157,97 +152,6 @@ def generator_loss(model, z):
         "def draw(n, k):\n    return torch.randn(n, k, generator=torch.Generator().manual_seed(count % 2))",
         STEP,
         "z-constant",
-    ),
-    "a moving average returned": (
-        """
-kept = {}
-def report(d, g, a):
-    for k, v in (("discriminator", d), ("generator", g), ("autoencoder", a)):
-        kept[k] = 0.9 * kept.get(k, v.item()) + 0.1 * v.item()
-    return dict(kept)
-""",
-        STEP,
-        "returned-losses-stale",
-    ),
-    "the mean of all calls so far returned": (
-        """
-kept, calls = {}, 0
-def report(d, g, a):
-    global calls
-    calls += 1
-    for k, v in (("discriminator", d), ("generator", g), ("autoencoder", a)):
-        kept[k] = kept.get(k, 0.0) + v.item()
-    return {k: v / calls for k, v in kept.items()}
-""",
-        STEP,
-        "returned-losses-stale",
-    ),
-    "the mean of all calls so far and of what a class had before returned": (
-        """
-class Meter:
-    def __init__(self):
-        self.n, self.mean = 7, 2.5
-    def add(self, value):
-        self.n += 1
-        self.mean += (value - self.mean) / self.n
-        return self.mean
-meters = {"discriminator": Meter(), "generator": Meter(), "autoencoder": Meter()}
-def report(d, g, a):
-    return {k: meters[k].add(v.item()) for k, v in (("discriminator", d), ("generator", g), ("autoencoder", a))}
-""",
-        STEP,
-        "returned-losses-stale",
-    ),
-    "the difference of two losses returned": (
-        "def report(d, g, a):\n    return {'discriminator': d - g, 'generator': g, 'autoencoder': a}",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "all that G minimizes returned as the reconstruction error": (
-        "def report(d, g, a):\n    return {'discriminator': d, 'generator': g, 'autoencoder': g + 10 * a}",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "the loss of the other side taken off": (
-        "def report(d, g, a):\n    return {'discriminator': d, 'generator': g - 0.5 * d, 'autoencoder': a}",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "the total with both steps of D returned": (
-        TWO_STEPS_OF_D.replace("RETURNED", "first + d + g + a"),
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "G's loss returned for D's, and a tenth of it minimized": (
-        """
-def g_step(model, z):
-    q = model.discriminator(model.generator(z))
-    return 0.1 * bce(q, torch.ones_like(q))
-
-def report(d, g, a):
-    return {"discriminator": 10 * g, "generator": 10 * g, "autoencoder": a}
-""",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "the total returned": (
-        "def report(d, g, a):\n    return {'discriminator': d + g + a, 'generator': g, 'autoencoder': a}",
-        STEP,
-        "returned-losses-mixed-up",
-    ),
-    "a mean score returned": (
-        """
-def d_step(model, x_real, z):
-    global score
-    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
-    score = p.mean()
-    return bce(p, torch.ones_like(p)) + bce(q, torch.zeros_like(q))
-
-def report(d, g, a):
-    return {"discriminator": score, "generator": g, "autoencoder": a}
-""",
-        STEP,
-        "returned-losses-mixed-up",
     ),
     "a model of another cell": (
         """

@@ -168,5 +168,5 @@ def test_composed_designs_pass_and_a_command_tells_their_rates(
     ],
 )
 def test_designs_that_once_came_out_wrong_pass(assignment: str, number: int, seed: int) -> None:
-    (judged,) = judge_designs(Path("checks") / assignment, [number], [seed], processes=1).judged
+    (judged,) = judge_designs(Path("checks") / assignment, [(number, seed)], processes=1).judged
     assert (judged.told, judged.fault) == ({}, "")

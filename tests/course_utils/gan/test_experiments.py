@@ -1,14 +1,10 @@
 """Experiments leave everything as it was, and differ from the step itself by what was moved alone."""
 
 import gc
-import os
-import random
-import time
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy
 import pytest
 import torch
 import torch.nn.functional as F
@@ -19,7 +15,6 @@ from course_utils.gan.experiments import experiment
 from course_utils.gan.moves import MOVES, move_images
 from course_utils.gan.record import Recorder
 from course_utils.models import Model
-from coursekit.aside import AsideError, AsideWaitsError, aside
 from coursekit.trace import Trace
 
 SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
@@ -207,49 +202,6 @@ def test_each_image_moves_by_a_pattern_of_its_own_and_stays_an_image(pixels: int
     assert float(moved.min()) >= 0
     assert float(moved.max()) <= 1
     assert all(bool((moved[i] != images[i]).any()) for i in range(20))
-
-
-def test_random_numbers_aside_are_those_that_come_next_here() -> None:
-    own, of_torch = numpy.random.default_rng(3), torch.Generator().manual_seed(3)
-
-    def draw() -> bytes:
-        numbers = random.random(), numpy.random.random(), own.random()
-        return repr((*numbers, torch.rand(1).item(), torch.rand(1, generator=of_torch).item())).encode()
-
-    assert aside(draw, 10.0, 60.0) == draw()
-
-
-def test_what_is_done_aside_changes_nothing_here() -> None:
-    numbers = [1]
-
-    def work() -> bytes:
-        numbers.append(2)
-        print("not to be seen")
-        return b"x" * 300_000
-
-    assert aside(work, 20, 60) == b"x" * 300_000
-    assert numbers == [1]
-
-
-@pytest.mark.parametrize("end", ["raises", "exits", "waits", "computes", "is killed"])
-def test_what_does_not_come_to_its_end_aside_is_told_in_time(end: str) -> None:
-    def work() -> bytes:
-        if end == "raises":
-            raise ValueError
-        if end == "exits":
-            raise SystemExit
-        if end == "waits":
-            time.sleep(100)
-        while end == "computes":
-            pass
-        os.kill(os.getpid(), 9)
-        return b""
-
-    begin = time.monotonic()
-    with pytest.raises(AsideError) as told:
-        aside(work, 1, 2 if end == "waits" else 60)
-    assert isinstance(told.value, AsideWaitsError) == (end == "waits")
-    assert time.monotonic() - begin < 30
 
 
 def test_what_was_recorded_is_freed_without_the_garbage_collector(model: Model) -> None:
