@@ -5,7 +5,7 @@ There is no time limit on one example of hypothesis, and in continuous integrati
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -24,6 +24,15 @@ settings.load_profile("course")
 def pytest_configure(config: pytest.Config) -> None:
     """The mark of the checks, which tests import as the release does; they run in sessions of their own."""
     config.addinivalue_line("markers", "check(cell, points, needs=()): the graded cell and points of a hidden check")
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As in the sandbox: processes of one thread can be copied for the experiments."""
+    from coursekit.threads import one_thread as with_one_thread  # imports torch, which most tests do without
+
+    with with_one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

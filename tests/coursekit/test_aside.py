@@ -3,7 +3,6 @@
 import os
 import random
 import time
-from collections.abc import Iterator
 
 import numpy
 import pytest
@@ -11,14 +10,7 @@ import torch
 
 from coursekit.aside import AsideError, AsideWaitsError, aside
 
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """As in the sandbox: processes of one thread can be copied."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_random_numbers_aside_are_those_that_come_next_here() -> None:

@@ -4,7 +4,6 @@ import ctypes
 from collections.abc import Iterator
 
 import pytest
-import torch
 
 LIBC = ctypes.CDLL("libc.so.6")
 
@@ -14,12 +13,3 @@ def memory_is_given_back() -> Iterator[None]:
     """What a judgement has freed goes back to the system; else a process grows to three times of what it needs."""
     yield
     LIBC.malloc_trim(0)
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """As in the sandbox: processes of one thread can be copied for the experiments."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
