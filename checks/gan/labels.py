@@ -13,8 +13,8 @@ from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun, StepRun
 from checks.gan.updates import updates_of
-from course_utils.gan.attribution.evidence import MODULES
 from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.places import MODULES
 
 
 def fail_on_constant_labels(name: str, attribution: Attribution) -> None:

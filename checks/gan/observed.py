@@ -16,10 +16,11 @@ from autograder.checks.outcome import CheckEnded, fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.mistakes import Mistake
 from checks.gan.student_errors import Experiment, experiment
-from course_utils.gan.attribution.evidence import MODULES, Evidence
+from course_utils.gan.attribution.evidence import Evidence
 from course_utils.gan.attribution.parts import Attribution, Part, attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, TraceError, named_tensor
 
 GIVEN = ("x_real", "h", "h_wrong", "z")  # tensors of a probe of losses; those with h are for conditional models

@@ -12,9 +12,9 @@ from autograder.checks.outcome import fail, not_checked
 from autograder.checks.plugin import TraceFolder
 from checks.gan.mistakes import Mistake
 from checks.gan.student_errors import Error, Experiment, fail_on_errors
+from course_utils.gan.places import MODULES
 
 CELL = "check_optimizers"
-MODULES = ("encoder", "generator", "discriminator")
 
 
 def _held(optimizer: dict[str, Any]) -> set[str | None]:

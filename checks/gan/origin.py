@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import cannot_judge
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, TraceError, named_tensor
 
-MODULES = ("encoder", "generator", "discriminator")
 # Mean over the modules of the correlation of the weights after training with those before it: at least 0.43 for the 40
 # designs in solutions/hw2/right, at most 0.02 for weights that have nothing to do with each other.
 LEAST_CORRELATION = 0.15

@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 
 from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, TraceError, named_tensor
 
-MODULES = ("encoder", "generator", "discriminator")
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in solutions/hw2 leave at most 3,507
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}  # a finite one: all others are strings by now

@@ -9,8 +9,8 @@ import torch
 
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.mistakes import Mistake
-from checks.gan.trace_form import MODULES
 from checks.gan.training_measures import likeness, trained_model, untrained_model
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace
 
 # An untrained model has between -0.013 and 0.019; of 224 runs of right designs one was below (L-BFGS, once).

@@ -21,20 +21,15 @@ def sides_of(layer: int, values: Tensor) -> Tensor:
     size = values.detach().abs()
     if not size.numel() or not bool(size.min() <= NEAR * size.max()):  # mostly there are none
         return torch.zeros(0, 4, dtype=torch.int64)
-    near = _is_near(values).nonzero()[:MOST]
+    near = (size <= NEAR * size.max()).nonzero()[:MOST]
     on = values[near[:, 0], near[:, 1]] > 0
     return torch.cat([torch.full_like(near[:, :1], layer), near, on[:, None].long()], dim=1)
 
 
 def through_relu(values: Tensor, sides: Tensor) -> Tensor:
     """ReLU of `values` `(rows, width)`, on the sides that were noted for its layer, `(units, 4)`, of units near 0."""
-    on = values > 0
+    on, size = values > 0, values.detach().abs()
     _, row, unit, side = sides.T
-    near = _is_near(values)[row, unit]
+    near = size[row, unit] <= NEAR * size.max()
     on[row[near], unit[near]] = side[near] > 0
     return values * on
-
-
-def _is_near(values: Tensor) -> Tensor:
-    size = values.detach().abs()
-    return size <= NEAR * size.max()

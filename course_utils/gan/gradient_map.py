@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.gan.attribution.evidence import MODULES
 from course_utils.gan.attribution.parts import attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
+from course_utils.gan.places import MODULES
 from course_utils.plotting import show_gradient_map
 from coursekit.trace import Trace, named_tensor
 

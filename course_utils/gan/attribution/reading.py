@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from course_utils.gan.attribution.evidence import (
-    MODULES,
     OUTPUT_TOLERANCE,
     Applied,
     Arrival,
@@ -23,6 +22,7 @@ from course_utils.gan.attribution.evidence import (
     Update,
 )
 from course_utils.gan.moves import MOVES, OF_G, SHARES, STILL
+from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, TraceError, named_tensor
 
 

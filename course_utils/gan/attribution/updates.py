@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_utils.gan.attribution.evidence import MODULES, Applied, Update
+from course_utils.gan.attribution.evidence import Applied, Update
 from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.places import MODULES
 
 FIT = 1e-3
 MAX_SUM = 64  # passes that one gradient may sum up
