@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from autograder.checks.outcome import fail
+from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.mistakes import Mistake
 from checks.gan.terms import Term
 from course_utils.gan.attribution.parts import Part
@@ -19,11 +19,10 @@ TOLERANCE = 0.1
 
 def said_labels(parts: Sequence[Part]) -> str:
     """The labels that some images have, in words: one number, or from one to another."""
-    readings = [part.reading for part in parts if part.reading and len(part.reading.labels)]
-    if not readings:
+    read = [part.reading.labels[part.reading.labels.isfinite()] for part in parts if part.reading]
+    labels = torch.cat([torch.zeros(0), *read])
+    if not len(labels):
         return "others"
-    labels = torch.cat([reading.labels for reading in readings])
-    labels = labels[labels.isfinite()]
     low, high = f"{float(labels.min()) + 0.0:.2f}", f"{float(labels.max()) + 0.0:.2f}"
     low, high = (number.replace("-0.00", "0.00") for number in (low, high))
     return low if low == high else f"{low} to {high}"
@@ -56,8 +55,8 @@ def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> No
         parts: of gradients that come from scores.
         form: one of cross-entropy that is not allowed, such as `"saturating"`.
     """
-    for part in parts:
-        found = part.reading.form if part.reading else "unread"
+    forms = [(part.loss.split()[0], part.reading.form if part.reading else "unread") for part in parts]
+    for kind, found in forms:
         if found == "double sigmoid":
             fail(
                 f"{what} applies a sigmoid to D's output, which is a probability already: scores can then only lie "
@@ -65,13 +64,19 @@ def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> No
                 "Use the loss for probabilities, `binary_cross_entropy`, instead of the one for logits.",
                 mistake=Mistake.SIGMOID_APPLIED_TWICE,
             )
-        if found == "other" or found == form:
+        is_alone = found == "penalty" and (kind, "bce") not in forms
+        if found in ("other", form) or is_alone:
             fail(
                 f"{what} is not a binary cross-entropy of D's scores, which the homework asks for: as the scores "
                 "change, its gradient does not change as that of a cross-entropy.",
                 "Compare with the formula in the notebook; `torch.nn.functional.binary_cross_entropy` computes it.",
                 mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
             )
+    if any(found in ("penalized", "penalty") for _, found in forms):
+        cannot_judge(
+            f"{what} is the binary cross-entropy of D's scores and, beside it, a penalty on scores that are too sure. "
+            "The notebook neither asks for such a term nor rules it out; a person will look at it."
+        )
 
 
 def fail_on_other_error(what: str, part: Part) -> None:

@@ -21,6 +21,7 @@ REAL_LABELS = (0.7, 1.2)  # one-sided smoothing and noise, as they are used; D's
 FAKE_LABELS = (-0.2, 0.3)
 SLACK = 5e-3  # of a label that is read
 FARTHEST = 3.0  # a label that far from the score is none: the gradient does not depend on the score
+COUNTS = 0.02  # the least share of the cross-entropy in what is one with a penalty
 FLIPPED = 0.35  # at most this share of the images may carry a flipped label
 
 
@@ -29,10 +30,11 @@ class Reading:
     """What drives D's scores on some images.
 
     `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (neither, or both at once), or `"none"`.
-    `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"other"`, or `"unread"` where scores did not move. `weights`
-    and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty. Its weight is
-    `steady` unless it depends on the scores, as that of a root or a logarithm of it does. The direction is not `sure`
-    where the score is 0 or 1 and its gradient points inwards: then any label between them may be the one.
+    `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"penalized"` for a cross-entropy with a penalty on scores
+    that are too sure, `"penalty"` for such a penalty alone, `"other"`, or `"unread"` where scores did not move.
+    `weights` and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty. Its
+    weight is `steady` unless it depends on the scores, as that of a root or a logarithm of it does. The direction is
+    not `sure` where the score is 0 or 1 and its gradient points inwards: then any label between them may be the one.
     """
 
     direction: str
@@ -65,9 +67,9 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
     majority = "up" if float(g[0].sum()) < 0 else "down"
     if not bool(g.abs().max() > 0):
         return Reading("none", "unread", NOTHING, NOTHING)
-    readable = (p - p.mean(0)).abs().amax(0) >= SPREAD
-    readable &= ((g != 0).sum(0) > 1) | (g == 0).all(0)  # where a step chooses its images, one point may be left
-    if not bool(readable.any()):
+    counts = _counts(g)
+    readable = ((p - _mean(p, counts)) * counts).abs().amax(0) >= SPREAD
+    if not bool(g[:, readable].any()):
         return _read_at_the_edge(p[0], g[0], majority, weight / len(p[0]))
     w, y, residual = _line(p[:, readable], g[:, readable])
     if residual > FIT:
@@ -75,7 +77,8 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
             return Reading(majority, "double sigmoid", NOTHING, NOTHING)
         alike = _line_of_each_run(p, g)
         if alike is None:
-            return Reading(majority, "other" if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
+            form = _penalty(p[:, readable], g[:, readable]) or "other"
+            return Reading(majority, form if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
         return replace(_reading(*alike), steady=False)
     if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
         return Reading(majority, "other", NOTHING, NOTHING)
@@ -84,7 +87,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
     weights[readable] = w
     labels = p[0] - g[0] / weights
     labels[readable] = y
-    return _reading(weights, labels)
+    return _in_spite_of(~readable & (g == 0).all(0), _reading(weights, labels))
 
 
 def _read_at_the_edge(p: Tensor, g: Tensor, majority: str, weight: float) -> Reading:
@@ -97,8 +100,18 @@ def _read_at_the_edge(p: Tensor, g: Tensor, majority: str, weight: float) -> Rea
     return Reading(majority, "unread", NOTHING, NOTHING, sure=not bool(inwards.any()))
 
 
+def _in_spite_of(silent: Tensor, read: Reading) -> Reading:
+    """Images with a score of 0 or 1 and no gradient at all have that score as their label, or a loss that is flat
+    there, as one is that keeps scores away from 0 and 1: where the others say something else, nobody is blamed."""
+    if not bool(silent.any()):
+        return read
+    others = _reading(read.weights, torch.where(silent, torch.nan, read.labels))
+    return read if others.direction == read.direction else replace(others, sure=False)
+
+
 def _reading(weights: Tensor, labels: Tensor) -> Reading:
-    used = weights.abs() > SLACK * weights.abs().max()
+    """What weights and labels say; images with a weight of 0, or a label that is no number, have no say in it."""
+    used = (weights.abs() > SLACK * weights.abs().max()) & ~labels.isnan()
     labels = torch.where(used, labels, torch.nan)
     turned = float(weights.sum()) < 0
     form = "saturating" if turned else "bce"
@@ -115,18 +128,26 @@ def _reading(weights: Tensor, labels: Tensor) -> Reading:
 
 
 def _line(p: Tensor, g: Tensor, slope: Tensor | float = 1.0) -> tuple[Tensor, Tensor, float]:
-    """Fit g / slope = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g.
-
-    A step may choose its images in the light of their scores: runs in which one has no gradient do not count for it.
-    """
-    used = ((g != 0) | (g == 0).all(0)).double()
+    """Fit g / slope = w (p - y) over the runs, for each image: w, y and what is left, relative to the changes of g."""
+    counts = _counts(g)
     g = g / slope
-    mean_p, mean_g = (p * used).sum(0) / used.sum(0), (g * used).sum(0) / used.sum(0)
-    dp, dg = (p - mean_p) * used, (g - mean_g) * used
+    mean_p, mean_g = _mean(p, counts), _mean(g, counts)
+    dp, dg = (p - mean_p) * counts, (g - mean_g) * counts
     w = (dp * dg).sum(0) / dp.square().sum(0)
     y = mean_p - mean_g / w
     left = (slope * (dg - w * dp)).norm() / torch.maximum((slope * dg).norm(), SPREAD * (slope * g).norm())
     return w, y, float(left)
+
+
+def _counts(g: Tensor) -> Tensor:
+    """1 where a run counts for an image, else 0: a step may choose its images in the light of their scores, so runs in
+    which one has no gradient do not count for it, unless it has none in any."""
+    return ((g != 0) | (g == 0).all(0)).double()
+
+
+def _mean(values: Tensor, counts: Tensor) -> Tensor:
+    """Of each image, over the runs that count."""
+    return (values * counts).sum(0) / counts.sum(0)
 
 
 def _line_of_each_run(p: Tensor, g: Tensor) -> tuple[Tensor, Tensor] | None:
@@ -145,3 +166,21 @@ def _is_double_sigmoid(p: Tensor, g: Tensor) -> bool:
     w, y, residual = _line(p.sigmoid(), g, slope)
     *_, of_squares = _line(p, g, slope)
     return residual < min(FIT, of_squares / 3) and bool(((w > 0) & (y > -0.1) & (y < 1.1)).all())
+
+
+def _penalty(p: Tensor, g: Tensor) -> str:
+    """Whether a penalty stands beside a cross-entropy (`"penalized"`) or alone (`"penalty"`), or is not there (`""`).
+
+    It is a square of the logits (Karras et al. 2018, appendix A.1), or the entropy of the scores (Pereyra et al. 2017),
+    which has the gradient p (1 - p) times the logit; all have weights of their own.
+    """
+    logits = p.logit()
+    counts = _counts(g)
+    basis = [values - _mean(values, counts) for values in (p, logits, p * (1 - p) * logits)]
+    design = torch.stack([(values * counts).flatten() for values in basis], dim=1)  # (runs * rows, 3)
+    changes = ((g - _mean(g, counts)) * counts).flatten()
+    factors = torch.linalg.lstsq(design, changes[:, None], driver="gelsd").solution[:, 0]
+    of_entropy = float(factors[0]) * float(design[:, 0].norm()) / float(changes.norm())
+    if float((design @ factors - changes).norm()) > FIT * float(changes.norm()) or of_entropy < -COUNTS:
+        return ""
+    return "penalized" if of_entropy > COUNTS else "penalty"

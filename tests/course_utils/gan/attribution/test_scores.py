@@ -152,3 +152,42 @@ def test_no_gradient_is_no_direction() -> None:
 def test_scores_that_do_not_move_are_not_read() -> None:
     logits = some_logits(8, 8)
     assert read_scores([logits, logits], [torch.ones(8).double(), torch.ones(8).double()]).form == "unread"
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 999), clamped=st.integers(1, 12), label=st.sampled_from([0.0, 1.0]))
+def test_a_loss_that_keeps_scores_away_from_0_and_1_accuses_nobody(seed: int, clamped: int, label: float) -> None:
+    logits = some_logits(16, seed)
+    logits[:clamped] = 15.0 * (1 - 2 * label)  # D is sure of the contrary
+    reading = read(lambda p: cross_entropy(torch.full_like(logits, label))(p.clamp(1e-6, 1 - 1e-6)), logits)
+    assert reading.direction == ("up" if label else "down") or not reading.sure
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 999), low=st.floats(0.05, 0.3), high=st.floats(0.7, 0.95))
+def test_a_loss_that_is_flat_for_many_scores_is_read_where_it_is_not(seed: int, low: float, high: float) -> None:
+    logits = some_logits(64, seed)
+    reading = read(lambda p: cross_entropy(torch.ones_like(logits))(p.clamp(low, high)), logits)
+    assert (reading.form, reading.direction) == ("bce", "up")
+    assert bool(reading.labels.isfinite().any())
+
+
+def square_of_logits(p: Tensor) -> Tensor:
+    return p.logit().square().mean()
+
+
+def negative_entropy(p: Tensor) -> Tensor:
+    return (p * p.log() + (1 - p) * (1 - p).log()).mean()
+
+
+@pytest.mark.parametrize("penalty", [square_of_logits, negative_entropy])
+@pytest.mark.parametrize("weight", [0.1, 1.0])
+@pytest.mark.parametrize("label", [0.0, 0.9])
+def test_a_penalty_on_scores_beside_a_cross_entropy_is_told_from_another_loss(
+    penalty: Loss, weight: float, label: float
+) -> None:
+    for seed in range(5):
+        logits = some_logits(16, seed)
+        target = torch.full_like(logits, label)
+        assert read(lambda p, target=target: cross_entropy(target)(p) + weight * penalty(p), logits).form == "penalized"
+        assert read(lambda p: weight * penalty(p), logits).form == "penalty"
