@@ -23,6 +23,9 @@ HOMEWORK_SIZES: Sizes = {
     "hidden_size": 256,
     "latent_size": 64,
 }
+# The steps are on models of the same sizes as the losses, but all on images of the homework's size: who has written
+# that into the step loses the point of the training, which is on smaller ones, and not those of all that steps show.
+STEP_IMAGES: Sizes = {"input_size": HOMEWORK_SIZES["input_size"]}
 # Labels of real and fake can be read from gradients only while D's scores spread, so the steps of the probe are too
 # small to saturate D.
 STEP_LR = 1e-4

@@ -27,12 +27,34 @@ def fail_on_sum(name: str, weights: list[tuple[LossRun, float]]) -> None:
                     f"{rows_b / rows_a:g} times as large for {rows_b} images as for {rows_a}",
                     "mini-batch",
                 )
-    if (
-        name == "autoencoder_loss"
-        and measured
-        and all(abs(weight / pixels - 1) < SAME for _, pixels, weight in measured)
-    ):
-        _fail(name, f"{measured[0][1]} times, the number of pixels, the mean over all elements", "pixels")
+    if name == "autoencoder_loss" and measured:
+        fail_on_pixels(name, [(pixels, weight) for _, pixels, weight in measured])
+
+
+def fail_on_pixels(name: str, weights: list[tuple[int, float]]) -> None:
+    """Fail if the weight of the mean squared error in a loss is the number of pixels, or grows with it.
+
+    Args:
+        name: of the loss.
+        weights: for a number of pixels each.
+    """
+    (pixels, weight), *others = sorted(weights, reverse=True)
+    fewer = [(p, w) for p, w in others if p != pixels]
+    grows = fewer and all(_grows(weight / w, pixels / p) for p, w in fewer)
+    if grows and abs(weight - 1) < SAME:
+        fail(
+            f"`{name}` divides the sum over the pixels by {pixels} whatever their number is: for images of "
+            f"{fewer[0][0]} pixels it is {fewer[0][1]:.2g} times the mean squared error.",
+            "Average over all elements: `torch.nn.functional.mse_loss`, or `.mean()`.",
+            mistake=Mistake.SIZES_HARD_CODED,
+        )
+    if abs(weight / pixels - 1) < SAME:
+        _fail(name, f"{pixels} times, the number of pixels, the mean over all elements", "pixels")
+    if grows:
+        least = fewer[0][0]
+        _fail(
+            name, f"{pixels / least:g} times as large for images of {pixels} pixels as for those of {least}", "pixels"
+        )
 
 
 def _grows(ratio: float, expected: float) -> bool:

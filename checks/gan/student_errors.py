@@ -66,7 +66,8 @@ def experiment(probe: Trace, images: int, error: dict[str, Any] | None, *, began
     """The experiment with a mini-batch of so many images that `probe` asked for."""
     sizes = probe.data["model"]
     count = "1 image" if images == 1 else f"{images} images"
-    on = f"{count} with latent vectors of {sizes['latent_size']} numbers"
+    pixels = "" if sizes["input_size"] == HOMEWORK_SIZES["input_size"] else f" of {sizes['input_size']} pixels"
+    on = f"{count}{pixels} with latent vectors of {sizes['latent_size']} numbers"
     return Experiment(on, Error.of(error), images, usual=HOMEWORK_SIZES.items() <= sizes.items(), began=began)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from checks.gan import probes
-from checks.gan.probes import HOMEWORK_SIZES, OPTIMIZER_LRS, STEP_LR, Sizes, wide
+from checks.gan.probes import HOMEWORK_SIZES, OPTIMIZER_LRS, STEP_IMAGES, STEP_LR, Sizes, wide
 from coursekit.trace import Trace
 
 LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
@@ -31,7 +31,7 @@ LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
         0.5,
         {
             "number_of_hidden_layers": 1,
-            "input_size": 784,
+            "input_size": 196,
             "hidden_size": 9,
             "latent_size": 3,
             "number_of_classes": 12,
@@ -49,7 +49,7 @@ LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
         },
     ),
 }
-STEPS = {"16": 8, "7": 4, "1": 3}  # the steps are on models of the same sizes as the losses
+STEPS = {"16": 8, "7": 4, "1": 3}
 HOMEWORK = {**HOMEWORK_SIZES, "number_of_classes": 10}
 # Labels are learnt later than digits: a wider model, shorter codes, larger steps and more of them than in homework 2
 # bring it about, also with the betas that Adam has by default.
@@ -75,8 +75,8 @@ def make_probes(seed: int) -> Iterator[tuple[str, Trace]]:
         yield name, probes.losses_probe(sizes, batch, random, weight=weight)
     for name, steps in STEPS.items():
         batch, _, sizes = LOSS_SIZES[f"losses-{name}"]
-        yield f"train_step-{name}", probes.step_probe(sizes, batch, steps, STEP_LR, random)
-    yield "train_step-lr-0", probes.step_probe(LOSS_SIZES["losses-7"][2], 7, 2, 0.0, random)
+        yield f"train_step-{name}", probes.step_probe(sizes | STEP_IMAGES, batch, steps, STEP_LR, random)
+    yield "train_step-lr-0", probes.step_probe(LOSS_SIZES["losses-7"][2] | STEP_IMAGES, 7, 2, 0.0, random)
     yield "train_step-homework", probes.step_probe(HOMEWORK, 64, 1, STEP_LR, random, light=True)
     yield "convergence", convergence_probe(random)
 

@@ -33,7 +33,7 @@ from checks.gan.reconstruction import (
     fail_on_other_reconstruction_loss,
     fail_unless_reconstruction_error,
 )
-from checks.gan.scale import fail_on_sum
+from checks.gan.scale import fail_on_pixels, fail_on_sum
 from checks.gan.terms import REAL, SAMPLE, SHARES, WRONG
 from checks.gan.usage import fail_on_unused_images, fail_on_unused_reconstructions, fail_on_unused_z
 
@@ -123,16 +123,17 @@ def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
     factors = [ratio / wanted for _, ratio, wanted in ratios]  # 1 where it is right
     if all(abs(factor - 1) <= TOLERANCE for factor in factors):
         return
-    pixels = runs[0].x_real.shape[1]
-    for batch, over in ((False, "pixels"), (True, "pixels and images")):
-        summed = [(pixels * len(run.x_real) if batch else pixels, ratio, wanted) for run, ratio, wanted in ratios]
-        if all(abs(ratio / (wanted * count) - 1) <= TOLERANCE for count, ratio, wanted in summed):
+    sizes = [(run.x_real.shape[1], len(run.x_real)) for run in runs]
+    for images, over in ((False, "pixels"), (True, "pixels and images")):
+        counts = [pixels * (batch if images else 1) for pixels, batch in sizes]
+        if all(abs(factor / count - 1) <= TOLERANCE for factor, count in zip(factors, counts, strict=True)):
             fail(
                 f"The reconstruction error in `{name}` is a sum over the {over}, expected the mean over all elements: "
                 "`weight` then means something else.",
                 'Average over all elements: the default `reduction="mean"`.',
                 mistake=Mistake.SUM_INSTEAD_OF_MEAN,
             )
+    fail_on_pixels(name, [(pixels, factor) for (pixels, _), factor in zip(sizes, factors, strict=True)])
     first = ratios[0][1]
     if all(abs(ratio / first - 1) <= TOLERANCE for _, ratio, _ in ratios):
         fail(

@@ -12,7 +12,7 @@ import torch
 from autograder.checks.outcome import CheckEnded
 from checks.gan import probes
 from checks.gan.observed import LossRun, StepRun
-from checks.gan.probes import STEP_LR
+from checks.gan.probes import STEP_IMAGES, STEP_LR
 from checks.hw2 import test_losses, test_train_step
 from checks.hw2.probes import LOSS_SIZES, STEPS
 from course_utils.gan.probe import LOSSES, run_probe
@@ -164,7 +164,7 @@ def judged(lines: str, seed: int, folder: Path, names: tuple[str, ...]) -> Judge
         if kind == "losses":
             probe = probes.losses_probe(sizes, batch, random)
         else:
-            probe = probes.step_probe(sizes, batch, STEPS[number], STEP_LR, random)
+            probe = probes.step_probe(sizes | STEP_IMAGES, batch, STEPS[number], STEP_LR, random)
         run_probe(probe, vars(solution), folder / str(seed) / name)
         if kind == "losses":
             for loss in LOSSES:

@@ -82,7 +82,7 @@ MEMBERS: list[dict[str, tuple[str, str, str]]] = [
     },
     {
         "discriminator_loss": (
-            "norm = torch.nn.BatchNorm1d(784)\np = model.discriminator(norm(x_real).sigmoid())\n"
+            "norm = torch.nn.BatchNorm1d(x_real.shape[1])\np = model.discriminator(norm(x_real).sigmoid())\n"
             "return F.binary_cross_entropy(p, torch.ones_like(p))",
             "norm(x_real)",
             "mini-batch of a single image",

@@ -129,6 +129,24 @@ def generator_loss(model, z):
         G_LOSS,
         "given-z-not-used",
     ),
+    "scores cut off by G": (
+        """
+def generator_loss(model, z):
+    q = model.discriminator(model.generator(z)).clamp(0.3, 0.7)
+    return bce(q, torch.ones_like(q))
+""",
+        G_LOSS,
+        NO_BCE,
+    ),
+    "scores cut off by D": (
+        """
+def discriminator_loss(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    return -p.clamp(0.2, 0.8).log().mean() - (1 - q.clamp(0.2, 0.8)).log().mean()
+""",
+        D_LOSS,
+        NO_BCE,
+    ),
     "softmax over one score": (
         """
 def generator_loss(model, z):
@@ -187,3 +205,17 @@ def test_wrong_designs_lose_the_point_of_their_check_by_name(name: str, tmp_path
 def test_a_message_says_which_labels_were_seen(tmp_path: Path) -> None:
     words = judged(WRONG["reals at one half"][0], 1, tmp_path, ("train_step-16",)).words
     assert "the labels of real images are 0.50, expected 1" in words[D]
+
+
+@pytest.mark.parametrize(
+    ("loss", "outcome"),
+    [
+        ("((y - x) ** 2).sum(1).div(x.shape[1]).mean()", "passed"),
+        ("((y - x) ** 2).sum() / (784 * len(x))", "sizes-hard-coded"),
+        ("0.5 * ((y - x) ** 2).sum(1).mean()", "sum-instead-of-mean"),
+    ],
+)
+def test_the_weight_of_the_reconstruction_error_does_not_depend_on_the_pixels(
+    loss: str, outcome: str, tmp_path: Path
+) -> None:
+    assert judged(error(loss), 0, tmp_path, ("losses-16", "losses-7")).outcomes[A_LOSS] == outcome
