@@ -153,7 +153,7 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
         _fail_label(term, [d.part for m in labels_of_its_own for d in m.drivers])
     for moved in mapped_first(updates):
         foreign = moved.sure & {f"{kind} up" for kind in FAKES}
-        if foreign and not (moved.losses & {"real down"}):
+        if foreign and not (moved.losses & {"real down"}) and not _has_flipped_labels(moved):
             fail(
                 f"{moved.share(foreign):.0%} of an update of D came from the generator's loss, which drives D(G(z)) "
                 "towards 1: D helps to be fooled.",
@@ -164,10 +164,24 @@ def _fail_on_generator_loss(updates: Sequence[Moved], terms: Sequence[Term]) -> 
 
 
 def _labels_fakes_real(moved: Moved, kind: str = "sample") -> bool:
-    """Whether images of G have the label 1 in a loss that gives nothing to G, and no other label beside it."""
+    """Whether images of G have the label 1 in a loss of D's own, and no other label beside it."""
     fakes = [driver.part for driver in moved.drivers if driver.part.loss.startswith(f"{kind} ")]
-    leads_to_g = any(part.call.inputs_require_grad for part in fakes)
-    return f"{kind} up" in moved.losses and f"{kind} down" not in moved.losses and not leads_to_g
+    if f"{kind} up" not in moved.losses or f"{kind} down" in moved.losses:
+        return False
+    return all(_is_of_discriminator_loss(moved, part) for part in fakes)
+
+
+def _has_flipped_labels(moved: Moved) -> bool:
+    """Whether images of G that D is driven to take for real are labelled so in D's own loss, as flipped labels are."""
+    up = [driver.part for driver in moved.drivers if driver.part.loss in {f"{kind} up" for kind in FAKES}]
+    return bool(up) and all(_is_of_discriminator_loss(moved, part) for part in up)
+
+
+def _is_of_discriminator_loss(moved: Moved, part: Part) -> bool:
+    """Whether a loss of images of G gives nothing to G, or also drives scores of real images, and none of G's down."""
+    passed = {other.loss for other in moved.run.attribution.of("discriminator", part.backward)}
+    of_real = any(loss.startswith("real ") for loss in passed)
+    return not part.call.inputs_require_grad or (of_real and not passed & {f"{kind} down" for kind in FAKES})
 
 
 def _fail_on_label(term: Term, updates: Sequence[Moved]) -> None:

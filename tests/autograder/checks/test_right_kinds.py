@@ -38,6 +38,12 @@ def d_step(model, x_real, z):
 HALF = "torch.randperm(len(x_real))[: max(1, len(x_real) // 2)]"
 BY_COIN = "torch.cat([torch.zeros(1).long(), 1 + (torch.rand(len(x_real) - 1) < 0.5).nonzero().flatten()])"
 
+
+def see(images: str) -> str:
+    """What D sees of its images, y, of which each has rows and columns."""
+    return f"def see(x):\n    y = x.view(len(x), round(x.shape[1] ** 0.5), -1)\n    return ({images}).flatten(1)"
+
+
 RIGHT = {
     "two losses of G weighed by their gradients": PROJECTED.replace("SIGN", "1"),
     "centralized gradients": """
@@ -57,10 +63,19 @@ def d_step(model, x_real, z):
 """,
     "noisy labels and a D that learns four times as fast": NOISY.replace("STEPS_OF_D", "1").replace("RATE", "4"),
     "noisy labels and three steps of D": NOISY.replace("STEPS_OF_D", "3").replace("RATE", "10"),
+    "labels flipped now and then": """
+def d_step(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z))
+    flipped = torch.rand(len(p), 2) < 0.1
+    return bce(p, (~flipped[:, :1]).float()) + bce(q, flipped[:, 1:].float())
+""",
     "instance noise": "def see(x):\n    return x + 0.3 * torch.randn_like(x)",
     "clamped noise": "def see(x):\n    return (x + 0.2 * torch.randn_like(x)).clamp(0, 1)",
     "dropout on pixels": "def see(x):\n    return F.dropout(x, 0.2)",
-    "a shift by one pixel": "def see(x):\n    return x.view(-1, 28, 28).roll(1, 1 + count % 2).flatten(1)",
+    "a shift by one pixel": see("y.roll(1, 1 + count % 2)"),
+    "shifts into black": see("F.pad(y, (count % 5 - 2, 2 - count % 5, 1, -1))"),
+    "images mirrored at random": see("torch.where(torch.rand(len(x), 1, 1) < 0.5, y.flip(2), y)"),
+    "crops": see("F.interpolate(y[:, None, 3:, 2:-1], y.shape[1:], mode='bilinear')[:, 0]"),
     "brightness": "def see(x):\n    return x + 0.3 * (torch.rand(len(x), 1) - 0.5)",
     "reals and fakes rescaled alike": "def see(x):\n    return 2 * x - 1",
     "weights made anew": """
@@ -130,4 +145,12 @@ def test_images_that_chance_leaves_out_accuse_on_none_of_four_seeds(name: str, t
 def test_no_noisy_label_accuses_on_any_of_forty_seeds(name: str, tmp_path: Path) -> None:
     for seed in range(100, 140):
         outcomes = judged(RIGHT[name], seed, tmp_path, ("train_step-7",)).outcomes
+        assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
+
+
+def test_no_flipped_label_of_a_single_image_accuses(tmp_path: Path) -> None:
+    for seed in (105, 108, 115, 116, 126):  # on which the mini-batch of one image has flipped labels of samples alone
+        outcomes = judged(
+            RIGHT["labels flipped now and then"], seed, tmp_path, ("train_step-7", "train_step-1")
+        ).outcomes
         assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
