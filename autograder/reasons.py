@@ -1,8 +1,9 @@
 """Says why a test cell recorded nothing: the first error, its cell and line, and what to try.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands after judging: a
-verdict goes in, with what is known of the run, and the same verdict comes out, with reasons for a person. Outcomes and
-points are never changed here.
+verdict goes in, with what is known of the run, and the same verdict comes out, with reasons for a person. No point is
+given here. One outcome changes: work that did not run because a package is missing where it is graded, such as
+`google.colab` beside other imports, may run well where it was written, so a person decides.
 """
 
 import builtins
@@ -32,6 +33,7 @@ _HELP = {
     NO_INPUT: "Nobody can answer `input()` when it is graded: write the value into the cell.",
     "SystemExit": "Take `sys.exit()` out of the cell; a cell ends by itself after its last line.",
 }
+_LOOKED_AT = "That package may be there where the work was written: a person will look at it."
 _HELP_OVERWRITTEN = "Give your own variable another name; then restart the kernel and run all cells from the top."
 _HELP_ENDED = "Restart the kernel and run all cells from the top: none of them may end the kernel, or take too much."
 
@@ -60,15 +62,27 @@ class _Why:
     def explain(self, check: CheckResult) -> CheckResult:
         if check.outcome == "not_checked" and check.rationale == NOT_RECORDED:
             reason, help = self._not_recorded(check.cell)
-            return replace(check, rationale=reason, help=help or check.help)
+            told = replace(check, rationale=reason, help=help or check.help)
+            if not self._lacks_a_package(check.cell):
+                return told
+            return replace(told, outcome="cannot_judge", rationale=f"{reason} {_LOOKED_AT}")
         if check.outcome == "failed":
             because, help = self._because(check)
             return replace(check, rationale=f"{check.rationale} {because}".strip(), help=help or check.help)
         return check
 
+    def _lacks_a_package(self, name: str) -> bool:
+        """Whether the first error that led to the test cell's is an import that fails."""
+        failure = self.failures.get(self._number(name))
+        return failure is not None and self._root(failure).error == "ModuleNotFoundError"
+
+    def _number(self, name: str) -> int:
+        """Which code cell has that grade id, counted from 1; 0 where there is none."""
+        return next((number for number, cell in enumerate(self.cells, start=1) if grade_id(cell) == name), 0)
+
     def _not_recorded(self, name: str) -> tuple[str, str]:
         """Why the test cell of that name recorded nothing, and what to try."""
-        number = next((number for number, cell in enumerate(self.cells, start=1) if grade_id(cell) == name), 0)
+        number = self._number(name)
         stopped_in = self.execution.stopped_in
         if self.execution.stopped is not None and stopped_in is not None and stopped_in <= number:
             told = f"The test cell {'stopped' if stopped_in == number else 'did not run'}. {self.execution.stopped}"
@@ -133,7 +147,7 @@ class _Why:
     def _because(self, check: CheckResult) -> tuple[str, str]:
         """What explains an error in a function of the submission that the check quotes, and what to try; or nothing."""
         missing = _MISSING.search(check.rationale)
-        number = next((number for number, cell in enumerate(self.cells, start=1) if grade_id(cell) == check.cell), 0)
+        number = self._number(check.cell)
         if missing and number:
             return self._not_defined(missing[1], number)
         quoted = " ".join(re.findall(r"`([^`]*)`", check.rationale)) if _WRONG_KIND.search(check.rationale) else ""

@@ -46,7 +46,9 @@ def reasons(execution: Execution, *checks: str, rationale: str = NOT_RECORDED) -
     outcome: Outcome = "not_checked" if rationale == NOT_RECORDED else "failed"
     results = [CheckResult(name, f"check_{name}", "title", outcome, 1.0, rationale=rationale) for name in checks]
     explained = explain(Verdict("hw2", tuple(results)), execution).checks
-    assert [replace(e, rationale="", help="") for e in explained] == [replace(r, rationale="") for r in results]
+    kept = [replace(e, rationale="", help="", outcome=outcome) for e in explained]
+    assert kept == [replace(result, rationale="") for result in results]
+    assert {check.outcome for check in explained} <= {outcome, "cannot_judge"}
     return {check.name: check for check in explained}
 
 
@@ -107,6 +109,13 @@ def test_the_verdict_names_the_first_error_with_its_cell_and_line(name: str, fai
     assert advice in failed[name].help and failed[name].help
     assert f"`{name}`" in failed[name].rationale
     assert failed[name].rationale.isprintable() and len(failed[name].rationale) < 1500
+
+
+def test_a_package_that_is_missing_where_it_is_graded_is_for_a_person(failed: dict[str, CheckResult]) -> None:
+    for_a_person = {name for name, check in failed.items() if check.outcome == "cannot_judge"}
+    assert for_a_person == {"package", "taken"}
+    assert all("a person will look at it" in failed[name].rationale for name in for_a_person)
+    assert not any(check.points for check in failed.values())
 
 
 def test_what_was_overwritten_is_said_with_its_line() -> None:
