@@ -22,6 +22,7 @@ AGAIN = "Restart the kernel and run all cells from the top: the same will be see
 _WRONG_KIND = re.compile(r"(?:TypeError|AttributeError): ")  # what the use of an overwritten name ends with
 _MISSING = re.compile(r"name '(\w{1,60})' is not defined")
 _QUOTES = re.compile(r"invalid character '[“”‘’„‚«»]'")
+_NO_GPU = re.compile(r"CUDA|NVIDIA|'MPS'|\bmps\b")
 _HELP = {
     "ModuleNotFoundError": (
         "Only the packages of `requirements.txt` are there when it is graded. Leave the import out if nothing needs it."
@@ -190,4 +191,6 @@ def _sentence(text: str) -> str:
 def _help(failure: CellFailure) -> str:
     if failure.error == "SyntaxError" and _QUOTES.search(failure.message):
         return "Word processors and chats replace quotation marks by curly ones: type them again as \" or '."
+    if failure.error not in _HELP and _NO_GPU.search(failure.message):
+        return "It is graded on a machine without a GPU: choose the device by what `torch.cuda.is_available()` says."
     return _HELP.get(failure.error, AGAIN)

@@ -72,6 +72,11 @@ FAILURES = {
         "Leave",
     ),
     "line": ("a = 1\nb = a / 0\ndef line(x): return x", "ZeroDivisionError: division by zero, line 2: `b = a / 0`", ""),
+    "on_gpu": (
+        "import torch\ntorch.zeros(2, device='cuda')\ndef on_gpu(x): return x",
+        "line 2: `torch.zeros(2, device='cuda')`",
+        "without a GPU",
+    ),
     "asks": ("n = input('epochs? ')\ndef asks(x): return x", "StdinNotImplementedError: raw_input was called", "value"),
     "leaves": ("import sys\nsys.exit()\ndef leaves(x): return x", "SystemExit, line 2: `sys.exit()`", "sys.exit()"),
     "magic": ("%%time\nx = 1\ny = 1 / 0\ndef magic(x): return x", "ZeroDivisionError: division by zero, line 3", ""),

@@ -180,6 +180,10 @@ def negative_entropy(p: Tensor) -> Tensor:
     return (p * p.log() + (1 - p) * (1 - p).log()).mean()
 
 
+def sum_of(first: Loss, weight: float, second: Loss) -> Loss:
+    return lambda p: first(p) + weight * second(p)
+
+
 @pytest.mark.parametrize("penalty", [square_of_logits, negative_entropy])
 @pytest.mark.parametrize("weight", [0.1, 1.0])
 @pytest.mark.parametrize("label", [0.0, 0.9])
@@ -188,6 +192,7 @@ def test_a_penalty_on_scores_beside_a_cross_entropy_is_told_from_another_loss(
 ) -> None:
     for seed in range(5):
         logits = some_logits(16, seed)
-        target = torch.full_like(logits, label)
-        assert read(lambda p, target=target: cross_entropy(target)(p) + weight * penalty(p), logits).form == "penalized"
-        assert read(lambda p: weight * penalty(p), logits).form == "penalty"
+        entropy = cross_entropy(torch.full_like(logits, label))
+        assert read(sum_of(entropy, weight, penalty), logits).form == "penalized"
+        assert read(sum_of(entropy, 0.0, entropy), logits).form == "bce"
+        assert read(penalty, logits).form == "penalty"
