@@ -1,4 +1,4 @@
-"""Right: of G's adversarial gradient, what is against the reconstruction is projected out; D's gradients are centralized."""
+"""Right: of G's adversarial gradient, what is against the reconstruction is projected out; E's gradients are centralized."""
 import torch
 import torch.nn as nn
 
@@ -39,7 +39,6 @@ def train_step(model, x_real, optimizers):
     d = discriminator_loss(model, x_real, z)
     optimizers["d"].zero_grad()
     d.backward()
-    centralize(model.discriminator)
     optimizers["d"].step()
 
     g, a = generator_loss(model, z), autoencoder_loss(model, x_real)
@@ -51,5 +50,6 @@ def train_step(model, x_real, optimizers):
     for p, v in zip(encoder, close[len(decoder):]):
         p.grad = v
     optimizers["g"].step()
+    centralize(model.encoder)
     optimizers["e"].step()
     return {"discriminator": d, "generator": g, "autoencoder": a}
