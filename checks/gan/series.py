@@ -60,26 +60,22 @@ def is_function(returned: Tensor, series: Tensor) -> bool:
 
 
 def is_total(returned: Tensor, own: dict[str, list[Tensor]]) -> bool:
-    """Whether the numbers are a sum of all three losses, each with a weight of its own."""
-    sums = (_factors(returned, chosen) for chosen in product(*own.values()))
-    return any(factors is not None and bool((factors > SAME).all()) for factors in sums)
+    """Whether the numbers are a sum of all three losses, each with a weight of its own and a part that shows."""
+    return any(bool((_shares(returned, chosen) > SAME).all()) for chosen in product(*own.values()))
 
 
 def is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
     """Whether the numbers are a sum or a difference of these two, each with a weight and a part that counts."""
-    factors = _factors(returned, (first, second))
-    if factors is None:
-        return False
-    shares = factors.abs() * torch.stack([first.norm(), second.norm()]) / float(returned.norm())
-    return bool((shares > COUNTS).all())
+    return bool((_shares(returned, (first, second)).abs() > COUNTS).all())
 
 
-def _factors(returned: Tensor, series: Sequence[Tensor]) -> Tensor | None:
-    """What each of some series is to be multiplied by to sum up to the numbers, `(series,)`; None if they do not."""
+def _shares(returned: Tensor, series: Sequence[Tensor]) -> Tensor:
+    """How much of the numbers each of some series is where they sum up to them, `(series,)`; 0 where they do not."""
     design = torch.stack(list(series), dim=1)  # (steps, series)
     factors = torch.linalg.lstsq(design, returned[:, None]).solution
     left = float((design @ factors - returned[:, None]).norm())
-    return factors[:, 0] if _is_nothing(left, returned) else None
+    shares = factors[:, 0] * design.norm(dim=0) / float(returned.norm())
+    return shares if _is_nothing(left, returned) else torch.zeros_like(shares)
 
 
 def _is_nothing(left: float, series: Tensor) -> bool:

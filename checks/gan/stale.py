@@ -175,26 +175,32 @@ def _cross_entropy(part: Part) -> float:
 def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
     """Series over the steps of what the loss may have been, by its order within the step, last all together; `(steps,)`
     each."""
-    by_step: list[list[float]] = [[] for _ in run.batches]
+    of_step: dict[int, list[float]] = {step: [] for step in steps}
+    with_errors: dict[int, list[float]] = {step: [] for step in steps}  # of G's loss, where the error is a part of it
     for call in run.evidence.calls:
         rows = run.attribution.rows[call.number]
-        if call.module == "generator" and name == "autoencoder" and all(row.index >= 0 for row in rows):
-            by_step[call.step].append(_mean_squared_error(run, call))
-    if name != "autoencoder":
-        for backward in run.evidence.backward_times():
-            parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
-            up = {part.loss.startswith("real") for part in parts} == {False}
-            own = [p for p in parts if p.loss.endswith("up") == up] if name == "generator" else parts
-            if not parts or (name == "generator") != up:
-                continue
-            value = sum(_cross_entropy(part) for part in own)
-            by_step[parts[0].call.step].append(value)
-            errors = [p for p in run.attribution.of("generator", backward) if p.loss == "error" and run.labels]
-            if errors and name == "generator":  # with labels, the reconstruction error is a part of this loss
-                value += sum(p.error.weight * _mean_squared_error(run, p.call) for p in errors if p.error)
-                by_step[parts[0].call.step].append(value)
-    read = [by_step[step] for step in steps]
+        shown = call.step in of_step and call.module == "generator" and all(row.index >= 0 for row in rows)
+        if name == "autoencoder" and shown:
+            of_step[call.step].append(_mean_squared_error(run, call))
+    for backward in run.evidence.backward_times() if name != "autoencoder" else ():
+        parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
+        up = {part.loss.startswith("real") for part in parts} == {False}
+        own = [p for p in parts if p.loss.endswith("up") == up] if name == "generator" else parts
+        if not parts or (name == "generator") != up or parts[0].call.step not in of_step:
+            continue
+        value = sum(_cross_entropy(part) for part in own)
+        of_step[parts[0].call.step].append(value)
+        errors = [p for p in run.attribution.of("generator", backward) if p.loss == "error" and run.labels]
+        if errors and name == "generator":
+            value += sum(p.error.weight * _mean_squared_error(run, p.call) for p in errors if p.error)
+            with_errors[parts[0].call.step].append(value)
+    series = [one for values in (of_step, with_errors) for one in _with_sum(list(values.values()))]
+    return [one for one in series if bool(one.isfinite().all())]
+
+
+def _with_sum(read: Sequence[Sequence[float]]) -> list[Tensor]:
+    """A series over the steps for each number of a step, by its order, and that of their sums: passes of one step may
+    be returned as their sum or their mean."""
     length = min((len(values) for values in read), default=0)
     series = [torch.tensor([values[i] for values in read]).double() for i in range(length)]
-    summed = [torch.stack(series).sum(0)] if len(series) > 1 else []  # of several passes of a step, or their mean
-    return [one for one in series + summed if bool(one.isfinite().all())]
+    return series + ([torch.stack(series).sum(0)] if len(series) > 1 else [])
