@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.collect.disk import Refused, is_litter, open_plain, walk
 from autograder.collect.kinds import TAR, ZIP, archive_kind, true_kind
+from autograder.collect.ledger import LAST_MOMENT
 from autograder.collect.zip_times import universal_time
 from autograder.shown.printable import printable
 
@@ -190,7 +191,7 @@ class Reader:
 
     def _date(self, contents: Contents, universal: int | None, wall: tuple[int, ...] | None) -> None:
         """Take account of the time of one member: in universal time, or on a clock of an unknown zone."""
-        if universal is not None and universal > _SENSIBLE:
+        if universal is not None and _SENSIBLE < universal < LAST_MOMENT:
             dated = earliest = universal
         elif wall is not None and wall[0] > 1980:
             try:

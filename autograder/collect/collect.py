@@ -7,6 +7,7 @@ is ever overwritten: what was taken in stays in the mirrors, and a folder that i
 import re
 import shutil
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from autograder.collect.unpack import unpack
 from autograder.collect.uploads import Attempt, Upload
 from autograder.config import Course
 from autograder.deadlines import show
+from autograder.errors import UsageError
+from autograder.faults import keep_faults
 from autograder.lookup import Lookup
 from autograder.roster import load_extensions, load_roster
 from autograder.teams import Team, load_teams, save_teams, with_shared_members
@@ -100,7 +103,23 @@ def strays(course: Course, assignment: str) -> list[str]:
     ]
 
 
+def _fault(everyone: TheClass, source: str) -> str:
+    """A sentence for the team at whose work the collector broke; the run over the others goes on."""
+    kept = f"{everyone.assignment.name}-collection"
+    keep_faults(everyone.course, kept, everyone.pseudonym(source), [traceback.format_exc()])
+    return f"Not collected this time: the collector broke at it, see .autograder/faults/{kept}/."
+
+
 def _observe(everyone: TheClass, source: str, place: str | Upload, before: Sequence[Observation]) -> _Seen:
+    try:
+        return _observed(everyone, source, place, before)
+    except UsageError:
+        raise
+    except Exception:
+        return _Seen(None, (_fault(everyone, source),))
+
+
+def _observed(everyone: TheClass, source: str, place: str | Upload, before: Sequence[Observation]) -> _Seen:
     seen = {commit.id for observation in before for commit in observation.new}
     into = everyone.mirror(source)
     zone = everyone.course.time_zone
@@ -145,6 +164,17 @@ def _commit(id: str, dated: int, early: int, attempt: Attempt, zone: str) -> Com
 
 
 def _take(
+    everyone: TheClass, source: str, place_of: str | Upload, observations: Sequence[Observation], told: tuple[str, ...]
+) -> Team:
+    try:
+        return _taken(everyone, source, place_of, observations, told)
+    except UsageError:
+        raise
+    except Exception:
+        return Team(everyone.pseudonym(source), source, remarks=(*told, _fault(everyone, source)), unread=True)
+
+
+def _taken(
     everyone: TheClass, source: str, place_of: str | Upload, observations: Sequence[Observation], told: tuple[str, ...]
 ) -> Team:
     """Choose the state that counts and put it into `submitted/`."""

@@ -17,6 +17,8 @@ from typing import Any
 
 from autograder.errors import UsageError
 
+LAST_MOMENT = 253_370_764_800  # the first second of the year 9999, with which calendars end: no date is later
+
 
 @dataclass(frozen=True)
 class Commit:

@@ -6,6 +6,7 @@ content of a file goes from Git to the disk without being held.
 """
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from autograder.collect.git import GitError, in_mirror, make_mirror
 from autograder.collect.kinds import IGNORED
-from autograder.collect.ledger import Commit
+from autograder.collect.ledger import LAST_MOMENT, Commit
 
 MAX_ENTRIES = 5000  # names of a tree that are looked at, those near the top first
 MAX_FOLDERS = 300
@@ -52,9 +53,18 @@ class Tree:
 
 
 def history(mirror: Path, head: str) -> list[Commit]:
-    """The commits of the branch that ends at `head`, along first parents, newest first."""
-    lines = in_mirror(mirror, "log", "--first-parent", "--format=%H %ct", head, "--").decode().splitlines()
-    return [Commit(commit, int(dated)) for commit, dated in (line.split() for line in lines)]
+    """The commits of the branch that ends at `head`, along first parents, newest first.
+
+    A date that is none, which Git passes on as it stands in a forged commit, is 0.
+    """
+    lines = in_mirror(mirror, "log", "--first-parent", "--format=%H %ct", head, "--").decode("ascii", "replace")
+    parts = (line.partition(" ") for line in lines.splitlines())
+    return [Commit(commit, _seconds(dated)) for commit, _, dated in parts]
+
+
+def _seconds(dated: str) -> int:
+    """What stands in a commit as its date, as a moment that can be computed with."""
+    return min(int(dated), LAST_MOMENT) if re.fullmatch(r"[0-9]{1,40}", dated) else 0
 
 
 def read_tree(mirror: Path, commit: str, first: Iterable[str] = ()) -> Tree:
