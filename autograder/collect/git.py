@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.collect.git_failure import why_git_failed
+from autograder.collect.git_folder import own_folder
 from autograder.collect.limited import Done, Limits, run_limited
 
 MAX_COMMITS = 500  # of a branch that are fetched
@@ -185,20 +186,10 @@ def _checked(address: str) -> tuple[str, bool]:
         raise GitError(f"{address!r} is no address of a repository.")
     if re.match(r"[A-Za-z0-9+.-]+://|[^/]+@[^/]+:", address):
         return address, False
-    return _checked_folder(Path(address)), True
-
-
-def _checked_folder(folder: Path) -> str:
-    """The address of a local repository that borrows nothing from other places on this machine."""
-    for git in (folder / ".git", folder):
-        if (git / "HEAD").is_file() or git.is_symlink() or (git.name == ".git" and git.is_file()):
-            parts = [git, git / "objects", git / "refs", git / "HEAD", git / "objects/info/alternates"]
-            if git.is_file() or any(part.is_symlink() for part in parts) or parts[-1].exists():
-                raise GitError(f"{folder} takes its history from somewhere else on this machine, so it was not read.")
-            if (git / "commondir").exists():
-                raise GitError(f"{folder} is part of another repository, so it was not read.")
-            return f"file://{git.resolve()}"
-    raise GitError(f"{folder} is no Git repository.")
+    try:
+        return f"file://{own_folder(Path(address))}", True
+    except ValueError as error:
+        raise GitError(str(error)) from None
 
 
 def _remote(local: bool) -> tuple[str, ...]:

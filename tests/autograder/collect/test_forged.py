@@ -1,6 +1,7 @@
 """What no honest program writes costs the one who handed it in, and nobody else."""
 
 import io
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from autograder.collect import collect as collection
+from autograder.collect.branches import Brought, bring
+from autograder.collect.git import GitError, fetch
 from autograder.config import Course
 from tests.autograder.collect.classes import IN_TIME, NOTEBOOK, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
@@ -76,3 +79,24 @@ def test_a_collector_that_breaks_at_one_team_collects_the_others(
     (kept,) = (course.state / "faults" / "hw2-collection").iterdir()
     assert (kept.stem, "of nobody's making" in kept.read_text()) == (told.pseudonym, True)
     assert set(handed_in(course, whole)) == set(WORK)
+
+
+@pytest.mark.parametrize("part", ["objects/pack", "refs/heads", "refs/heads/main", "packed-refs", "config", "a-fifo"])
+def test_a_repository_with_a_link_or_no_plain_file_in_it_is_refused(tmp_path: Path, part: str) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, WORK)
+    git(folder, "repack", "-q", "-a", "-d")
+    git(folder, "tag", "one")
+    if part == "packed-refs":
+        git(folder, "pack-refs", "--all")
+    if part == "a-fifo":
+        os.mkfifo(folder / ".git" / "refs" / "heads" / "fifo")
+    else:
+        (folder / ".git" / part).rename(tmp_path / "elsewhere")
+        (folder / ".git" / part).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(GitError, match="takes its history from somewhere else"):
+        fetch(str(folder), tmp_path / "mirror.git")
+    with pytest.raises(GitError, match="takes its history from somewhere else"):
+        assert not isinstance(bring(str(folder), tmp_path / "mirror.git", "hw2.ipynb", "UTC"), Brought)
