@@ -23,6 +23,7 @@ from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.graded import GradedSubmission, load_graded, store_graded
 from autograder.grading import Task, grade_submission, longest_seconds, make_task
+from autograder.handed_in import read_handed_in
 from autograder.sandbox.workspace import open_folder
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ class Outcome:
 
 def read_class_task(course: Course, assignment: str, student: str) -> Task:
     """The task for what `student` handed in, as it lies in `submitted/` now."""
-    folder = course.root / "submitted" / student / assignment
-    settings = course.assignment(assignment)
-    return make_task(course, assignment, intake.read_submission(folder, settings.notebook, settings.required))
+    return make_task(course, assignment, read_handed_in(course, assignment, student))
 
 
 def grade_class(

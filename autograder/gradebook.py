@@ -29,6 +29,7 @@ from autograder.converters import AutogradeByName
 from autograder.errors import UsageError
 from autograder.export import GradesExport
 from autograder.grading import make_task
+from autograder.handed_in import read_handed_in
 from autograder.nbgrader_settings import nbgrader_settings
 from autograder.penalties import Penalty, penalties
 from autograder.preprocessors import PENALTIES_KEY, RESULT_KEY
@@ -141,7 +142,7 @@ def _save(course: Course, assignment: str, student: str) -> str | None:
     staged = course.root / _STAGED / student / assignment
     settings = course.assignment(assignment)
     notebook = settings.notebook
-    submission = intake.read_submission(course.root / "submitted" / student / assignment, notebook, settings.required)
+    submission = read_handed_in(course, assignment, student)
     shutil.rmtree(staged, ignore_errors=True)
     try:
         staged.mkdir(parents=True)

@@ -29,6 +29,7 @@ from autograder.errors import UsageError
 from autograder.faults import keep_faults
 from autograder.graded import GradedSubmission, load_graded, store_graded
 from autograder.grading import grade_submission, make_task
+from autograder.handed_in import read_handed_in
 from autograder.penalties import penalties
 from autograder.teams import load_teams
 from autograder.verdict import Verdict
@@ -180,7 +181,7 @@ def _read(preprocessor: NbGraderPreprocessor, course: Course, resources: Resourc
     odd = intake.odd_files(folder)
     if odd:
         raise UsageError(f"{folder} holds links or special files, such as {odd[0].name}: move them away.")
-    return intake.read_submission(folder, notebook, settings.required)
+    return read_handed_in(course, settings.name, place["student"], folder)
 
 
 def _cells_for_a_person(graded: GradedSubmission) -> list[str]:

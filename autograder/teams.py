@@ -33,6 +33,7 @@ class Team:
         remarks: what the instructor should look at, one sentence each.
         originals: under which path a required file was found, where it was not its own.
         unread: whether something arrived that could not be read, and nothing else.
+        left_out: where the work may be that was not taken, if no notebook was: it is for a person.
         replaced_by: pseudonym of the team that counts in its place, or None where this one counts.
     """
 
@@ -47,6 +48,7 @@ class Team:
     remarks: tuple[str, ...] = ()
     originals: Mapping[str, str] = field(default_factory=dict)
     unread: bool = False
+    left_out: tuple[str, ...] = ()
     replaced_by: str | None = None
 
 
@@ -105,7 +107,7 @@ def load_teams(course: Course, assignment: str) -> Mapping[str, Team]:
         for row in rows:
             row["received"] = datetime.fromisoformat(row["received"]) if row["received"] else None
             row["late"] = timedelta(seconds=row["late"])
-            row |= {name: tuple(row[name]) for name in ("members", "files", "remarks")}
+            row |= {name: tuple(row.get(name, ())) for name in ("members", "files", "remarks", "left_out")}
         return {row["pseudonym"]: Team(**row) for row in rows}
     except (ValueError, TypeError, KeyError):
         raise UsageError(f"{path} is damaged: run `autograder collect {assignment}` again.") from None

@@ -21,7 +21,7 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 from autograder.collect.disk import Refused, is_litter, open_plain, walk
-from autograder.collect.kinds import TAR, ZIP, archive_kind, true_kind
+from autograder.collect.kinds import COPIES, TAR, ZIP, archive_kind, true_kind
 from autograder.collect.ledger import LAST_MOMENT
 from autograder.collect.zip_times import universal_time
 from autograder.shown.printable import printable
@@ -97,7 +97,8 @@ class Reader:
     def _opened(self, contents: Contents, name: str, depth: int) -> Contents:
         """The contents, with what is in the archives among them where there is no notebook beside them."""
         archives = [path for path, (mode, _) in contents.files.items() if archive_kind(path) and mode == "100644"]
-        if not archives or any(".ipynb" in path.lower() for path in contents.files):
+        own = [path.lower() for path in contents.files if not COPIES & set(path.casefold().split("/"))]
+        if not archives or any(".ipynb" in path for path in own):
             return contents
         for path in archives:
             shown = printable(PurePosixPath(path).name)

@@ -35,6 +35,7 @@ from autograder.lookup import Lookup
 from autograder.roster import load_extensions, load_roster
 from autograder.teams import Team, load_teams, save_teams, with_shared_members
 
+_NOT_THIS_TIME = "Not collected this time"
 AT_ONCE = 4  # repositories that are fetched together; each `git` may take up to git.MEMORY
 
 
@@ -107,7 +108,7 @@ def _fault(everyone: TheClass, source: str) -> str:
     """A sentence for the team at whose work the collector broke; the run over the others goes on."""
     kept = f"{everyone.assignment.name}-collection"
     keep_faults(everyone.course, kept, everyone.pseudonym(source), [traceback.format_exc()])
-    return f"Not collected this time: the collector broke at it, see .autograder/faults/{kept}/."
+    return f"{_NOT_THIS_TIME}: the collector broke at it, see .autograder/faults/{kept}/."
 
 
 def _observe(everyone: TheClass, source: str, place: str | Upload, before: Sequence[Observation]) -> _Seen:
@@ -130,7 +131,7 @@ def _observed(everyone: TheClass, source: str, place: str | Upload, before: Sequ
         at = int(time.time())
         commits = mirror.history(into, brought.head) if brought.head else []
     except git.GitError as error:
-        return _Seen(None, (f"Not collected this time: {error}",))
+        return _Seen(None, (f"{_NOT_THIS_TIME}: {error}",))
     new = tuple(commit for commit in commits if commit.id not in seen)
     return _Seen(Observation(source, at, new, brought.head), brought.remarks)
 
@@ -143,7 +144,7 @@ def _observe_upload(everyone: TheClass, source: str, upload: Upload, seen: set[s
         try:
             read = unpack(attempt.parts, everyone.mirror(source), everyone.course.time_zone, largest)
         except git.GitError as error:
-            remarks.append(f"Not collected this time: {error}")
+            remarks.append(f"{_NOT_THIS_TIME}: {error}")
             continue
         remarks += read.remarks
         found.append(_commit(read.commit, read.dated, read.early, attempt, everyone.course.time_zone))
@@ -214,7 +215,12 @@ def _taken(
     return Team(
         name, source, members.ids, commit, chosen.received, chosen.late, accepted, present, tuple(remarks),
         originals=dict(files.originals),
+        left_out=() if everyone.assignment.notebook in files.entries else (*_of_the_work(told), *files.left_out),
     )  # fmt: skip
+
+
+def _of_the_work(told: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(remark for remark in told if not remark.startswith(_NOT_THIS_TIME))
 
 
 def _doubted_dates(chosen: Receipt, last: Receipt, zone: str) -> list[str]:

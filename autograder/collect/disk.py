@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from autograder.collect.kinds import IGNORED
+from autograder.collect.kinds import COPIES, IGNORED
 from autograder.shown.printable import printable
 
 MAX_LISTED = 20_000  # entries of a folder and all below it
@@ -21,7 +21,7 @@ class Refused(Exception):
 
 def is_litter(name: str) -> bool:
     parts = [part for part in name.replace("\\", "/").split("/") if part]
-    return any(part.casefold() in IGNORED for part in parts) or (bool(parts) and parts[-1].startswith("._"))
+    return any(part.casefold() in IGNORED - COPIES for part in parts) or (bool(parts) and parts[-1].startswith("._"))
 
 
 def walk(folder: Path) -> Iterator[Path]:

@@ -28,11 +28,13 @@ class Files:
         entries: what is graded, by the path that it gets.
         originals: under which path a required file was found, where that is another one.
         remarks: what was left out, is missing or was found elsewhere.
+        left_out: those of them that tell where the work may be, if there is no notebook.
     """
 
     entries: Mapping[str, Entry]
     originals: Mapping[str, str]
     remarks: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def choose_files(mirror: Path, commit: str, assignment: Assignment, others: Collection[str], released: str) -> Files:
@@ -78,13 +80,18 @@ def choose_files(mirror: Path, commit: str, assignment: Assignment, others: Coll
         else:
             chosen[path] = entry
             total += entry.size
-    remarks += [_left_out(paths, why) for why, paths in left_out.items()]
+    told = [_left_out(paths, why) for why, paths in left_out.items()]
     if tree.unreadable:
-        remarks.append(f"{tree.unreadable} files with names that are not UTF-8 were left out.")
+        told.append(f"{tree.unreadable} files with names that are not UTF-8 were left out.")
     if tree.cut:
-        remarks.append("It holds more files than are looked at; those furthest down were left out.")
+        told.append("It holds more files than are looked at; those furthest down were left out.")
+    if assignment.notebook in chosen:
+        remarks, told = [*remarks, *told], []
+    elif tree.passed_over:
+        told.append(f"{_names(tree.passed_over)} is of a tool and was passed over; it may hold a copy of the work.")
     originals = {name: path for name, path in found.items() if path != (f"{base}/{name}" if base else name)}
-    return Files(chosen, {name: path for name, path in originals.items() if name in chosen}, tuple(remarks))
+    originals = {name: path for name, path in originals.items() if name in chosen}
+    return Files(chosen, originals, (*remarks, *told), tuple(told))
 
 
 def _required(

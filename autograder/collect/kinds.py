@@ -28,6 +28,7 @@ _SIGNS = {
 }
 LITTER = {"__macosx", ".git", "git~1", ".ds_store", "thumbs.db", "desktop.ini"}  # of operating systems, and of Git
 CACHES = {".ipynb_checkpoints", "__pycache__", "node_modules", ".venv", "venv", "site-packages"}  # made by tools
+COPIES = {".ipynb_checkpoints"}  # of those, what holds the work where nothing else does
 IGNORED = LITTER | CACHES
 
 

@@ -45,11 +45,13 @@ class Tree:
         entries: those at the top first.
         unreadable: how many names are no UTF-8.
         cut: whether there is more than is read.
+        passed_over: folders of tools, which hold copies and no work of their own.
     """
 
     entries: tuple[Entry, ...]
     unreadable: int = 0
     cut: bool = False
+    passed_over: tuple[str, ...] = ()
 
 
 def history(mirror: Path, head: str) -> list[Commit]:
@@ -76,6 +78,7 @@ def read_tree(mirror: Path, commit: str, first: Iterable[str] = ()) -> Tree:
     entries: dict[str, Entry] = {}
     folders: deque[tuple[str, str]] = deque([("", commit)])
     unreadable, cut, read = 0, False, 0
+    passed_over: dict[str, None] = {}
     wanted = tuple(first)
     while folders:
         prefix, tree = folders.popleft()
@@ -90,13 +93,15 @@ def read_tree(mirror: Path, commit: str, first: Iterable[str] = ()) -> Tree:
             for kind, path, blob, size in _parse(lines, prefix):
                 if path is None:
                     unreadable += 1
+                elif kind == "tools":
+                    passed_over[path] = None
                 elif kind == "folder":
                     folders.append((f"{path}/", blob))
                 elif len(entries) < MAX_ENTRIES:
                     entries.setdefault(path, Entry(kind, path, blob, size))
                 else:
                     cut = True
-    return Tree(tuple(entries.values()), unreadable, cut)
+    return Tree(tuple(entries.values()), unreadable, cut, tuple(passed_over))
 
 
 def _parse(lines: Iterable[bytes], prefix: str) -> Iterator[tuple[str, str | None, str, int]]:
@@ -110,8 +115,9 @@ def _parse(lines: Iterable[bytes], prefix: str) -> Iterator[tuple[str, str | Non
         except UnicodeDecodeError:
             yield kind, None, blob, 0
             continue
-        if kind != "folder" or name.decode("utf-8").casefold() not in IGNORED:
-            yield kind, path, blob, int(size) if size != "-" else 0
+        if kind == "folder" and name.decode("utf-8").casefold() in IGNORED:
+            kind = "tools"
+        yield kind, path, blob, int(size) if size != "-" else 0
 
 
 def content(mirror: Path, entry: Entry, most: int) -> bytes:

@@ -25,7 +25,8 @@ MAX_TOTAL = 64 * 2**20  # bytes of all other files together
 MAX_ENTRIES = 20_000  # names that are looked at in one folder of a submission
 _MAX_NAMED = 5  # files that a remark names
 
-_IGNORED = {".git", ".ipynb_checkpoints", "__pycache__"}
+_COPIES = ".ipynb_checkpoints"
+_IGNORED = {".git", _COPIES, "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def read_submission(folder: Path, notebook: str, required: Collection[str] = ())
     paths |= {name: folder / name for name in (notebook, *required) if os.path.lexists(folder / name)}
     told: list[str] = []
     chosen = _choose_notebook(paths, notebook, told)
+    if chosen is None and os.path.lexists(folder / _COPIES):
+        told.append(f"{_COPIES}, where Jupyter keeps copies, was left out; the work may be in it.")
     content, unreadable = b"", None
     if chosen:
         read = _read_notebook(paths[chosen])
