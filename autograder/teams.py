@@ -63,7 +63,7 @@ def with_shared_members(teams: Iterable[Team]) -> list[Team]:
     teams = list(teams)
     sources: dict[str, list[str]] = {}
     for team in teams:
-        for member in team.members if team.replaced_by is None else ():
+        for member in dict.fromkeys(team.members) if team.replaced_by is None else ():
             sources.setdefault(member, []).append(team.source)
     return [
         replace(

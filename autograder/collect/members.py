@@ -13,6 +13,7 @@ from autograder.shown.printable import printable
 from coursekit.handin import parse_netid
 from coursekit.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
 
+MAX_NAMED = 5  # who fit nobody, each in a remark of its own
 _BETWEEN_PEOPLE = re.compile(r"[,;&/]| and ", re.IGNORECASE)
 
 
@@ -69,12 +70,16 @@ def read_members(content: bytes | None, group_size: int, lookup: Lookup | None, 
         people += [person for person in found if person not in people]
         unknown += strange
         remarks += doubts
-    remarks += [f"{printable(word)} is not on the roster." for word in dict.fromkeys(unknown)]
+    strangers = [printable(word) for word in dict.fromkeys(unknown)]
+    remarks += [f"{word} is not on the roster." for word in strangers[:MAX_NAMED]]
+    if len(strangers) > MAX_NAMED:
+        remarks.append(f"netid names {len(strangers) - MAX_NAMED} more who are not on the roster.")
     ids = tuple(person.id for person in people)
     repairs = [what for what in file.repairs if what != ADDRESS_REPAIR or not any("@" in id for id in ids)]
     repairs = [what for what in repairs if what != "several ids on one line" or len(ids) > 1]
     if any(" was taken for " in remark for remark in remarks):
         repairs = [what for what in repairs if what not in ("capital letters", ADDRESS_REPAIR)]
+    remarks = list(dict.fromkeys(remarks))
     told = [f"netid was repaired: {', '.join(repairs)}."] if repairs else []
     if not file.lines:
         told += [remark for remark in file.remarks if not remark.startswith("netid was repaired")]
@@ -95,6 +100,8 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
     for piece in pieces:
         for word in [piece] if lookup.find(piece) else split_words(piece):
             found = lookup.find(word)
+            if len(found) == 1 and found[0] in people:
+                continue
             if len(found) == 1:
                 people.append(found[0])
                 if not _plainly(word, found[0]):

@@ -95,3 +95,21 @@ def test_who_handed_in_counts_where_netid_names_nobody_and_is_told_where_it_name
     assert "It was handed in by Jane Roe (jr4512), whom netid does not name." in others.remarks
     assert read_members(b"js1\njr4512", 2, LOOKUP, jane).remarks == ()
     assert read_members(None, 2, LOOKUP, Sender(("Wei Chen",), True)).ids == ()
+
+
+def test_each_person_counts_once_however_often_and_in_however_many_ways_a_line_names_them() -> None:
+    for text in (
+        "jr4512 jr4512",
+        "Jane Roe, jr4512, jr4512@uni.example",
+        "Jane Roe <jr4512@uni.example>, JR4512",
+        "jr4512 " * 500,
+    ):
+        found = read_members(text.encode(), 1, LOOKUP)
+        assert found.ids == ("jr4512",), text
+        assert len(found.remarks) < 4, found.remarks
+
+
+def test_a_file_full_of_strangers_is_told_in_a_few_remarks() -> None:
+    remarks = read_members(" ".join(f"x{n}" for n in range(800)).encode(), 2, LOOKUP).remarks
+    assert len(remarks) < 10
+    assert "netid names 795 more who are not on the roster." in remarks
