@@ -34,6 +34,7 @@ class Team:
         originals: under which path a required file was found, where it was not its own.
         unread: whether something arrived that could not be read, and nothing else.
         left_out: where the work may be that was not taken, if no notebook was: it is for a person.
+        sent_by_one: whether one of the members handed it in; None where nothing certain is known of who did.
         replaced_by: pseudonym of the team that counts in its place, or None where this one counts.
     """
 
@@ -49,6 +50,7 @@ class Team:
     originals: Mapping[str, str] = field(default_factory=dict)
     unread: bool = False
     left_out: tuple[str, ...] = ()
+    sent_by_one: bool | None = None
     replaced_by: str | None = None
 
 

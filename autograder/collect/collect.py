@@ -214,7 +214,7 @@ def _taken(
         present = tuple(file for file in present if file != "netid")
     return Team(
         name, source, members.ids, commit, chosen.received, chosen.late, accepted, present, tuple(remarks),
-        originals=dict(files.originals),
+        originals=dict(files.originals), sent_by_one=members.sent_by_one,
         left_out=() if everyone.assignment.notebook in files.entries else (*_of_the_work(told), *files.left_out),
     )  # fmt: skip
 

@@ -43,11 +43,13 @@ class Members:
         ids: of the roster where there is one, each once.
         remarks: what a person should look at.
         filled: whether `netid` says anything.
+        sent_by_one: whether one of them handed in; None where nothing certain is known of who did.
     """
 
     ids: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     filled: bool = False
+    sent_by_one: bool | None = None
 
 
 def read_members(content: bytes | None, group_size: int, lookup: Lookup | None, sender: Sender = NOBODY) -> Members:
@@ -124,13 +126,16 @@ def _with_sender(members: Members, lookup: Lookup, sender: Sender) -> Members:
     found: Sequence[Person] = next((people for name in sender.names if (people := lookup.find(name))), ())
     who = printable(sender.shown or next(iter(sender.names), ""))
     if members.ids:
-        if sender.certain and len(found) == 1 and found[0].id not in members.ids:
-            return _with(members, f"It was handed in by {_show(found[0])}, whom netid does not name.")
-        return members
+        if not sender.certain or len(found) != 1:
+            return members
+        if found[0].id not in members.ids:
+            stranger = f"It was handed in by {_show(found[0])}, whom netid does not name."
+            return replace(_with(members, stranger), sent_by_one=False)
+        return replace(members, sent_by_one=True)
     if len(found) == 1:
         what = "names nobody of the roster" if members.filled else "says nobody"
         remark = f"netid {what}, and it was handed in by {_show(found[0])}, who counts."
-        return replace(_with(members, remark), ids=(found[0].id,))
+        return replace(_with(members, remark), ids=(found[0].id,), sent_by_one=True if sender.certain else None)
     if found:
         return _with(members, f"It was handed in by “{who}”, who may be {_any_of(found)}: decide.")
     if sender.certain:

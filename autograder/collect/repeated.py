@@ -2,7 +2,7 @@
 
 Stands at submission in the flow course material -> submission -> trace -> verdict -> gradebook -> report. It happens
 where both of a group upload their work, or one person sends it in two ways. Repositories are left as they are: a team
-has one, and two of them are for a person to decide.
+has one, and two of them are for a person to decide. So are uploads by somebody who is not of the team.
 """
 
 from collections.abc import Collection, Iterable
@@ -23,10 +23,10 @@ def settle_repeated(teams: Iterable[Team], uploaded: Collection[str]) -> list[Te
     teams = list(teams)
     same: dict[frozenset[str], list[Team]] = {}
     for team in teams:
-        if team.source in uploaded and team.members and team.commit:
+        if team.source in uploaded and team.members and team.commit and team.sent_by_one is not False:
             same.setdefault(frozenset(team.members), []).append(team)
     settled = {team.source: team for team in teams}
-    for several in same.values():
+    for several in map(_equally_sure, same.values()):
         if len(several) < 2 or (any(team.received is None for team in several) and len(_commits(several)) > 1):
             continue  # nobody knows which one is the last
         counts = max(several, key=_rank)
@@ -39,6 +39,11 @@ def settle_repeated(teams: Iterable[Team], uploaded: Collection[str]) -> list[Te
                 remark = f"The same people also handed in as {printable(counts.source)}, which counts."
                 settled[team.source] = replace(team, remarks=(*team.remarks, remark), replaced_by=counts.pseudonym)
     return [settled[team.source] for team in teams]
+
+
+def _equally_sure(several: list[Team]) -> list[Team]:
+    """Those that one of the team is known to have handed in, if there are any: no other takes the place of theirs."""
+    return [team for team in several if team.sent_by_one] or several
 
 
 def _rank(team: Team) -> tuple[bool, bool, float]:

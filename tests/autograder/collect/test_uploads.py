@@ -225,3 +225,27 @@ def test_the_same_export_downloaded_again_is_nothing_new(course: Course, clones:
     lines = (course.state / "collections" / "hw2.jsonl").read_text().splitlines()
     assert len(lines) == 2
     assert '"new": []' in lines[1]
+
+
+def test_nobody_takes_the_place_of_work_that_somebody_else_handed_in(course: Course, clones: Path) -> None:
+    early, late = (2023, 2, 20, 12, 0, 0), (2023, 2, 23, 12, 0, 0)
+    blank = {"hw2.ipynb": version(9)}
+    put(clones, {
+        "numbera_100_1_hw2.zip": zipped(work(0), early),
+        "numberb_101_2_hw2.zip": zipped(work(0) | blank, late),  # it names the one above, and nobody else
+        "numberc_102_3_hw2.zip": zipped({**work(2), "netid": "id2\nid3\n"}, early),
+        "numberd_103_4_hw2.zip": zipped({**work(3), "netid": "id2\nid3\n"} | blank, late),  # both of a group
+        "nobody_999_5_hw2.zip": zipped(work(4) | blank, late),  # whose name is on no roster
+        "numbere_104_6_hw2.zip": zipped(work(4), early),
+    })  # fmt: skip
+    teams = collected(course, clones)
+    told = {name: " ".join(team.remarks) for name, team in teams.items()}
+    assert {name: team.replaced_by is None for name, team in teams.items()} == {
+        "numbera_100": True, "numberb_101": True, "numberc_102": False, "numberd_103": True,
+        "nobody_999": True, "numbere_104": True,
+    }  # fmt: skip
+    for name in ("numbera_100", "numberb_101"):
+        assert "id0 is also in" in told[name]
+    for name in ("nobody_999", "numbere_104"):
+        assert "id4 is also in" in told[name]
+    assert "whom netid does not name" in told["numberb_101"]
