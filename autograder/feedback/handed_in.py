@@ -7,7 +7,6 @@ page shows: cleaned, and as it was handed in.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
@@ -17,7 +16,7 @@ from autograder.intake.cells import read_cells
 from autograder.intake.match import match
 from autograder.notebook_output import PICTURES
 from autograder.shown import page_text
-from autograder.shown.clean import clean_outputs
+from autograder.shown.clean import cleaned
 from coursekit.notebook_file import load_cells
 
 _NO_NEWS = ("<Figure size", "<IPython.core.display", "<matplotlib.")  # how texts begin that stand for a picture
@@ -37,10 +36,7 @@ def read_outputs(notebook: bytes, release: NotebookNode) -> Mapping[str, list[An
     for index, cell in enumerate(raw):
         outputs = cell.get("outputs")
         if cells[index].kind == "code" and isinstance(outputs, list) and outputs:
-            made = nbformat.v4.new_code_cell()
-            made.outputs = outputs[:MAX_CELL_OUTPUTS]
-            clean_outputs(nbformat.v4.new_notebook(cells=[made]))
-            found[names.get(index, f"student-{index + 1}")] = made.outputs
+            found[names.get(index, f"student-{index + 1}")] = cleaned(outputs[:MAX_CELL_OUTPUTS])
     return found
 
 

@@ -118,6 +118,7 @@ class Stale(StrEnum):
     """Why what is known of a submission is not of the work that is there now."""
 
     GONE = "its stored result is gone or damaged"
+    BROKEN = "its page could not be made: see .autograder/faults/"
     OLDER = "something else was handed in since it was graded"
 
 

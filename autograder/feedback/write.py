@@ -4,6 +4,7 @@
 they write the same pages to the same places.
 """
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 
 from autograder.config import Course, load_course
+from autograder.errors import UsageError
+from autograder.faults import keep_faults
 from autograder.feedback.gather import ResultGone, gather
 from autograder.feedback.page import render
 from autograder.feedback.records import Stale
@@ -44,11 +47,18 @@ def write_feedback(course: Course, assignment: str, student: str | None = None) 
         page = course.feedback_page(assignment, name)
         try:
             feedback = gather(course, assignment, name)
+            content = render(feedback).encode("utf-8")
         except ResultGone:
             stale[name] = Stale.GONE
             continue
+        except UsageError:  # of the gradebook or a table, so of all of them
+            raise
+        except Exception:  # a fault of ours, at whatever is in this submission
+            keep_faults(course, f"{assignment}-feedback", name, [traceback.format_exc()])
+            stale[name] = Stale.BROKEN
+            continue
         page.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(page, render(feedback).encode("utf-8"))
+        write_whole(page, content)
         pages[name] = page
         if feedback.older:
             stale[name] = Stale.OLDER

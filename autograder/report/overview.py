@@ -46,7 +46,8 @@ def report_and_show(course: Course, assignment: str, console: Console) -> tuple[
     for line in say_stale(written.stale):
         console.print(in_terminal(line), soft_wrap=True)
     grade_first = f"autograder grade {assignment}"
-    console.print(f"Next: {grade_first if written.stale else next_step(overview)}", soft_wrap=True)
+    again = any(why is not Stale.BROKEN for why in written.stale.values())
+    console.print(f"Next: {grade_first if again else next_step(overview)}", soft_wrap=True)
     return path, not written.stale
 
 
@@ -72,6 +73,7 @@ def say_stale(stale: Mapping[str, Stale]) -> list[str]:
     """A sentence on each reason for which pages are stale, with the teams; what to do is the next command."""
     told = {
         Stale.GONE: "No new page, since the stored result is gone or damaged",
+        Stale.BROKEN: "No new page, since the grader broke while it made it; see .autograder/faults/",
         Stale.OLDER: "Graded before what is handed in now",
     }
     names = {why: [shown_name(name) for name, its in stale.items() if its is why] for why in told}

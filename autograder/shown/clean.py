@@ -6,7 +6,7 @@ it; `autograder.nbgrader_settings` names `markdown_to_html` as its filter. Pages
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -95,9 +95,14 @@ def clean_outputs(notebook: NotebookNode) -> None:
     """Keep of every code cell's outputs, in place, what is text or a picture, well formed and harmless."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [clean for output in cell.outputs if (clean := _clean_output(output))]
+            cell.outputs = cleaned(cell.outputs)
             count = cell.get("execution_count")
             cell.execution_count = count if type(count) is int and count > 0 else None
+
+
+def cleaned(outputs: Iterable[Any]) -> list[NotebookNode]:
+    """Of outputs, in which anything may be, what is text or a picture, well formed and harmless."""
+    return [clean for output in outputs if (clean := _clean_output(output))]
 
 
 def _clean_output(output: Any) -> NotebookNode | None:
