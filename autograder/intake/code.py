@@ -102,6 +102,13 @@ def text_of(lines: Sequence[str], statement: ast.stmt) -> str:
     return "\n".join(lines[first:last])
 
 
+def without_fence(source: str) -> str:
+    """Code that stands between two lines of ``` in a text cell, which is all that is in it."""
+    lines = source.strip().split("\n")
+    fences = [number for number, line in enumerate(lines) if line.lstrip().startswith("```")]
+    return "\n".join(lines[1:-1]) if fences == [0, len(lines) - 1] and len(lines) > 1 else source
+
+
 def read_stubs(source: str) -> dict[str, str]:
     """The text of every function or class of a cell as it is handed out, by its name."""
     kinds = (ast.FunctionDef, ast.ClassDef)

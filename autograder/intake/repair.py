@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.intake.answers import ADDED, Answered, is_written, place_answers
 from autograder.intake.cells import Cell, read_cells
-from autograder.intake.code import read_code, read_stubs, text_of
+from autograder.intake.code import read_code, read_stubs, text_of, without_fence
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import Ordered, order_code
@@ -176,7 +176,8 @@ def _answer(given: NotebookNode, cell: Cell) -> None:
         if untouched:  # else nbgrader, which looks at the text only, takes it for no answer
             given.source = "\n\n".join(f"![{name}](attachment:{name})" for name in cell.attachments)
     if not untouched:
-        given.source = cell.source
+        fenced = given.cell_type == "code" and cell.kind != "code"
+        given.source = without_fence(cell.source) if fenced else cell.source
 
 
 def _added(given: NotebookNode, cell: Cell, wanted: set[str], cell_id: str) -> list[NotebookNode]:

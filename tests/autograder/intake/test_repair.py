@@ -6,6 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.intake import locked, repair
 from autograder.intake.cells import MAX_READ
+from autograder.intake.code import without_fence
 from tests.autograder.intake.small import RELEASE, as_bytes, filled, sources
 
 
@@ -101,6 +102,19 @@ def test_an_answer_of_another_type_keeps_its_text() -> None:
     repaired = repair(as_bytes(notebook), RELEASE)
     assert repaired.notebook == filled()
     assert "answer" in repaired.remarks[0]
+
+
+@pytest.mark.parametrize("fence", ["```python\n{}\n```", "\n```\n{}\n```\n", "{}"])
+def test_code_in_a_text_cell_loses_the_fence_around_it(fence: str) -> None:
+    notebook = filled()
+    code = notebook.cells[2].source
+    notebook.cells[2] = new_markdown_cell(fence.format(code), id="c", metadata=notebook.cells[2].metadata)
+    assert repair(as_bytes(notebook), RELEASE).notebook == filled()
+
+
+def test_a_fence_is_kept_where_it_is_not_around_all_of_the_text() -> None:
+    for source in ("```\na = 1\n```\nand\n```\nb = 2\n```", "```", "```\na = 1", "see\n```\na = 1\n```"):
+        assert without_fence(source) == source
 
 
 def test_answers_are_found_by_cell_id_where_a_tool_dropped_the_metadata() -> None:
