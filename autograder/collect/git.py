@@ -31,6 +31,13 @@ _IN_LITTLE_MEMORY = {
     "pack.threads": "1",
     "pack.windowMemory": "64m",
 }
+_WHERE_WE_PUSH = {
+    "core.hooksPath": os.devnull,
+    "core.alternateRefsCommand": "",
+    "core.fsmonitor": "false",
+    "receive.autogc": "false",
+    "receive.denyCurrentBranch": "refuse",  # updateInstead checks it out, with its filters
+}
 _SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
@@ -142,8 +149,9 @@ def push(address: str, mirror: Path, commit: str, branch: str, seconds: float = 
         GitError: the repository cannot be reached, or refuses it.
     """
     address, local = _checked(address)
-    # In a repository of this machine nothing that its owner has put there is run.
-    there = "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand= -c receive.autogc=false receive-pack"
+    # In a repository of this machine nothing that its owner has put there is run, and none of its files is written.
+    settings = " ".join(f"-c {key}={value}" for key, value in _WHERE_WE_PUSH.items())
+    there = f"git {settings} receive-pack"
     options = (f"--receive-pack={there}",) if local else ()
     named = f"{commit}:refs/heads/{branch}"
     in_mirror(mirror, "push", "--quiet", *options, "--", address, named, seconds=seconds, local=local)
@@ -218,6 +226,7 @@ def _run(
         "SSH_ASKPASS": "true",
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "file" if local else "https:ssh",  # also for what the other end might want to fetch
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_SSH_COMMAND": f"{os.environ.get('GIT_SSH_COMMAND') or 'ssh'} -oBatchMode=yes -oConnectTimeout=20",
