@@ -137,8 +137,9 @@ def find_tip(address: str, branch: str, seconds: float = 120) -> str | None:
     """
     address, local = _checked(address)
     reference = f"refs/heads/{branch}"
-    printed = _run(("ls-remote", *_remote(local), "--", address, reference), seconds, local).printed.decode()
-    lines = [line.split("\t") for line in printed.splitlines()]
+    done = _run(("ls-remote", *_remote(local), "--", address, reference), seconds, local)
+    printed = done.printed.decode("utf-8", "replace")
+    lines = [line.split("\t") for line in printed.split("\n")]
     return next((commit for commit, *named in lines if named == [reference]), None)
 
 

@@ -7,6 +7,7 @@ import pytest
 from autograder.collect.git import FEEDBACK_BRANCH
 from autograder.handback.choose import Feedback
 from autograder.handback.push import push_feedback
+from tests.autograder.collect.classes import commit
 from tests.autograder.collect.repositories import git
 
 FEEDBACK = Feedback("team-1", "team-1", (), "Homework 2", {"hw2.html": b"new"}, "")
@@ -52,3 +53,17 @@ def test_no_command_of_a_repository_is_run_and_no_file_of_it_written(tmp_path: P
     assert (folder / "hw2" / "hw2.html").read_text() == "old"
     assert pushed.new is (branch != FEEDBACK_BRANCH), pushed.problem
     assert ("checked out" in pushed.problem) is (branch == FEEDBACK_BRANCH)
+
+
+def test_branches_of_any_name_stop_no_push(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    commit(folder, {"netid": "ada1\n"})
+    head = git(folder, "rev-parse", "HEAD").strip()
+    names = [
+        b"refs/heads/\xff/refs/heads/autograder-feedback",
+        b"refs/heads/\xe2\x80\xa8/refs/heads/autograder-feedback",
+    ]
+    lines = b"".join(b"%s %s\n" % (head.encode(), name) for name in sorted(names))
+    (folder / ".git" / "packed-refs").write_bytes(b"# pack-refs with: peeled fully-peeled sorted \n" + lines)
+    pushed = push_feedback(FEEDBACK, "hw2", str(folder), now=1_700_000_000)
+    assert (pushed.new, pushed.problem) == (True, "")
