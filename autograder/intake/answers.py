@@ -4,6 +4,7 @@ Where an answer is as it was handed out, or its cell is missing, and text of the
 is put into its place, so that it waits for a person and is read where it is marked. Nothing found leaves it as it is.
 """
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -162,7 +163,16 @@ def _words(text: str) -> int:
 
 
 def _comments(source: str) -> str:
-    return source if not read_code(source).readable else "\n".join(_COMMENT.findall(source))
+    """The comments of a cell of code, and the texts between quotation marks that stand in it as statements."""
+    code = read_code(source)
+    if not code.readable:
+        return source
+    texts = [part.value.value for part in code.statements if _is_text(part)]  # type: ignore[attr-defined]
+    return "\n".join([*_COMMENT.findall(source), *texts])
+
+
+def _is_text(part: ast.stmt) -> bool:
+    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str)
 
 
 def _number_of_question(index: int, cells: list[NotebookNode]) -> str | None:

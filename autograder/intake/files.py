@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.distil import distil_file
+from autograder.intake.beside import NOT_READ
 from autograder.shown.printable import printable
 from coursekit.handin.names import look_for
 from coursekit.notebook_file import MAX_BYTES
@@ -21,6 +22,7 @@ SMALL_NOTEBOOK = 4 * 2**20  # bytes up to which a notebook is taken as it is; it
 MAX_NOTEBOOK = MAX_BYTES
 MAX_FILE = 32 * 2**20  # bytes of one other file
 MAX_FILES = 200  # other files
+MAX_NOTEBOOKS = 5  # other notebooks that are looked at
 MAX_TOTAL = 64 * 2**20  # bytes of all other files together
 MAX_ENTRIES = 20_000  # names that are looked at in one folder of a submission
 _MAX_NAMED = 5  # files that a remark names
@@ -68,13 +70,17 @@ def read_submission(folder: Path, notebook: str, required: Collection[str] = ())
         content, unreadable = (b"", read) if isinstance(read, str) else (read, None)
     files: dict[str, bytes] = {}
     others: dict[str, list[str]] = {}  # names of what was left out, by the reason
-    room = MAX_TOTAL
+    room, notebooks = MAX_TOTAL, 0
     for name in sorted(paths, key=lambda name: (name not in required, name)):
         if name == chosen:
             continue
-        if name.endswith(".ipynb"):
-            others.setdefault(f"only {notebook} is graded", []).append(name)
-            continue
+        if name.endswith(".ipynb"):  # what it defines may say that a function is not missing
+            read_too = notebooks < MAX_NOTEBOOKS and _size(paths[name]) <= SMALL_NOTEBOOK
+            notebooks += read_too
+            why = f"only {notebook} is graded" + ("" if read_too else f", and {NOT_READ}")
+            others.setdefault(why, []).append(name)
+            if not read_too:
+                continue
         if len(files) >= MAX_FILES:
             others.setdefault(f"only {MAX_FILES} files beside the notebook are read", []).append(name)
             continue
@@ -165,6 +171,13 @@ def _read_notebook(path: Path) -> bytes | str:
             return distil_file(descriptor)
         except ValueError as error:
             return str(error)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _open_plain(path: Path) -> int | str:

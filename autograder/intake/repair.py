@@ -12,21 +12,17 @@ from dataclasses import dataclass, field
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.intake.answers import ADDED, Answered, is_written, place_answers
+from autograder.intake.answers import ADDED, is_written, place_answers
+from autograder.intake.beside import NO_DOCUMENTS, answers_beside, code_beside
 from autograder.intake.cells import Cell, read_cells
 from autograder.intake.code import read_code, read_stubs, text_of, without_fence
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
-from autograder.intake.order import Ordered, order_code
+from autograder.intake.order import order_code
 from autograder.intake.remarks import listed, remarks_on
 from autograder.shown.printable import printable
-from coursekit.notebook_file import decode
 
-INSTRUMENT = "coursekit"  # is in every kit
 NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked
-_DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".tex", ".txt", ".md", ".html", ".pages", ".rst")
-_NO_DOCUMENTS = ("readme", "requirements", "license", "netid")  # of the kit, and the names
-_CODE_FILES = (".py", ".ipynb", ".txt", ".md")
 
 
 @dataclass(frozen=True)
@@ -86,8 +82,10 @@ def repair(
 
     gone = frozenset(name for cell in release.cells if (name := grade_id(cell)) and name not in matching.places)
     answered = place_answers(_put_together(cells, release, matching), release, gone)
-    ordered = order_code(answered.cells, release, _other_texts(files, given))
-    others = _other_work(files, answered, ordered, release, bool(refused))
+    ordered = order_code(answered.cells, release, code_beside(files, given, release))
+    others = ""
+    if list(answered.missing) == [str(grade_id(cell)) for cell in release.cells if is_written(cell)]:
+        others = answers_beside(files, refused, release, bool(ordered.written))
     repaired = copy.deepcopy(release)
     repaired.cells = ordered.cells
     nbformat.validate(repaired)
@@ -110,23 +108,11 @@ def repair(
 def _missing(files: Iterable[str]) -> str:
     """Why there is no notebook, with what was handed in instead, but for the files of the kit."""
     instead = [
-        printable(name) for name in sorted(files) if "/" not in name and not name.lower().startswith(_NO_DOCUMENTS)
+        printable(name) for name in sorted(files) if "/" not in name and not name.lower().startswith(NO_DOCUMENTS)
     ]
     if not instead:
         return "The notebook is missing."
     return f"The notebook is missing; a person will look at what was handed in instead: {listed(instead)}."
-
-
-def _other_work(
-    files: Mapping[str, bytes], answered: Answered, ordered: Ordered, release: NotebookNode, refused: bool
-) -> str:
-    """Where the written answers may be, if none is in the notebook; "" if there is no such place."""
-    if list(answered.missing) != [str(grade_id(cell)) for cell in release.cells if is_written(cell)]:
-        return ""
-    documents = [printable(name) for name in files if _is_document(name)]
-    if refused and not ordered.written:  # such as another notebook, beside one that was never touched
-        return listed([*documents, "what was left out"])
-    return listed(documents)
 
 
 def _nothing(release: NotebookNode, reason: str, work: bool, shown: Iterable[NotebookNode] = ()) -> Repaired:
@@ -206,15 +192,3 @@ def _own_cell(cell: Cell, cell_id: str) -> NotebookNode:
         extra = {"attachments": dict(cell.attachments)} if cell.attachments else {}
         return nbformat.v4.new_markdown_cell(cell.source, id=cell_id, **extra)
     return nbformat.v4.new_raw_cell(cell.source, id=cell_id)
-
-
-def _is_document(name: str) -> bool:
-    plain = name.rpartition("/")[2].lower()
-    return plain.endswith(_DOCUMENTS) and not plain.startswith(_NO_DOCUMENTS)
-
-
-def _other_texts(files: Mapping[str, bytes], given: Sequence[str]) -> dict[str, str]:
-    """The other files that may hold code, but for those of the kit."""
-    of_kit = {INSTRUMENT, *given}
-    names = [name for name in files if name.endswith(_CODE_FILES) and name.partition("/")[0] not in of_kit]
-    return {f"the file {printable(name)}": decode(files[name][: 2**20]) for name in names}

@@ -31,7 +31,7 @@ def test_links_and_special_files_are_refused_and_plain_files_read(tmp_path: Path
 
     submission = read_submission(folder, "hw2.ipynb")
     assert submission.notebook == b"{}"
-    assert submission.files == {"figures/one.png": b"png", "netid": b"abc1\n"}
+    assert submission.files == {"figures/one.png": b"png", "netid": b"abc1\n", "old.ipynb": b"{}"}
     assert len(submission.refused) == 3  # one for each reason
     assert {path.name for path in odd_files(folder)} == {"report.pdf", "others", "pipe"}
 
