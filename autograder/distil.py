@@ -24,6 +24,7 @@ MAX_KEPT = 16 * 2**20  # bytes of all sources and pictures of the answers
 MAX_OUTPUT_BYTES = 12 * 2**20  # of all outputs that are kept for comparing; those of a plain run take 5 MiB
 MAX_CELL_OUTPUTS = 200
 MAX_ATTACHMENTS = 50  # of one cell
+MAX_NAME = 100  # characters of the name of one that is not shown
 MAX_TEXT = 200_000  # characters of one output that are compared and shown
 CUT = "\n[the rest was left out]"
 LEFT_OUT = "outputs_left_out"  # in the metadata of a cell: it had more outputs than were kept
@@ -100,6 +101,15 @@ def attachments(value: Any) -> dict[str, dict[str, str]]:
     }
 
 
+def unshown(value: Any) -> tuple[str, ...]:
+    """The names of what is pasted into a text cell and is of no kind that is shown, such as image/svg+xml."""
+    if not isinstance(value, dict):
+        return ()
+    return tuple(
+        writable(name)[:MAX_NAME] for name in list(value)[:MAX_ATTACHMENTS] if not attachments({name: value[name]})
+    )
+
+
 def marks_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     """nbgrader's marks of a cell that somebody else wrote, as far as they are well formed; {} where it has none."""
     metadata = cell.get("metadata")
@@ -119,12 +129,13 @@ def ids_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
 def _reduced(cell: Mapping[str, Any]) -> dict[str, Any]:
     kind = cell.get("cell_type")
     marks, ids, count = marks_of(cell), ids_of(cell), cell.get("execution_count")
+    pasted = cell.get("attachments")
     return {
         "cell_type": kind if kind in ("code", "markdown") else "raw",
         "id": ids[0] if ids else None,
         "metadata": ({"nbgrader": marks} if marks else {}) | ({"id": ids[-1]} if ids else {}),
         "source": text_of(cell.get("source")),
-        "attachments": attachments(cell.get("attachments")),
+        "attachments": {name: {} for name in unshown(pasted)} | attachments(pasted),
         "execution_count": count if type(count) is int else None,
     }
 

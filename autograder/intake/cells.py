@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.distil import MAX_KEPT, MAX_OUTPUT_BYTES, attachments, ids_of, marks_of
+from autograder.distil import MAX_KEPT, MAX_OUTPUT_BYTES, attachments, ids_of, marks_of, unshown
 from autograder.notebook_output import text_of
 from coursekit.notebook_file import load_cells
 from coursekit.text import unix_lines
@@ -22,6 +22,7 @@ class Cell:
         name: nbgrader's name of it, or None where the mark is lost.
         ids: the ids that the cell has, in the places where tools put them.
         attachments: pictures pasted into it, as base64 by name and type.
+        unshown: names of those that are of no kind that is shown.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Cell:
     name: str | None = None
     ids: tuple[str, ...] = ()
     attachments: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    unshown: tuple[str, ...] = ()
 
 
 def read_cells(notebook: bytes) -> list[Cell]:
@@ -50,4 +52,5 @@ def _read_cell(cell: Mapping[str, Any]) -> Cell:
         name=marks_of(cell).get("grade_id"),
         ids=ids_of(cell),
         attachments=attachments(cell.get("attachments")),
+        unshown=unshown(cell.get("attachments")),
     )

@@ -22,6 +22,7 @@ from autograder.intake.order import order_code
 from autograder.intake.remarks import listed, remarks_on
 from autograder.shown.printable import printable
 
+_NO_MARKUP = str.maketrans(dict.fromkeys("*_`$<>[]()&\\", "?"))
 NOT_WORK = frozenset({"netid"})  # files that hold nothing that could be marked
 
 
@@ -161,6 +162,10 @@ def _answer(given: NotebookNode, cell: Cell) -> None:
         given.attachments = dict(cell.attachments)
         if untouched:  # else nbgrader, which looks at the text only, takes it for no answer
             given.source = "\n\n".join(f"![{name}](attachment:{name})" for name in cell.attachments)
+    elif given.cell_type == "markdown" and cell.unshown and (untouched or not cell.source.strip()):
+        names = listed(printable(name).translate(_NO_MARKUP) for name in cell.unshown)
+        given.source = f"*(The autograder: a picture of a kind that is not shown was pasted in here: {names}.)*"
+        return
     if not untouched:
         fenced = given.cell_type == "code" and cell.kind != "code"
         given.source = without_fence(cell.source) if fenced else cell.source

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.distil import distil
 from autograder.intake import locked, repair
 from autograder.intake.cells import MAX_READ
 from autograder.intake.code import without_fence
@@ -122,6 +123,17 @@ def test_answers_are_found_by_cell_id_where_a_tool_dropped_the_metadata() -> Non
     for cell in notebook.cells:
         cell.metadata = {}
     assert repair(as_bytes(notebook), RELEASE).notebook == filled()
+
+
+@pytest.mark.parametrize("kind", ["image/svg+xml", "image/webp", "application/pdf", "image/png"])
+@pytest.mark.parametrize(("small", "text"), [(True, "YOUR ANSWER HERE"), (False, "YOUR ANSWER HERE"), (True, " ")])
+def test_a_picture_of_a_kind_that_is_not_shown_is_an_answer_that_waits(kind: str, small: bool, text: str) -> None:
+    notebook = copy.deepcopy(RELEASE)
+    notebook.cells[4].source = text
+    notebook.cells[4].attachments = {"*a*.svg": {kind: "<svg onload=alert(1)>"}}
+    content = as_bytes(notebook) if small else distil(as_bytes(notebook))
+    source = repair(content, RELEASE).notebook.cells[4].source
+    assert source == "*(The autograder: a picture of a kind that is not shown was pasted in here: ?a?.svg.)*"
 
 
 def test_pictures_in_an_answer_are_kept() -> None:
