@@ -84,6 +84,11 @@ def _whole_number(digits: str) -> int:
     return int(digits)
 
 
+def is_long(number: int) -> bool:
+    """Whether a whole number has more digits than one in the JSON may have."""
+    return abs(number) >= 10 ** (MAX_DIGITS - 1)  # a sign counts as a digit
+
+
 def number_for_json(value: float) -> float | str:
     """JSON knows no infinities: those and NaN become `"inf"`, `"-inf"`, `"nan"`."""
     return value if isinstance(value, int) or math.isfinite(value) else str(value)

@@ -29,6 +29,7 @@ from autograder.plans.form import (
     TraceForm,
     TupleForm,
     ValueForm,
+    WholeForm,
 )
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
@@ -123,6 +124,8 @@ def _value(told: ValueForm, trace: Trace) -> Value:
             return TensorValue(named_tensor(trace, told.tensor), told.array, told.requires_grad)
         case NumberForm():
             return Plain(told.number if isinstance(told.number, int) else float(told.number))
+        case WholeForm():
+            return Plain(int(told.digits))
         case PlainForm():
             return Plain(_text(told.plain) if isinstance(told.plain, str) else told.plain)
         case DictForm():

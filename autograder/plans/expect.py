@@ -12,7 +12,6 @@ from typing import Any
 from autograder.plans.promise import Promise
 from autograder.plans.results import Result, in_the_words_of_a_check
 from coursekit.plans.looks import Slip, look
-from coursekit.plans.looks.values import TOLERANCE
 
 Slips = Mapping[Slip, Any] | None
 
@@ -34,7 +33,7 @@ class Expectation:
         expected: Any,
         slips: Slips = None,
         hint: str = "",
-        tolerance: float = TOLERANCE,
+        tolerance: float | None = None,
         mistake: str = "wrong-value",
         since: Result | Promise | None = None,
         of: str = "value",

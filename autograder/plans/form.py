@@ -4,11 +4,12 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 trace through these; what writes them in the sandbox is `coursekit.plans.storing`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from coursekit.plans.answers import ProblemKind
+from coursekit.plans.values import MAX_DIGITS
 
 Number = float | Literal["inf", "-inf", "nan"]
 
@@ -21,6 +22,10 @@ class TensorForm(Struct, tag_field="is", tag="tensor", forbid_unknown_fields=Tru
 
 class NumberForm(Struct, tag_field="is", tag="number", forbid_unknown_fields=True):
     number: int | Number
+
+
+class WholeForm(Struct, tag_field="is", tag="whole", forbid_unknown_fields=True):
+    digits: Annotated[str, Meta(pattern=f"^-?[0-9]{{1,{MAX_DIGITS}}}$")]
 
 
 class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True):
@@ -49,7 +54,7 @@ class OtherForm(Struct, tag_field="is", tag="other", forbid_unknown_fields=True)
     why: str
 
 
-ValueForm = TensorForm | NumberForm | PlainForm | ListForm | TupleForm | DictForm | OtherForm
+ValueForm = TensorForm | NumberForm | WholeForm | PlainForm | ListForm | TupleForm | DictForm | OtherForm
 
 
 class AnswerForm(Struct, tag_field="gives", forbid_unknown_fields=True):

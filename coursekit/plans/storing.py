@@ -12,7 +12,7 @@ from torch import Tensor
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer
 from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value
-from coursekit.trace import Trace, number_for_json
+from coursekit.trace import Trace, is_long, number_for_json
 
 
 def store_answers(told: Iterable[Answer]) -> Trace:
@@ -48,6 +48,8 @@ def _value(value: Value, trace: Trace) -> dict[str, Any]:
     match value:
         case TensorValue(tensor, is_array, requires_grad):
             return {"is": "tensor", "tensor": trace.store(tensor), "array": is_array, "requires_grad": requires_grad}
+        case Plain(int() as number) if not isinstance(number, bool) and is_long(number):
+            return {"is": "whole", "digits": str(number)}
         case Plain(int() | float() as number) if not isinstance(number, bool):
             return {"is": "number", "number": number_for_json(number)}
         case Plain(inner):

@@ -18,7 +18,9 @@ MAX_ITEMS = 500  # of one list, tuple or dict
 MAX_DEPTH = 5
 MAX_TEXT = 4000  # characters
 MAX_KEY = 200
-MAX_EXACT = 10**15  # larger whole numbers are recorded as floating-point numbers
+MAX_DIGITS = 4000  # of a whole number; Python itself writes out no more than 4,300
+_TOO_LONG = 10**MAX_DIGITS
+MAX_SHOWN = 40  # digits of a whole number in a sentence
 _FLOATS = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)
 DTYPES = (*_FLOATS, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
 
@@ -70,8 +72,9 @@ def describe(value: Any, depth: int = 0) -> Value:
         return Plain(value)
     if isinstance(value, str):
         return Plain(value[:MAX_TEXT])
-    if isinstance(value, int) and abs(value) < MAX_EXACT:
-        return Plain(int(value))
+    if isinstance(value, int):
+        short = abs(int(value)) < _TOO_LONG
+        return Plain(int(value)) if short else Other(name, f"it has more than {MAX_DIGITS:,} digits")
     if isinstance(value, Real):
         try:
             return Plain(float(value))
@@ -93,6 +96,8 @@ def _of_tensor(value: Tensor, name: str) -> Value:
 def _of_array(array: np.ndarray, name: str) -> Value:
     if array.size > MAX_ELEMENTS:
         return Other(name, f"it has {array.size:,} elements")
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        return Other(name, "it holds whole numbers of 64 bits and no sign")
     if array.dtype.kind == "u" and array.dtype.itemsize > 1:
         array = array.astype(np.int64)
     elif array.dtype.kind == "f" and array.dtype.itemsize > 8:
@@ -140,9 +145,17 @@ def kind_of(value: Value) -> str:
             return str(inner)
         case Plain(str() as inner):
             return f"the text {inner[:60]!r}"
+        case Plain(int() as inner):
+            return f"the number {digits_of(inner)}"
         case Plain(inner):
             return f"the number {inner:.6g}"
         case Items(kind, items):
             return f"a {kind} of {len(items)}"
         case Other(name, why):
             return f"something of type {name}" + (f" ({why})" if why else "")
+
+
+def digits_of(number: int) -> str:
+    """A whole number as people read it: of a long one, where it begins and ends."""
+    text = str(number)
+    return text if len(text) <= MAX_SHOWN else f"{text[:20]}...{text[-10:]} ({len(text):,} digits)"

@@ -80,6 +80,61 @@ def test_what_is_wrong_is_told_as_what_it_is(got: Any, expected: Any, mistake: s
     assert found.earned == (0.5 if mistake == "twice" else 0.0)
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        (50_257, 50_256, "got 50257, expected 50256."),
+        (2**64, 2**64 + 1, "got 18446744073709551616, expected 18446744073709551617."),
+        (10**400, 10**400 + 1, "(401 digits)"),
+        (2.5, 10**400, "returned the number 2.5, expected a whole number."),
+        (torch.tensor(50_257), 50_256, "got 50257, expected 50256."),
+        ([1, [50_257]], (1, [50_256]), "`f[1][0]`"),
+        (torch.tensor([9, 50_257]), torch.tensor([9, 50_256]), "at [1]: got 50257, expected 50256."),
+        (torch.tensor([2**62 + 1]), torch.tensor([2**62]), "expected 4611686018427387904."),
+        (torch.tensor([50_257], dtype=torch.int32), torch.tensor([50_256]), "got 50257, expected 50256."),
+        (np.array([50_257]), np.array([50_256]), "got 50257, expected 50256."),
+        (np.int64(50_257), np.array(50_256), "got 50257, expected 50256."),
+        (torch.tensor([True, False]), torch.tensor([True, True]), "at [1]: got 0, expected 1."),
+    ],
+)
+def test_whole_numbers_that_are_a_little_off_are_others(got: Any, expected: Any, said: str) -> None:
+    found = complaint("close", got, expected=expected)
+    assert found is not None and said in found.says
+    if not isinstance(got, list):
+        assert complaint("close", expected, expected=expected) is None
+
+
+@pytest.mark.parametrize("got", [2.00001, torch.tensor(2.00001), np.float32(2.00001), 2, torch.tensor(2)])
+def test_a_whole_number_may_come_back_as_another_type(got: Any) -> None:
+    assert complaint("close", got, expected=2) is None
+    assert complaint("close", 2 * got, expected=2, slips=[(TWICE, 4)]).mistake == "twice"  # type: ignore[union-attr]
+
+
+def test_whole_numbers_have_the_tolerance_that_is_named() -> None:
+    assert complaint("close", 103, expected=100, tolerance=0.05) is None
+    assert complaint("close", torch.tensor([103]), expected=torch.tensor([100]), tolerance=0.05) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ([torch.arange(2000.0)], [torch.arange(2000.0)], True),
+        ([torch.arange(2000.0)], [torch.arange(2000.0).index_fill(0, torch.tensor(1000), 5.0)], False),
+        ((torch.tensor(1.0), 2), (torch.tensor(1.00001), 2), False),
+        (torch.tensor([float("nan")]), torch.tensor([float("nan")]), True),
+        ({"a": float("nan")}, {"a": float("nan")}, True),
+        (torch.zeros(2), torch.zeros(2, dtype=torch.int64), False),
+    ],
+)
+def test_the_very_same_is_looked_for_in_the_middle_of_what_is_nested(one: Any, two: Any, same: bool) -> None:
+    first, second = seen([one, two], times=2)
+    if same:
+        assert "gives the same" in look("same_as", first, {"other": second})
+    else:
+        with pytest.raises(Complaint, match="something else"):
+            look("same_as", first, {"other": second})
+
+
 def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:
     whole, item = complaint("close", None, expected=3), complaint("close", [1, None], expected=[1, 3])
     assert whole is not None and "return statement" in whole.hint

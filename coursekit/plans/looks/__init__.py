@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from coursekit.plans.looks import distribution, drawing, effects, numbers, values
+from coursekit.plans.looks import distribution, drawing, effects, exact, numbers, values
 from coursekit.plans.looks.seen import RAISED, BrokenPlan, Complaint, Run, Seen, Slip
 
 LOOKS: dict[str, Callable[..., str]] = {
     look.__name__: look
     for look in (
         values.close,
-        values.same_as,
+        exact.same_as,
         values.is_scalar,
         values.has_shape,
         numbers.at_least,

@@ -4,6 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 problem of a student's function is told, alike on the student's machine and in the feedback.
 """
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -228,7 +229,10 @@ def number_of(seen: Seen, hint: str = "") -> float:
     if isinstance(value, TensorValue) and is_number(value):
         return float(value.tensor)
     if isinstance(value, Plain) and is_number(value):
-        return float(value.value)  # type: ignore[arg-type]
+        try:
+            return float(value.value)  # type: ignore[arg-type]
+        except OverflowError:
+            return math.inf if value.value > 0 else -math.inf  # type: ignore[operator]
     told = f"{seen.name} returned {kind_of(value)}, expected a number."
     raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
 

@@ -4,6 +4,8 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 a check has computed in a way of its own.
 """
 
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 from torch import Tensor
 
 from coursekit.plans.answers import Held
+from coursekit.plans.looks.exact import equal, holds_whole, is_whole
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
 
@@ -25,7 +28,7 @@ def close(
     expected: Any,
     slips: Slips = (),
     hint: str = "",
-    tolerance: float = TOLERANCE,
+    tolerance: float | None = None,
     mistake: str = "wrong-value",
     since: Seen | None = None,
     of: str = "value",
@@ -39,7 +42,8 @@ def close(
             tensors is what the weights of a module should be.
         slips: well-known mistakes, each with the value that it gives.
         hint: what to try where no slip explains the value.
-        tolerance: relative to the largest expected value.
+        tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
+            indices, must be the very same, and others may differ by 1e-4.
         mistake: its name where no slip explains the value.
         since: weights before; how they have changed is compared then.
         of: "value", or what of the rows of a matrix is compared: "row mean" or "covariance".
@@ -48,36 +52,26 @@ def close(
     if isinstance(expected, tuple | list):
         return _items_close(seen, expected, slips, hint, tolerance, mistake)
     if expected is None or isinstance(expected, bool | str):
-        return _equal(seen, expected, slips, hint, mistake)
+        return equal(seen, expected, slips, hint, mistake)
+    is_exact = tolerance is None and since is None
+    if isinstance(expected, int) and (abs(expected) > sys.float_info.max or (is_exact and is_whole(seen.value()))):
+        return equal(seen, expected, slips, hint, mistake)
     got, right = _pair(seen, expected, of, hint)
     if since is not None:
-        before, _ = _pair(since, expected, of, hint)
-        got, right = got - before, right - before
+        before = _pair(since, expected, of, hint)[0].double()
+        got, right = got.double() - before, right.double() - before
     aligned = _align if free_signs else _leave
     if _is_close(aligned(got, right), right, tolerance):
         return f"{seen.name} {'has changed as it should' if since else 'is right'}{_size(expected)}."
     for slip, value in slips:
-        wrong = _flat(value) - (before if since is not None else 0)
-        if wrong.shape == got.shape and _is_close(aligned(got, wrong), wrong, tolerance, float(right.abs().max())):
+        wrong = _flat(value) - before if since is not None else _flat(value)
+        if wrong.shape == got.shape and _is_close(aligned(got, wrong), wrong, tolerance, _largest(right)):
             hint, mistake, earned = slip.says, slip.name, slip.earned
             break
     else:
         earned = 0.0
     shown = aligned(got, right)
     raise Complaint(_difference(seen, shown, right, since is not None), hint, mistake, earned)
-
-
-def same_as(seen: Seen, other: Seen, hint: str = "", mistake: str = "not-repeatable") -> str:
-    """Both give the very same."""
-    one, two = seen.value(), other.value()
-    same = kind_of(one) == kind_of(two) and (
-        torch.equal(one.tensor, two.tensor)
-        if isinstance(one, TensorValue) and isinstance(two, TensorValue)
-        else repr(one) == repr(two)
-    )
-    if not same:
-        raise Complaint(f"{seen.name} gave something else when it was called once more.", hint, mistake)
-    return f"{seen.name} gives the same for the same arguments."
 
 
 def is_scalar(seen: Seen, hint: str = "") -> str:
@@ -117,7 +111,9 @@ def tensor_of(seen: Seen, shape: Sequence[int], hint: str = "", array: bool | No
     return value.tensor
 
 
-def _items_close(seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, tolerance: float, mistake: str) -> str:
+def _items_close(
+    seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, tolerance: float | None, mistake: str
+) -> str:
     value = seen.value()
     if not isinstance(value, Items) or value.kind == "dict" or len(value.items) != len(expected):
         told = f"{seen.name} returned {kind_of(value)}, expected {len(expected)} values."
@@ -128,33 +124,18 @@ def _items_close(seen: Seen, expected: Sequence[Any], slips: Slips, hint: str, t
     return f"{seen.name} is right: {len(expected)} values."
 
 
-def _equal(seen: Seen, expected: Any, slips: Slips, hint: str, mistake: str) -> str:
-    value = seen.value()
-    if not isinstance(value, Plain) or type(value.value) is not type(expected):
-        kinds = {bool: "True or False", str: "text"}
-        told = f"{seen.name} returned {kind_of(value)}, expected {kinds.get(type(expected), 'None')}."
-        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
-    if value.value == expected:
-        return f"{seen.name} is right."
-    told = f"{seen.name} does not have the right value: got {kind_of(value)}, expected {kind_of(Plain(expected))}."
-    for slip, wrong in slips:
-        if wrong == value.value:
-            raise Complaint(told, slip.says, slip.name, slip.earned)
-    raise Complaint(told, hint, mistake)
-
-
 def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor]:
-    """What was got and what was expected, of one shape in float64; type and shape are right by then."""
+    """What was got and what was expected, of one shape; type and shape are right by then."""
     if isinstance(expected, Mapping):
         return _weights(seen, expected, hint), _flat(expected)
     if isinstance(expected, int | float):
         got = number_of(seen, hint)
-        if not np.isfinite(got) and np.isfinite(expected):
-            raise Complaint(f"{seen.name} is {got}, expected the number {expected:.6g}.", hint, "not-finite")
+        if not math.isfinite(got) and math.isfinite(expected):
+            raise Complaint(f"{seen.name} is {got}, expected {kind_of(Plain(expected))}.", hint, "not-finite")
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
     right = _flat(expected)
     if of == "value":
-        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray)).double(), right
+        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray)), right
     value = seen.value()
     rows = value.tensor.shape[0] if isinstance(value, TensorValue) and value.tensor.ndim == 2 else 2
     matrix = tensor_of(seen, (rows, right.shape[-1]), hint).double()
@@ -181,19 +162,30 @@ def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
 
 
 def _flat(value: Any) -> Tensor:
-    """An expected value as a tensor in float64; of a dict of tensors, all behind each other."""
+    """An expected value as a tensor; of a dict of tensors, all behind each other."""
     if isinstance(value, Mapping):
         tensors = [torch.as_tensor(tensor).detach().double().flatten() for tensor in value.values()]
         return torch.cat(tensors) if tensors else torch.zeros(0, dtype=torch.float64)
-    return torch.as_tensor(value).detach().double()
+    return torch.as_tensor(value).detach()
 
 
-def _is_close(got: Tensor, right: Tensor, tolerance: float, scale: float = 0.0) -> bool:
-    if not right.numel():
-        return True
-    scale = max(scale, float(right.abs().nan_to_num(0, 0, 0).max()), SMALLEST_SCALE)
-    near = ((got - right).abs() <= tolerance * scale) | (got == right)  # infinities are equal or not
+def _alike(got: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in one type that holds them: whole numbers stay what they are."""
+    kind = torch.int64 if holds_whole(got) and holds_whole(right) else torch.float64
+    return got.to(kind), right.to(kind)
+
+
+def _is_close(got: Tensor, right: Tensor, tolerance: float | None, scale: float = 0.0) -> bool:
+    got, right = _alike(got, right)
+    if tolerance is None and holds_whole(right):
+        return torch.equal(got, right)
+    near = (got - right).abs() <= (tolerance or TOLERANCE) * max(scale, _largest(right), SMALLEST_SCALE)
+    near |= got == right  # infinities are equal or not
     return bool((near | (got.isnan() & right.isnan())).all())
+
+
+def _largest(right: Tensor) -> float:
+    return float(right.double().abs().nan_to_num(0, 0, 0).max()) if right.numel() else 0.0
 
 
 def _leave(got: Tensor, right: Tensor) -> Tensor:
@@ -207,19 +199,22 @@ def _align(got: Tensor, right: Tensor) -> Tensor:
 
 def _difference(seen: Seen, got: Tensor, right: Tensor, moved: bool) -> str:
     what = "has not changed as it should" if moved else "does not have the right value"
+    got, right = _alike(got, right)
     if got.ndim == 0:
-        return f"{seen.name} {what}: got {float(got):.6g}, expected {float(right):.6g}."
-    worst = int((got - right).abs().nan_to_num(torch.inf, torch.inf).argmax())
+        return f"{seen.name} {what}: got {_digits(got, right, 6)}."
+    far = (got - right).double().abs().nan_to_num(torch.inf, torch.inf)
+    worst = int(torch.where(got == right, -1.0, far).argmax())
     place = [int(index) for index in torch.unravel_index(torch.tensor(worst), got.shape)]
-    pair = f"got {_digits(got.flatten()[worst], right.flatten()[worst])}"
     where = "" if len(place) == 1 and moved else f" at {place}"
-    return f"{seen.name} {what}{where}: {pair}."
+    return f"{seen.name} {what}{where}: got {_digits(got.flatten()[worst], right.flatten()[worst], 4)}."
 
 
-def _digits(got: Tensor, right: Tensor) -> str:
-    """Both numbers, with as many digits as it takes to tell them apart."""
-    one, two = float(got), float(right)
-    for digits in (4, 6, 9, 17):
+def _digits(got: Tensor, right: Tensor, least: int) -> str:
+    """Both numbers, with as many digits as it takes to tell them apart, and at least so many."""
+    one, two = got.item(), right.item()
+    if holds_whole(got):
+        return f"{one}, expected {two}"
+    for digits in (least, 6, 9, 17):
         if f"{one:.{digits}g}" != f"{two:.{digits}g}":
             break
     return f"{one:.{digits}g}, expected {two:.{digits}g}"

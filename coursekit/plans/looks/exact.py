@@ -1,0 +1,79 @@
+"""Looks at what is the very same or is not: texts, truth values, whole numbers, None, and two results of one function.
+
+In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these stand beside the looks at
+numbers that have a tolerance.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return
+from coursekit.plans.values import Items, Plain, TensorValue, Value, digits_of, kind_of
+
+
+def holds_whole(tensor: Tensor) -> bool:
+    """Whether its numbers are whole by their type."""
+    return not (tensor.is_floating_point() or tensor.is_complex())
+
+
+def is_whole(value: Value) -> bool:
+    """Whether it is one whole number by its type: one of Python, or a tensor or array of one element."""
+    if isinstance(value, TensorValue):
+        return value.tensor.numel() == 1 and holds_whole(value.tensor)
+    return isinstance(value, Plain) and isinstance(value.value, int) and not isinstance(value.value, bool)
+
+
+def equal(
+    seen: Seen, expected: bool | int | str | None, slips: Sequence[tuple[Slip, Any]], hint: str, mistake: str
+) -> str:
+    """The value is the very one that is expected, of the same type."""
+    value = seen.value()
+    if isinstance(value, TensorValue) and is_whole(value) and type(expected) is int:
+        value = Plain(int(value.tensor))
+    if not isinstance(value, Plain) or type(value.value) is not type(expected):
+        kinds = {bool: "True or False", str: "text", int: "a whole number"}
+        told = f"{seen.name} returned {kind_of(value)}, expected {kinds.get(type(expected), 'None')}."
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
+    if value.value == expected:
+        return f"{seen.name} is right."
+    told = f"{seen.name} does not have the right value: got {_told(value)}, expected {_told(Plain(expected))}."
+    for slip, wrong in slips:
+        if _is(wrong, value.value):
+            raise Complaint(told, slip.says, slip.name, slip.earned)
+    raise Complaint(told, hint, mistake)
+
+
+def _is(wrong: Any, value: object) -> bool:
+    if isinstance(wrong, Tensor | np.ndarray):
+        return len(wrong.flatten()) == 1 and bool(wrong.item() == value)
+    return bool(wrong == value)
+
+
+def same_as(seen: Seen, other: Seen, hint: str = "", mistake: str = "not-repeatable") -> str:
+    """Both give the very same."""
+    if not _are_same(seen.value(), other.value()):
+        raise Complaint(f"{seen.name} gave something else when it was called once more.", hint, mistake)
+    return f"{seen.name} gives the same for the same arguments."
+
+
+def _are_same(one: Value, other: Value) -> bool:
+    match one, other:
+        case TensorValue(), TensorValue():
+            kind_is_same = (one.tensor.dtype, one.is_array) == (other.tensor.dtype, other.is_array)
+            return kind_is_same and one.tensor.shape == other.tensor.shape and _hold_same(one.tensor, other.tensor)
+        case Items(), Items():
+            kind_is_same = (one.kind, one.keys, len(one.items)) == (other.kind, other.keys, len(other.items))
+            return kind_is_same and all(map(_are_same, one.items, other.items))
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def _hold_same(one: Tensor, other: Tensor) -> bool:
+    return bool(((one == other) | ((one != one) & (other != other))).all())  # what is no number is not itself
+
+
+def _told(value: Plain) -> str:
+    whole = isinstance(value.value, int) and not isinstance(value.value, bool)
+    return digits_of(value.value) if whole else kind_of(value)  # type: ignore[arg-type]
