@@ -5,42 +5,64 @@ arguments before and after each call.
 """
 
 import inspect
+import sys
+from collections import deque
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from coursekit.plans.values import MAX_KEY
+from coursekit.plans.values import MAX_DEPTH, MAX_KEY
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, frozenset, np.generic)
 
 
-def tensors_in(value: Any) -> list[Any]:
-    """Copies of the tensors and arrays in an argument; of modules, which are there to be changed, none."""
+def copy_of(value: Any, depth: int = 0) -> Any:
+    """What a call can change in an argument, copied: tensors, tables, containers, and the plain values in them.
+
+    Of modules, which are there to be changed, and whatever else there is, only which object it is.
+    """
     if isinstance(value, Tensor):
-        return [value.detach().cpu().clone()]
-    if isinstance(value, np.ndarray):
-        return [value.copy()]
-    if isinstance(value, list | tuple):
-        return [len(value), *(copy for item in value for copy in tensors_in(item))]
-    if isinstance(value, dict):
-        return [sorted(map(str, value)), *(copy for item in value.values() for copy in tensors_in(item))]
-    return []
+        return value.detach().cpu().clone()
+    if isinstance(value, np.ndarray) or _is_table(value):
+        return value.copy()
+    if isinstance(value, bytearray):
+        return bytes(value)
+    if depth < MAX_DEPTH and isinstance(value, list | tuple | deque):
+        return [copy_of(item, depth + 1) for item in value]
+    if depth < MAX_DEPTH and isinstance(value, dict):
+        return {key: copy_of(item, depth + 1) for key, item in value.items()}
+    return frozenset(value) if isinstance(value, set) else value
 
 
-def same(before: list[Any], after: list[Any]) -> bool:
-    return len(before) == len(after) and all(map(_equal, before, after))
+def same(before: Any, after: Any) -> bool:
+    """Whether two copies are of the same values."""
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, Tensor):
+        return before.dtype == after.dtype and before.shape == after.shape and hold_same(before, after)
+    if isinstance(before, np.ndarray):
+        return before.dtype == after.dtype and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+    if _is_table(before):
+        return bool(before.equals(after))
+    if isinstance(before, list):
+        return len(before) == len(after) and all(map(same, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(same(item, after[key]) for key, item in before.items())
+    return isinstance(before, _PLAIN) and (before == after or (before != before and after != after))
 
 
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor) and isinstance(other, Tensor):
-        return (
-            one.shape == other.shape
-            and one.dtype == other.dtype
-            and torch.allclose(one, other, rtol=0, atol=0, equal_nan=True)
-        )
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
-    return type(one) is type(other) and bool(one == other)
+def hold_same(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors of one shape hold the same, where what is no number is like itself."""
+    return bool(((one == other) | ((one != one) & (other != other))).all())
+
+
+def _is_table(value: Any) -> bool:
+    """Whether it is a table of pandas, which is only looked at where somebody else has imported it."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
 
 
 def names_of(function: Any, count: int) -> list[str]:

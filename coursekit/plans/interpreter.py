@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
-from coursekit.plans.changes import names_of, same, tensors_in
+from coursekit.plans.changes import copy_of, names_of, same
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, import_given
 from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
@@ -160,7 +160,7 @@ class _Runner:
         function = self._decode(step.of)
         args, kwargs = self._decode(step.args), self._decode(step.kwargs)
         given = {**dict(zip(names_of(function, len(args)), args, strict=True)), **kwargs}
-        before = {name: tensors_in(value) for name, value in given.items()}
+        before = {name: copy_of(value) for name, value in given.items()}
         kept: list[Value] = []
         for turn in range(step.times or 1):
             row = [value[turn % len(value)] if i in step.rows else value for i, value in enumerate(args)]
@@ -168,7 +168,7 @@ class _Runner:
             self.turns = turn + 1
             if step.times is not None and (turn % step.keep == 0 or turn == step.times - 1):
                 kept.append(describe(returned))  # at once: what it returned may change with the next call
-        changed = tuple(name for name, held in before.items() if not same(held, tensors_in(given[name])))
+        changed = tuple(name for name, held in before.items() if not same(held, copy_of(given[name])))
         value = describe(returned) if step.times is None else Items("list", tuple(kept[:MAX_ITEMS]))
         return returned, answers.Returned(value, changed=changed)
 

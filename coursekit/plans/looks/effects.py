@@ -49,7 +49,7 @@ def misses(seen: Seen, parts: Sequence[str] = (), hint: str = "", mistake: str =
 
 
 def leaves_arguments_alone(seen: Seen, hint: str = "", mistake: str = "argument-changed") -> str:
-    """The call changed no tensor, array, list or dict that it was given."""
+    """The call changed nothing that it was given: no tensor, array, list, dict, set or table, and nothing in them."""
     changed = seen.of(Returned).changed
     if changed:
         told = f"`{seen.run.label(seen.step)}` changed its argument {', '.join(f'`{name}`' for name in changed[:3])}"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from coursekit.plans.changes import hold_same
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return
 from coursekit.plans.values import Items, Plain, TensorValue, Value, digits_of, kind_of
 
@@ -63,15 +64,11 @@ def _are_same(one: Value, other: Value) -> bool:
     match one, other:
         case TensorValue(), TensorValue():
             kind_is_same = (one.tensor.dtype, one.is_array) == (other.tensor.dtype, other.is_array)
-            return kind_is_same and one.tensor.shape == other.tensor.shape and _hold_same(one.tensor, other.tensor)
+            return kind_is_same and one.tensor.shape == other.tensor.shape and hold_same(one.tensor, other.tensor)
         case Items(), Items():
             kind_is_same = (one.kind, one.keys, len(one.items)) == (other.kind, other.keys, len(other.items))
             return kind_is_same and all(map(_are_same, one.items, other.items))
     return type(one) is type(other) and repr(one) == repr(other)
-
-
-def _hold_same(one: Tensor, other: Tensor) -> bool:
-    return bool(((one == other) | ((one != one) & (other != other))).all())  # what is no number is not itself
 
 
 def _told(value: Plain) -> str:
