@@ -36,7 +36,7 @@ from coursekit.plans.answers import Answer, Problem, ProblemKind
 from coursekit.plans.values import MAX_ITEMS, Items, Other, Plain, TensorValue, Value
 from coursekit.trace import Trace, TraceError, named_tensor
 
-MAX_TEXT = 20_000  # characters of any text; the interpreter writes 4,000 at most
+MAX_TOLD = 20_000  # characters of a name or a message; the interpreter writes 500 at most
 _GIVES: dict[type[Any], tuple[type[Any], ...]] = {  # what a step gives, where it gives anything
     steps.Call: (answers.Returned,),
     steps.Module: (answers.Built,),
@@ -97,7 +97,7 @@ def _answer(told: ToldForm, trace: Trace) -> Answer:
     match told:
         case ReturnedForm():
             changed = tuple(_text(name) for name in told.changed[:MAX_ITEMS])
-            return answers.Returned(_value(told.value, trace), _text(told.printed), changed)
+            return answers.Returned(_value(told.value, trace), told.printed, changed, told.dropped)
         case ModuleForm():
             if any(extent < 0 for shape in told.shapes.values() for extent in shape):
                 raise TraceError("The trace tells of a shape that no tensor has.")
@@ -127,7 +127,7 @@ def _value(told: ValueForm, trace: Trace) -> Value:
         case WholeForm():
             return Plain(int(told.digits))
         case PlainForm():
-            return Plain(_text(told.plain) if isinstance(told.plain, str) else told.plain)
+            return Plain(told.plain)
         case DictForm():
             if len(told.keys) != len(told.items) or len(set(told.keys)) != len(told.keys):
                 raise TraceError("The trace holds a dict whose keys do not fit its values.")
@@ -163,4 +163,4 @@ def _require_small(shapes: dict[str, list[int]]) -> None:
 
 
 def _text(text: str) -> str:
-    return text[:MAX_TEXT]
+    return text[:MAX_TOLD]

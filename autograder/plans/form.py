@@ -9,9 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from coursekit.plans.answers import ProblemKind
-from coursekit.plans.values import MAX_DIGITS
+from coursekit.plans.values import MAX_DIGITS, MAX_TEXT
 
 Number = float | Literal["inf", "-inf", "nan"]
+
+
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
 class TensorForm(Struct, tag_field="is", tag="tensor", forbid_unknown_fields=True):
@@ -29,7 +32,7 @@ class WholeForm(Struct, tag_field="is", tag="whole", forbid_unknown_fields=True)
 
 
 class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True):
-    plain: bool | str | None
+    plain: bool | Text | None
 
 
 class ItemsForm(Struct, tag_field="is", forbid_unknown_fields=True):
@@ -67,8 +70,9 @@ class NothingForm(AnswerForm, tag="nothing"):
 
 class ReturnedForm(AnswerForm, tag="value"):
     value: ValueForm
-    printed: str
+    printed: Text
     changed: list[str]
+    dropped: int
 
 
 class ModuleForm(AnswerForm, tag="module"):

@@ -78,7 +78,7 @@ class Result:
 
     @property
     def printed(self) -> str:
-        """What the call printed."""
+        """What the call printed, up to its first 100,000 characters."""
         with in_the_words_of_a_check():
             return self.seen.of(Returned).printed
 

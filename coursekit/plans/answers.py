@@ -51,11 +51,15 @@ class Done:
 
 @dataclass(frozen=True)
 class Returned:
-    """Of a call: what it returned and printed, and which of its arguments are not what they were before."""
+    """Of a call: what it returned and printed, and which of its arguments are not what they were before.
+
+    `dropped` is how many characters it printed beyond those that are kept.
+    """
 
     value: Value
     printed: str = ""
     changed: tuple[str, ...] = ()
+    dropped: int = 0
 
 
 @dataclass(frozen=True)

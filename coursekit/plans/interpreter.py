@@ -8,8 +8,10 @@ way, and a step that needs one that gave nothing is not taken.
 import contextlib
 import importlib
 import io
+import json
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from coursekit.plans.changes import copy_of, names_of, same
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, import_given
 from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
-from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Value, describe
+from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Room, Value, describe
 from coursekit.plans.weights import fill_with_drawn
 from coursekit.raised import describe_error
 from coursekit.trace import Trace
@@ -87,6 +89,7 @@ class _Runner:
         self.live: dict[int, Any] = {}
         self.answers: list[Answer] = []
         self.figures = open_figures()
+        self.room = Room()
         self.turns = 0
 
     def take(self, number: int, step: steps.Step) -> None:
@@ -106,7 +109,7 @@ class _Runner:
         except (Exception, SystemExit) as error:  # who calls sys.exit() or exit() ends this call, and no other
             answer = self._raised(error, number)
         if isinstance(answer, answers.Returned):
-            answer = answers.Returned(answer.value, printed.getvalue(), answer.changed)
+            answer = replace(answer, printed=printed.text(self.room), dropped=printed.dropped)
         self.answers.append(answer)
 
     def _raised(self, error: Exception | SystemExit, number: int) -> Problem:
@@ -167,9 +170,9 @@ class _Runner:
             returned = function(*row, **kwargs)
             self.turns = turn + 1
             if step.times is not None and (turn % step.keep == 0 or turn == step.times - 1):
-                kept.append(describe(returned))  # at once: what it returned may change with the next call
+                kept.append(describe(returned, self.room))  # at once: what it returned may change with the next call
         changed = tuple(name for name, held in before.items() if not same(held, copy_of(given[name])))
-        value = describe(returned) if step.times is None else Items("list", tuple(kept[:MAX_ITEMS]))
+        value = describe(returned, self.room) if step.times is None else Items("list", tuple(kept[:MAX_ITEMS]))
         return returned, answers.Returned(value, changed=changed)
 
     def _gradient(self, value: Any, at: Mapping[str, Any]) -> Answer:
@@ -209,11 +212,23 @@ class _Runner:
 
 
 class _Printed(io.StringIO):
-    """What is printed, up to a length; the rest is dropped."""
+    """What is printed, up to a length; of the rest it is counted how much that is."""
+
+    dropped = 0  # characters
 
     def write(self, text: str) -> int:
-        super().write(text[: max(0, MAX_TEXT - self.tell())])
+        kept = text[: max(0, MAX_TEXT - self.tell())]
+        super().write(kept)
+        self.dropped += len(text) - len(kept)
         return len(text)
+
+    def text(self, room: Room) -> str:
+        """What was kept, if there is room for it."""
+        text = self.getvalue()
+        if room.take(len(json.dumps(text))):
+            return text
+        self.dropped += len(text)
+        return ""
 
 
 def _state(value: Any, module: Any) -> Answer:

@@ -27,8 +27,9 @@ def _answer(answer: Answer, trace: Trace) -> dict[str, Any]:
         case answers.Problem():
             told = {name: getattr(answer, name) for name in ("type", "message", "line", "function", "step", "turns")}
             return {"gives": "problem", "kind": answer.kind.value, **told}
-        case answers.Returned(value, printed, changed):
-            return {"gives": "value", "value": _value(value, trace), "printed": printed, "changed": list(changed)}
+        case answers.Returned(value, printed, changed, dropped):
+            told = {"printed": printed, "changed": list(changed), "dropped": dropped}
+            return {"gives": "value", "value": _value(value, trace), **told}
         case answers.Built(shapes):
             return {"gives": "module", "shapes": {name: list(shape) for name, shape in shapes.items()}}
         case answers.Reached(cut, parts):

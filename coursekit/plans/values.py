@@ -4,6 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 code runs, stored in a trace, and made again where it is judged. What cannot be recorded keeps the name of its type.
 """
 
+import json
 import math
 from dataclasses import dataclass
 from numbers import Real
@@ -16,7 +17,7 @@ from torch import Tensor
 MAX_ELEMENTS = 2_000_000  # of one tensor: 8 MB in float32
 MAX_ITEMS = 500  # of one list, tuple or dict
 MAX_DEPTH = 5
-MAX_TEXT = 4000  # characters
+MAX_TEXT = 100_000  # characters
 MAX_KEY = 200
 MAX_DIGITS = 4000  # of a whole number; Python itself writes out no more than 4,300
 _TOO_LONG = 10**MAX_DIGITS
@@ -61,8 +62,59 @@ class Other:
 Value = TensorValue | Plain | Items | Other
 
 
-def describe(value: Any, depth: int = 0) -> Value:
+class _NoRoomError(Exception):
+    """The answers to a plan would be more than a trace can hold."""
+
+
+@dataclass
+class Room:
+    """What is left for the values in the answers to one plan, in characters of a trace, which holds 4 MiB of them.
+
+    So no trace is refused for what its plan's functions returned and printed: what finds no room is told as that.
+    """
+
+    left: int = 3 * 2**20
+
+    def take(self, characters: int) -> bool:
+        """Whether so many find room, which is then taken."""
+        if characters > self.left:
+            return False
+        self.left -= characters
+        return True
+
+
+def describe(value: Any, room: Room | None = None) -> Value:
     """The record of a value; whatever it is, nothing is raised that its own methods do not raise."""
+    try:
+        return _describe(value, room or Room(), 0)
+    except _NoRoomError:
+        return Other(type(value).__name__[:MAX_KEY], "the answers to this plan are too large to be recorded")
+
+
+def _describe(value: Any, room: Room, depth: int) -> Value:
+    record = _record(value, room, depth)
+    if not room.take(_cost(record)):
+        raise _NoRoomError
+    return record
+
+
+def _cost(record: Value) -> int:
+    """How many characters of a trace a record takes at most, without its items; a tensor has a header, too."""
+    match record:
+        case TensorValue():
+            return 350
+        case Plain(str() as text):
+            return 50 + len(json.dumps(text))
+        case Plain(int() as number):
+            return 50 + number.bit_length() // 3
+        case Items(_, _, keys):
+            return 60 + sum(len(json.dumps(key)) + 2 for key in keys)
+        case Other(name, why):
+            return 50 + len(json.dumps([name, why]))
+    return 60
+
+
+def _record(value: Any, room: Room, depth: int) -> Value:
     name = type(value).__name__[:MAX_KEY]
     if isinstance(value, Tensor):
         return _of_tensor(value, name)
@@ -71,7 +123,7 @@ def describe(value: Any, depth: int = 0) -> Value:
     if value is None or isinstance(value, bool):
         return Plain(value)
     if isinstance(value, str):
-        return Plain(value[:MAX_TEXT])
+        return Plain(value) if len(value) <= MAX_TEXT else Other(name, f"it has {len(value):,} characters")
     if isinstance(value, int):
         short = abs(int(value)) < _TOO_LONG
         return Plain(int(value)) if short else Other(name, f"it has more than {MAX_DIGITS:,} digits")
@@ -81,7 +133,7 @@ def describe(value: Any, depth: int = 0) -> Value:
         except OverflowError:
             return Plain(math.inf if value > 0 else -math.inf)  # type: ignore[operator]
     if isinstance(value, list | tuple | dict):
-        return _of_items(value, name, depth)
+        return _of_items(value, name, room, depth)
     return Other(name, f"its dtype is {value.dtype}"[:MAX_KEY] if isinstance(value, np.ndarray) else "")
 
 
@@ -108,13 +160,13 @@ def _of_array(array: np.ndarray, name: str) -> Value:
     return TensorValue(torch.from_numpy(np.ascontiguousarray(native)).reshape(array.shape), is_array=True)
 
 
-def _of_items(value: list[Any] | tuple[Any, ...] | dict[Any, Any], name: str, depth: int) -> Value:
+def _of_items(value: list[Any] | tuple[Any, ...] | dict[Any, Any], name: str, room: Room, depth: int) -> Value:
     kind = next(kind.__name__ for kind in (list, tuple, dict) if isinstance(value, kind))
     if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
         return Other(name, "it is nested too deeply" if depth >= MAX_DEPTH else f"it has {len(value):,} items")
     inner = value.values() if isinstance(value, dict) else value
     keys = tuple(str(key)[:MAX_KEY] for key in value) if isinstance(value, dict) else ()
-    return Items(kind, tuple(describe(item, depth + 1) for item in inner), keys)
+    return Items(kind, tuple(_describe(item, room, depth + 1) for item in inner), keys)
 
 
 def plain(value: Value) -> Any:

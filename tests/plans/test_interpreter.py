@@ -2,6 +2,7 @@
 
 import collections
 import copy
+import json
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,10 +12,12 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.checks.sizes import MAX_JSON
 from autograder.plans import Ask, each, given
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer, Problem, ProblemKind
 from coursekit.plans.interpreter import run_plan
+from coursekit.plans.storing import store_answers
 from coursekit.plans.values import Items, Other, Plain, TensorValue, kind_of, plain
 
 
@@ -157,8 +160,25 @@ def test_arrays_arrive_as_arrays_and_tensors_as_tensors() -> None:
 
 
 def test_what_is_printed_is_kept_up_to_a_length() -> None:
-    answer = last(lambda ask: ask.call("f"), f=lambda: [print("x" * 3000) for _ in range(5)])
-    assert len(answer.printed) == 4000
+    answer = last(lambda ask: ask.call("f"), f=lambda: [print("x" * 29_999) for _ in range(5)])
+    assert len(answer.printed) == 100_000 and answer.dropped == 50_000
+
+
+def test_all_answers_of_a_plan_fit_into_a_trace_and_what_does_not_is_told() -> None:
+    def build(ask: Ask) -> None:
+        for _ in range(3):
+            ask.call("f", seconds=60)
+
+    def f() -> list[str]:
+        print("é" * 50_000)
+        return ["é" * 50_000] * 4
+
+    told = run(build, {"f": f})
+    first, _, third = (answer for answer in told if isinstance(answer, answers.Returned))
+    assert isinstance(first.value, Items) and len(first.printed) == 50_001
+    assert kind_of(third.value) == "something of type list (the answers to this plan are too large to be recorded)"
+    assert (third.printed, third.dropped) == ("", 50_001)
+    assert len(json.dumps(store_answers(told).data)) < MAX_JSON
 
 
 @pytest.mark.parametrize(

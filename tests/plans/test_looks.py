@@ -104,6 +104,34 @@ def test_whole_numbers_that_are_a_little_off_are_others(got: Any, expected: Any,
         assert complaint("close", expected, expected=expected) is None
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        ("ab" * 3000, "ab" * 3000, None),
+        ("ab" * 3000, "ab" * 2000, "from character 4,000 on: after '" + "ab" * 10 + "' got 'abab"),
+        ("x" * 70 + "é", "x" * 70 + "e", "after '" + "x" * 20 + "' got 'é', expected 'e'."),
+        ("left", "right", "got the text 'left', expected the text 'right'."),
+        ("x" * 100_001, "x" * 100_000, "something of type str (it has 100,001 characters), expected text."),
+    ],
+)
+def test_long_texts_are_compared_whole_and_told_where_they_differ(got: str, expected: str, said: str | None) -> None:
+    found = complaint("close", got, expected=expected)
+    assert (found is None) if said is None else (found is not None and said in found.says)
+
+
+def test_what_is_printed_late_is_seen_up_to_a_length_that_is_told() -> None:
+    for lines, is_kept in ((20_000, True), (60_000, False)):
+        ask = Ask("cell", 0)
+        step = ask.call("f", lines).step
+        run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda n: print("1\n" * n + "2999")}))
+        for arguments in ({"text": "2999"}, {"number": 2999}):
+            if is_kept:
+                assert look("prints", Seen(run, step), arguments)
+            else:
+                with pytest.raises(Complaint, match="not among the first 100,000 characters of what it printed"):
+                    look("prints", Seen(run, step), arguments)
+
+
 @pytest.mark.parametrize("got", [2.00001, torch.tensor(2.00001), np.float32(2.00001), 2, torch.tensor(2)])
 def test_a_whole_number_may_come_back_as_another_type(got: Any) -> None:
     assert complaint("close", got, expected=2) is None

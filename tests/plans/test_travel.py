@@ -38,7 +38,7 @@ def arrived(folder: Path) -> Returned:
     return answer
 
 
-@pytest.mark.parametrize("value", [0, -(10**17), 10**18, 2**64 + 1, -(10**3999)])
+@pytest.mark.parametrize("value", [0, -(10**17), 10**18, 2**64 + 1, -(10**3999), "é\n" * 50_000])
 def test_what_is_returned_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
     got = plain(arrived(recorded(asked(tmp_path), lambda: value)).value)
     assert repr(got) == repr(value)
@@ -49,6 +49,7 @@ def test_what_is_returned_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
     [
         {"is": "whole", "digits": "9" * 4001},
         {"is": "whole", "digits": "1_0"},
+        {"is": "plain", "plain": "x" * 100_001},
         {"is": "whole", "digits": "٣"},
     ],
 )

@@ -66,10 +66,16 @@ def prints(
     hint: str = "",
     mistake: str = "not-printed",
 ) -> str:
-    """The call printed a text, whatever its case, or a number, within a relative tolerance; where neither, anything."""
-    printed = seen.of(Returned).printed
+    """The call printed a text, whatever its case, or a number, within a relative tolerance; where neither, anything.
+
+    The first 100,000 characters that a call prints are looked at.
+    """
+    answer = seen.of(Returned)
+    printed = answer.printed
     label = f"`{seen.run.label(seen.step)}`"
     got = f"got {printed.strip()[:MAX_SHOWN]!r}" if printed.strip() else "nothing was printed"
+    if answer.dropped:
+        got = f"it was not among the first {len(printed):,} characters of what it printed, and no others are looked at"
     if not printed.strip() or (text is not None and text.lower() not in printed.lower()):
         wanted = f"{text!r}" if text is not None else "a line"
         raise Complaint(f"{label} should print {wanted}: {got}.", hint, mistake)

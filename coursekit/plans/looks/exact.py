@@ -14,6 +14,8 @@ from coursekit.plans.changes import hold_same
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return
 from coursekit.plans.values import Items, Plain, TensorValue, Value, digits_of, kind_of
 
+BEFORE, MAX_QUOTED = 20, 60  # characters of a long text that a sentence shows
+
 
 def holds_whole(tensor: Tensor) -> bool:
     """Whether its numbers are whole by their type."""
@@ -40,7 +42,7 @@ def equal(
         raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     if value.value == expected:
         return f"{seen.name} is right."
-    told = f"{seen.name} does not have the right value: got {_told(value)}, expected {_told(Plain(expected))}."
+    told = f"{seen.name} does not have the right value{_difference(value.value, expected)}."
     for slip, wrong in slips:
         if _is(wrong, value.value):
             raise Complaint(told, slip.says, slip.name, slip.earned)
@@ -71,6 +73,16 @@ def _are_same(one: Value, other: Value) -> bool:
     return type(one) is type(other) and repr(one) == repr(other)
 
 
-def _told(value: Plain) -> str:
-    whole = isinstance(value.value, int) and not isinstance(value.value, bool)
-    return digits_of(value.value) if whole else kind_of(value)  # type: ignore[arg-type]
+def _difference(got: object, expected: object) -> str:
+    """Both values; of texts that begin alike, from shortly before the place where they differ."""
+    if isinstance(got, str) and isinstance(expected, str):
+        ends = min(len(got), len(expected))
+        same = next((place for place in range(ends) if got[place] != expected[place]), ends)
+        if same >= MAX_QUOTED:
+            after, rest = got[same - BEFORE : same], slice(same, same + MAX_QUOTED)
+            return f" from character {same:,} on: after {after!r} got {got[rest]!r}, expected {expected[rest]!r}"
+    return f": got {_told(got)}, expected {_told(expected)}"
+
+
+def _told(value: Any) -> str:
+    return digits_of(value) if isinstance(value, int) and not isinstance(value, bool) else kind_of(Plain(value))
