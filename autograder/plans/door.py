@@ -114,7 +114,8 @@ def _answer(told: ToldForm, trace: Trace) -> Answer:
             return answers.Figures(tuple(tuple(_axes(axes, trace) for axes in figure) for figure in told.figures))
         case ProblemForm():
             type_, message, line, function = map(_text, (told.type, told.message, told.line, told.function))
-            return Problem(told.kind, type_, message, line, function, told.step, told.turns)
+            bases = tuple(map(_text, told.bases[:MAX_ITEMS]))
+            return Problem(told.kind, type_, message, line, function, told.step, told.turns, bases)
     return answers.Done()
 
 

@@ -93,8 +93,9 @@ class Expectation:
     ) -> None:
         self._look("prints", text=text, number=number, tolerance=tolerance, hint=hint, mistake=mistake)
 
-    def raises(self, *types: str, hint: str = "", mistake: str = "does-not-raise") -> None:
-        self._look("raises", types=types, hint=hint, mistake=mistake)
+    def raises(self, *types: str | type[BaseException], hint: str = "", mistake: str = "does-not-raise") -> None:
+        names = [one if isinstance(one, str) else one.__name__ for one in types]
+        self._look("raises", types=names, hint=hint, mistake=mistake)
 
     def optimizes(self, parameters: Sequence[str], lr: float, hint: str = "", mistake: str = "not-optimized") -> None:
         self._look("optimizes", parameters=list(parameters), lr=lr, hint=hint, mistake=mistake)

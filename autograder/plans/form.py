@@ -120,6 +120,7 @@ class ProblemForm(AnswerForm, tag="problem"):
     function: str
     step: int
     turns: int
+    bases: list[str]
 
 
 ToldForm = (

@@ -33,6 +33,7 @@ class Problem:
         type, message, line, function: what was raised, and where in the student's code, as far as that is known.
         step: for a skipped step, the number of the first one that gave nothing; else its own.
         turns: how many of the calls of a repeated one were done before.
+        bases: the names of the classes that the one of the error is derived from.
     """
 
     kind: ProblemKind
@@ -42,6 +43,7 @@ class Problem:
     function: str = ""
     step: int = 0
     turns: int = 0
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ from coursekit.plans.weights import fill_with_drawn
 from coursekit.raised import describe_error
 from coursekit.trace import Trace
 
+MAX_BASES = 20  # of the class of an error
+
 
 class _Skipped(Exception):
     """A step needs another one, which gave nothing."""
@@ -118,7 +120,8 @@ class _Runner:
             not str(error) or told["line"].startswith("raise NotImplemented")
         )
         kind = ProblemKind.UNWRITTEN if unwritten else ProblemKind.RAISED
-        return Problem(kind, **told, step=number, turns=self.turns)
+        bases = tuple(base.__name__[:MAX_KEY] for base in type(error).__mro__[1:-1][:MAX_BASES])
+        return Problem(kind, **told, step=number, turns=self.turns, bases=bases)
 
     def _do(self, step: steps.Step) -> tuple[Any, Answer]:
         """What lives on, and the answer."""

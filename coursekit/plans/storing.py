@@ -26,7 +26,7 @@ def _answer(answer: Answer, trace: Trace) -> dict[str, Any]:
     match answer:
         case answers.Problem():
             told = {name: getattr(answer, name) for name in ("type", "message", "line", "function", "step", "turns")}
-            return {"gives": "problem", "kind": answer.kind.value, **told}
+            return {"gives": "problem", "kind": answer.kind.value, **told, "bases": list(answer.bases)}
         case answers.Returned(value, printed, changed, dropped):
             told = {"printed": printed, "changed": list(changed), "dropped": dropped}
             return {"gives": "value", "value": _value(value, trace), **told}

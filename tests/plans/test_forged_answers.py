@@ -45,6 +45,7 @@ VALUES: list[Any] = [
             "function": "f",
             "step": 0,
             "turns": 0,
+            "bases": ["Exception"],
         }
         for kind in ("raised", "undefined", "unwritten", "late", "skipped", "broken", "other")
     ),

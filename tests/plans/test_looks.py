@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.plans import Ask, given, slip
+from autograder.checks.outcome import CheckEnded
+from autograder.plans import Ask, Result, expect, given, slip
 from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import Complaint, Run, Seen, look
 
@@ -161,6 +162,39 @@ def test_the_very_same_is_looked_for_in_the_middle_of_what_is_nested(one: Any, t
     else:
         with pytest.raises(Complaint, match="something else"):
             look("same_as", first, {"other": second})
+
+
+class Negative(ValueError):
+    """A class of a student's own."""
+
+
+def stop(error: BaseException) -> Any:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "types", "said"),
+    [
+        (ValueError("x"), ("ValueError",), None),
+        (ValueError("x"), (KeyError, ValueError), None),
+        (Negative("x"), (ValueError,), None),
+        (KeyError("x"), ("LookupError",), None),
+        (np.linalg.LinAlgError("x"), (ValueError,), None),
+        (ValueError("x"), (KeyError,), "`f` raised ValueError, expected KeyError."),
+        (LookupError("x"), (KeyError, "IndexError"), "`f` raised LookupError, expected KeyError or IndexError."),
+        (NotImplementedError(), (RuntimeError,), "is not written yet"),
+    ],
+)
+def test_an_error_is_of_its_class_and_of_those_above(error: BaseException, types: Any, said: str | None) -> None:
+    ask = Ask("cell", 0)
+    handle = ask.call("f")
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: stop(error)}))
+    try:
+        expect(Result(Seen(run, handle.step))).raises(*types)
+    except CheckEnded as ended:
+        assert said is not None and said in ended.rationale
+    else:
+        assert said is None
 
 
 def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:

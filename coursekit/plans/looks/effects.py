@@ -87,14 +87,14 @@ def prints(
 
 
 def raises(seen: Seen, types: Sequence[str], hint: str = "", mistake: str = "does-not-raise") -> str:
-    """The call raises an error of one of these types."""
+    """The call raises an error of one of these types, classes or their names, or of a type that is derived from one."""
     answer = seen.run.answers[seen.step]
     label, wanted = f"`{seen.run.label(seen.step)}`", " or ".join(types)
     if not isinstance(answer, Problem):
         raise Complaint(f"{label} raised nothing, expected {wanted}.", hint, mistake)
     if answer.kind is not ProblemKind.RAISED:
         raise tell(answer, seen.run)
-    if answer.type not in types:
+    if not {answer.type, *answer.bases} & set(types):
         raise Complaint(f"{label} raised {answer.type[:MAX_SHOWN]}, expected {wanted}.", hint, mistake)
     return f"{label} raises {answer.type}, as it should."
 
