@@ -5,6 +5,7 @@ interpreter decodes. Every decoding gives fresh tensors, so that no call sees wh
 """
 
 import importlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from coursekit.trace import Trace, named_tensor
+from coursekit.trace import Trace, is_long, named_tensor
 
 Code = dict[str, Any]  # one key, which says how to read the value
 PLAIN = (type(None), bool, int, float, str)
@@ -59,7 +60,9 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
     match value:
         case torch.Tensor():
             return {"tensor": tensors.store(value)}
-        case np.ndarray():
+        case np.generic():
+            return encode(value.item(), tensors)
+        case np.ndarray() if value.dtype.kind in "biufc":
             return {"array": tensors.store(torch.from_numpy(np.array(value, copy=True)))}
         case Reference(step, path):
             return {"step": step, "path": [list(part) if isinstance(part, tuple) else part for part in path]}
@@ -68,9 +71,14 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
         case Given(place):
             return {"given": place}
         case list() | tuple():
-            return {type(value).__name__: [encode(item, tensors, refer) for item in value]}
+            kind = "list" if isinstance(value, list) else "tuple"
+            return {kind: [encode(item, tensors, refer) for item in value]}
         case dict() if all(isinstance(key, str) for key in value):
             return {"dict": {key: encode(item, tensors, refer) for key, item in value.items()}}
+        case float() if not math.isfinite(value):
+            return {"float": str(float(value))}  # JSON has none of them
+        case int() if is_long(value):
+            return {"int": hex(value)}
     if isinstance(value, PLAIN):
         return {"plain": value}
     raise UncodableError(f"a value of type {type(value).__name__}")
@@ -95,6 +103,10 @@ def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Giv
             return tuple(decode(item, tensors, find) for item in items)
         case {"dict": items}:
             return {key: decode(item, tensors, find) for key, item in items.items()}
+        case {"float": text}:
+            return float(text)
+        case {"int": text}:
+            return int(text, 16)
     return code["plain"]
 
 

@@ -1,12 +1,15 @@
 """What a function returns arrives at the checks as it is, through the files of a trace and the door."""
 
 import json
+import math
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from autograder.plans import Ask
+from autograder.plans.ask import PlanError
 from autograder.plans.door import read_answers
 from coursekit.plans.answers import Returned
 from coursekit.plans.interpreter import run_plan
@@ -38,10 +41,47 @@ def arrived(folder: Path) -> Returned:
     return answer
 
 
-@pytest.mark.parametrize("value", [0, -(10**17), 10**18, 2**64 + 1, -(10**3999), "é\n" * 50_000])
+class Pair(NamedTuple):
+    a: int
+    b: int
+
+
+VALUES = [
+    *(None, True, "", "nan", "é\n" * 30_000, 0, -(10**17), 10**18, 2**64 + 1, -(10**3999)),
+    *(0.1, -0.0, 1e-320, math.nan, math.inf, -math.inf),
+    [math.nan, (1, -math.inf), {"a": 10**20}],
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
 def test_what_is_returned_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
     got = plain(arrived(recorded(asked(tmp_path), lambda: value)).value)
     assert repr(got) == repr(value)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_an_argument_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
+    got = plain(arrived(recorded(asked(tmp_path, value), repr)).value)
+    assert got == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        (np.int64(3), "3"),
+        (np.float64("nan"), "nan"),
+        (np.bool_(True), "True"),
+        (Pair(1, 2), "(1, 2)"),
+    ],
+)
+def test_numbers_of_numpy_and_named_tuples_arrive_as_plain_ones(value: Any, arrives: str, tmp_path: Path) -> None:
+    assert plain(arrived(recorded(asked(tmp_path, value), repr)).value) == arrives
+
+
+@pytest.mark.parametrize("value", [object(), np.array(["a"]), [lambda: 1]])
+def test_what_cannot_be_sent_is_told_to_the_author(value: Any) -> None:
+    with pytest.raises(PlanError, match="can be sent"):
+        Ask("cell", 0).call("f", value)
 
 
 @pytest.mark.parametrize(
