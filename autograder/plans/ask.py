@@ -15,6 +15,7 @@ from torch import Tensor
 from coursekit.plans import steps
 from coursekit.plans.coding import PLAIN, Code, Given, Reference, Student, UncodableError, encode, import_given
 from coursekit.plans.steps import SECONDS, Plan
+from coursekit.plans.values import Key
 from coursekit.trace import Trace
 
 MAX_LABEL = 60  # characters of a call with its arguments; a longer one is named by its function alone
@@ -36,7 +37,7 @@ class Handle:
         """An attribute of it, such as the `encoder` of a model or the method `eval`; only for later steps."""
         return Handle(self.step, f"{self.label}.{name}", (*self.path, name))
 
-    def __getitem__(self, item: int | str) -> "Handle":
+    def __getitem__(self, item: Key) -> "Handle":
         return Handle(self.step, f"{self.label}[{item!r}]", (*self.path, ("item", item)))
 
 

@@ -33,7 +33,7 @@ from autograder.plans.form import (
 )
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
-from coursekit.plans.values import MAX_ITEMS, Items, Other, Plain, TensorValue, Value
+from coursekit.plans.values import MAX_ITEMS, Items, Key, Other, Plain, TensorValue, Value, value_key
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MAX_TOLD = 20_000  # characters of a name or a message; the interpreter writes 500 at most
@@ -130,13 +130,21 @@ def _value(told: ValueForm, trace: Trace) -> Value:
         case PlainForm():
             return Plain(told.plain)
         case DictForm():
-            if len(told.keys) != len(told.items) or len(set(told.keys)) != len(told.keys):
-                raise TraceError("The trace holds a dict whose keys do not fit its values.")
-            return Items("dict", tuple(_value(item, trace) for item in told.items), tuple(map(_text, told.keys)))
+            return Items("dict", tuple(_value(item, trace) for item in told.items), _keys(told, trace))
         case ListForm() | TupleForm():
             kind = "list" if isinstance(told, ListForm) else "tuple"
             return Items(kind, tuple(_value(item, trace) for item in told.items))
     return Other(_text(told.type), _text(told.why))
+
+
+def _keys(told: DictForm, trace: Trace) -> tuple[Key, ...]:
+    try:
+        keys = tuple(value_key(_value(key, trace)) for key in told.keys)
+    except TypeError:
+        raise TraceError("The trace holds a dict with a key that no dict has.") from None
+    if len(keys) != len(told.items) or len(set(keys)) != len(keys):
+        raise TraceError("The trace holds a dict whose keys do not fit its values.")
+    return keys
 
 
 def _tensors(named: dict[str, str | None], trace: Trace) -> dict[str, Tensor | None]:

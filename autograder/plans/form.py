@@ -37,7 +37,7 @@ class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True)
 
 class ItemsForm(Struct, tag_field="is", forbid_unknown_fields=True):
     items: list["ValueForm"]
-    keys: list[str]
+    keys: list["ValueForm"]
 
 
 class ListForm(ItemsForm, tag="list"):

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from coursekit.plans.coding import Reference
 from coursekit.plans.public import Claim
+from coursekit.plans.values import Key
 
 
 class NotKnownYet(BaseException):
@@ -31,9 +32,9 @@ class Promise:
     plan: str
     step: int
     notes: Notes
-    path: tuple[int | str, ...] = ()
+    path: tuple[Key, ...] = ()
 
-    def __getitem__(self, item: int | str) -> "Promise":
+    def __getitem__(self, item: Key) -> "Promise":
         return Promise(self.plan, self.step, self.notes, (*self.path, item))
 
     def __iter__(self) -> NoReturn:
@@ -54,6 +55,6 @@ class Promise:
             if isinstance(value, Promise):
                 if value.plan != self.plan:
                     raise NotKnownYet(name)
-                value = Reference(value.step, value.path)
+                value = Reference(value.step, tuple(("item", key) for key in value.path))
             coded[name] = value
         self.notes.claims.setdefault(self.plan, []).append(Claim(look, self.step, self.path, called, coded))

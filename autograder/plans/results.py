@@ -18,7 +18,7 @@ from coursekit.plans.answers import Built, Figures, Groups, Held, Problem, Reach
 from coursekit.plans.looks import BrokenPlan, Complaint, Seen
 from coursekit.plans.looks.seen import missing_return, number_of
 from coursekit.plans.looks.values import tensor_of
-from coursekit.plans.values import Items, kind_of, plain
+from coursekit.plans.values import Items, Key, kind_of, plain
 from coursekit.plans.weights import draw_weights
 
 LARGEST_WEIGHT = 1e4  # in absolute value; weights of networks that have learnt something stay below 100
@@ -42,7 +42,7 @@ class Result:
 
     seen: Seen
 
-    def __getitem__(self, item: int | str) -> "Result":
+    def __getitem__(self, item: Key) -> "Result":
         """An item of what was returned; nothing fails before it is looked at."""
         return Result(self.seen.item(item))
 
@@ -62,7 +62,7 @@ class Result:
 
     @property
     def value(self) -> Any:
-        """What was returned: a tensor, array, number, text, None, or a list, tuple or dict of them."""
+        """What was returned: a tensor, array, number, text, None, or a list, tuple or dict of them, with its keys."""
         with in_the_words_of_a_check():
             return plain(self.seen.value())
 

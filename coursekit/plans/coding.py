@@ -65,7 +65,7 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
         case np.ndarray() if value.dtype.kind in "biufc":
             return {"array": tensors.store(torch.from_numpy(np.array(value, copy=True)))}
         case Reference(step, path):
-            return {"step": step, "path": [list(part) if isinstance(part, tuple) else part for part in path]}
+            return {"step": step, "path": [part if isinstance(part, str) else encode(part, tensors) for part in path]}
         case Student(name):
             return {"student": name}
         case Given(place):
@@ -73,8 +73,8 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
         case list() | tuple():
             kind = "list" if isinstance(value, list) else "tuple"
             return {kind: [encode(item, tensors, refer) for item in value]}
-        case dict() if all(isinstance(key, str) for key in value):
-            return {"dict": {key: encode(item, tensors, refer) for key, item in value.items()}}
+        case dict():
+            return {"dict": [[encode(key, tensors), encode(item, tensors, refer)] for key, item in value.items()]}
         case float() if not math.isfinite(value):
             return {"float": str(float(value))}  # JSON has none of them
         case int() if is_long(value):
@@ -92,7 +92,8 @@ def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Giv
         case {"array": name}:
             return named_tensor(tensors, name).clone().numpy()
         case {"step": step, "path": path}:
-            return find(Reference(step, tuple(tuple(part) if isinstance(part, list) else part for part in path)))
+            parts = (part if isinstance(part, str) else decode(part, tensors, find) for part in path)
+            return find(Reference(step, tuple(parts)))
         case {"student": name}:
             return find(Student(name))
         case {"given": place}:
@@ -102,7 +103,7 @@ def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Giv
         case {"tuple": items}:
             return tuple(decode(item, tensors, find) for item in items)
         case {"dict": items}:
-            return {key: decode(item, tensors, find) for key, item in items.items()}
+            return {decode(key, tensors, find): decode(item, tensors, find) for key, item in items}
         case {"float": text}:
             return float(text)
         case {"int": text}:

@@ -7,8 +7,6 @@ way, and a step that needs one that gave nothing is not taken.
 
 import contextlib
 import importlib
-import io
-import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -24,7 +22,8 @@ from coursekit.plans.changes import copy_of, names_of, same
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, import_given
 from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
-from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Room, Value, describe
+from coursekit.plans.recording import Printed, Room, describe
+from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Value
 from coursekit.plans.weights import fill_with_drawn
 from coursekit.raised import describe_error
 from coursekit.trace import Trace
@@ -96,7 +95,7 @@ class _Runner:
 
     def take(self, number: int, step: steps.Step) -> None:
         self.turns = 0
-        printed = _Printed()
+        printed = Printed()
         try:
             with contextlib.redirect_stdout(printed), limited(getattr(step, "seconds", steps.SECONDS)):
                 self.live[number], answer = self._do(step)
@@ -212,26 +211,6 @@ class _Runner:
         for part in what.path:
             value = value[part[1]] if isinstance(part, tuple) else getattr(value, part)
         return value
-
-
-class _Printed(io.StringIO):
-    """What is printed, up to a length; of the rest it is counted how much that is."""
-
-    dropped = 0  # characters
-
-    def write(self, text: str) -> int:
-        kept = text[: max(0, MAX_TEXT - self.tell())]
-        super().write(kept)
-        self.dropped += len(text) - len(kept)
-        return len(text)
-
-    def text(self, room: Room) -> str:
-        """What was kept, if there is room for it."""
-        text = self.getvalue()
-        if room.take(len(json.dumps(text))):
-            return text
-        self.dropped += len(text)
-        return ""
 
 
 def _state(value: Any, module: Any) -> Answer:

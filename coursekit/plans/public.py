@@ -12,6 +12,7 @@ from typing import Any
 from coursekit.plans.coding import Code, Given, Reference, Student, decode, encode
 from coursekit.plans.looks import Run, Seen, Slip, look
 from coursekit.plans.steps import Plan, read_plan, write_plan
+from coursekit.plans.values import Key
 from coursekit.trace import Trace, read_trace
 
 FOLDER = "public"  # beside the notebook
@@ -23,7 +24,7 @@ class Claim:
 
     look: str
     step: int
-    path: tuple[int | str, ...]
+    path: tuple[Key, ...]
     called: str
     arguments: Mapping[str, Any]
 
@@ -65,7 +66,7 @@ def apply(claim: Claim, run: Run) -> str:
         BrokenPlan: the plan cannot be carried out here.
     """
     arguments = {
-        name: Seen(run, value.step, value.path) if isinstance(value, Reference) else value
+        name: Seen(run, value.step, tuple(key for _, key in value.path)) if isinstance(value, Reference) else value
         for name, value in claim.arguments.items()
     }
     return look(claim.look, Seen(run, claim.step, claim.path, claim.called), arguments)
@@ -79,7 +80,7 @@ def _claim_code(claim: Claim, tensors: Trace) -> dict[str, Any]:
     return {
         "look": claim.look,
         "step": claim.step,
-        "path": list(claim.path),
+        "path": encode(claim.path, tensors),
         "called": claim.called,
         "arguments": code,
     }
@@ -89,7 +90,7 @@ def _claim(told: dict[str, Any], tensors: Trace) -> Claim:
     arguments = decode(told["arguments"], tensors, _keep)
     if "slips" in arguments:
         arguments["slips"] = [(Slip(name, says, earned), value) for name, says, earned, value in arguments["slips"]]
-    return Claim(told["look"], told["step"], tuple(told["path"]), told["called"], arguments)
+    return Claim(told["look"], told["step"], decode(told["path"], tensors, _keep), told["called"], arguments)
 
 
 def _keep(what: Reference | Student | Given) -> Any:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer
-from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value
+from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value, key_value
 from coursekit.trace import Trace, is_long, number_for_json
 
 
@@ -56,7 +56,8 @@ def _value(value: Value, trace: Trace) -> dict[str, Any]:
         case Plain(inner):
             return {"is": "plain", "plain": inner}
         case Items(kind, items, keys):
-            return {"is": kind, "items": [_value(item, trace) for item in items], "keys": list(keys)}
+            told_keys = [_value(key_value(key), trace) for key in keys]
+            return {"is": kind, "items": [_value(item, trace) for item in items], "keys": told_keys}
         case Other(name, why):
             return {"is": "other", "type": name, "why": why}
 

@@ -319,3 +319,23 @@ def test_long_arguments_of_what_is_given_are_left_out(args: tuple[Any, ...], lab
     assert ask.call(given("builtins:list"), *args).label == label
     assert ask.call(given("builtins:list"), ask.call("batches", torch.zeros(2))).label == "list(batches(...))"
     assert ask.call(given("builtins:list"), ask.value([1])).label == "list(...)"
+
+
+@pytest.mark.parametrize("key", ["1", 1, (1, "a"), None])
+def test_items_are_found_under_their_keys_and_under_no_others(key: Any) -> None:
+    (one,) = seen({key: [2.0]})
+    assert look("close", one.item(key).item(0), {"expected": 2.0})
+    others: list[Any] = ["1", 1, (1, "b"), None]
+    for other in others:
+        if other == key:
+            continue
+        with pytest.raises(Complaint, match="returned a dict of 1, expected a value under "):
+            look("close", one.item(other).item(0), {"expected": 2.0})
+
+
+def test_items_of_what_lives_are_found_under_their_keys() -> None:
+    ask = Ask("cell", 0)
+    table = ask.call("table")
+    step = ask.call(given("builtins:list"), [table[1], table["1"], table[1, "a"]]).step
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"table": lambda: {1: 5, "1": 6, (1, "a"): 7}}))
+    assert look("close", Seen(run, step), {"expected": [5, 6, 7]})

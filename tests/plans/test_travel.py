@@ -50,6 +50,10 @@ VALUES = [
     *(None, True, "", "nan", "é\n" * 30_000, 0, -(10**17), 10**18, 2**64 + 1, -(10**3999)),
     *(0.1, -0.0, 1e-320, math.nan, math.inf, -math.inf),
     [math.nan, (1, -math.inf), {"a": 10**20}],
+    {1: "a", "1": "b", (1, "x"): ["c"], None: 0, math.inf: 0, 2**64: 0},
+    {"x" * 250 + "a": 1, "x" * 250 + "b": 2},
+    {("a",): 1, "('a',)": 2},
+    {False: 1, "False": 2},
 ]
 
 
@@ -90,6 +94,9 @@ def test_what_cannot_be_sent_is_told_to_the_author(value: Any) -> None:
         {"is": "whole", "digits": "9" * 4001},
         {"is": "whole", "digits": "1_0"},
         {"is": "plain", "plain": "x" * 100_001},
+        {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": [{"is": "list", "items": [], "keys": []}]},
+        {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": []},
+        {"is": "dict", "items": [{"is": "plain", "plain": None}] * 2, "keys": [{"is": "plain", "plain": "a"}] * 2},
         {"is": "whole", "digits": "٣"},
     ],
 )

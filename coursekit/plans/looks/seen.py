@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from coursekit.plans import steps
 from coursekit.plans.answers import Answer, Held, Problem, ProblemKind, Returned
-from coursekit.plans.values import Items, Plain, TensorValue, Value, kind_of
+from coursekit.plans.values import Items, Key, Plain, TensorValue, Value, kind_of
 
 RAISED = "function-raises"  # the mistake of a function that raised
 MAX_QUOTED = 300  # characters of a message or a line that a sentence quotes
@@ -75,7 +75,7 @@ class Seen:
 
     run: Run
     step: int
-    path: tuple[int | str, ...] = ()
+    path: tuple[Key, ...] = ()
     called: str = ""
 
     @property
@@ -124,16 +124,17 @@ class Seen:
             value = self._item(value, part, replace(self, path=self.path[:depth], called="").name)
         return value
 
-    def item(self, part: int | str) -> "Seen":
+    def item(self, part: Key) -> "Seen":
         return replace(self, path=(*self.path, part), called="")
 
-    def _item(self, value: Value, part: int | str, where: str) -> Value:
-        if isinstance(value, Items) and isinstance(part, int) and not value.keys and -len(value.items) <= part:
-            if part < len(value.items):
+    def _item(self, value: Value, part: Key, where: str) -> Value:
+        is_place = isinstance(part, int) and not (isinstance(value, Items) and value.kind == "dict")
+        if isinstance(value, Items) and isinstance(part, int) and is_place:
+            if -len(value.items) <= part < len(value.items):
                 return value.items[part]
-        elif isinstance(value, Items) and str(part) in value.keys:
-            return value.items[value.keys.index(str(part))]
-        wanted = f"at least {part + 1} values" if isinstance(part, int) else f"a value under {part!r}"
+        elif isinstance(value, Items) and part in value.keys:
+            return value.items[value.keys.index(part)]
+        wanted = f"at least {part + 1} values" if isinstance(part, int) and is_place else f"a value under {part!r}"
         raise Complaint(
             f"{where} returned {kind_of(value)}, expected {wanted}.", "Look at the return statement.", "wrong-type"
         )
