@@ -99,7 +99,7 @@ def _record(value: Any, room: Room, depth: int) -> Value:
     if value is None or isinstance(value, bool):
         return Plain(value)
     if isinstance(value, str):
-        return Plain(value) if len(value) <= MAX_TEXT else Other(name, f"it has {len(value):,} characters")
+        return Plain(str.__str__(value)) if len(value) <= MAX_TEXT else Other(name, f"it has {len(value):,} characters")
     if isinstance(value, int):
         short = abs(int(value)) < _TOO_LONG
         return Plain(int(value)) if short else Other(name, f"it has more than {MAX_DIGITS:,} digits")

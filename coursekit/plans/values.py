@@ -96,7 +96,8 @@ def kind_of(value: Value) -> str:
     """What a value is, in words that continue "returned", such as "a tensor of shape (3,)" or "None"."""
     match value:
         case TensorValue(tensor, is_array):
-            numbers = f" of {str(tensor.dtype).removeprefix('torch.')}" if tensor.is_complex() else ""
+            told = tensor.is_complex() or tensor.dtype == torch.bool
+            numbers = f" of {str(tensor.dtype).removeprefix('torch.')}" if told else ""
             return f"{'an array' if is_array else 'a tensor'} of shape {tuple(tensor.shape)}{numbers}"
         case Plain(None):
             return "None"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from coursekit.plans.changes import hold_same
@@ -33,9 +34,7 @@ def equal(
     seen: Seen, expected: bool | int | str | None, slips: Sequence[tuple[Slip, Any]], hint: str, mistake: str
 ) -> str:
     """The value is the very one that is expected, of the same type."""
-    value = seen.value()
-    if isinstance(value, TensorValue) and is_whole(value) and type(expected) is int:
-        value = Plain(int(value.tensor))
+    value = _as_plain(seen.value(), type(expected))
     if not isinstance(value, Plain) or type(value.value) is not type(expected):
         kinds = {bool: "True or False", str: "text", int: "a whole number"}
         told = f"{seen.name} returned {kind_of(value)}, expected {kinds.get(type(expected), 'None')}."
@@ -47,6 +46,16 @@ def equal(
         if _is(wrong, value.value):
             raise Complaint(told, slip.says, slip.name, slip.earned)
     raise Complaint(told, hint, mistake)
+
+
+def _as_plain(value: Value, kind: type) -> Value:
+    """One whole number of torch or NumPy, or a truth value of shape (), such as `(x > 0).all()`, is a plain one."""
+    if not isinstance(value, TensorValue) or not is_whole(value):
+        return value
+    is_truth = value.tensor.dtype == torch.bool
+    if kind is bool and is_truth and value.tensor.ndim == 0:
+        return Plain(bool(value.tensor))
+    return Plain(int(value.tensor)) if kind is int and not is_truth else value
 
 
 def _is(wrong: Any, value: object) -> bool:

@@ -49,6 +49,8 @@ def close(
         of: "value", or what of the rows of a matrix is compared: "row mean" or "covariance".
         free_signs: each column may have the opposite sign.
     """
+    if isinstance(expected, np.generic):
+        expected = expected.item()
     if isinstance(expected, tuple | list):
         return _items_close(seen, expected, slips, hint, tolerance, mistake)
     if expected is None or isinstance(expected, bool | str):
