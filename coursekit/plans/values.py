@@ -5,7 +5,9 @@ code runs (`coursekit.plans.recording`), stored in a trace, and made again where
 keeps the name of its type.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -48,6 +50,11 @@ class Items:
     kind: str
     items: tuple["Value", ...]
     keys: tuple[Key, ...] = ()
+
+    @cached_property
+    def places(self) -> Mapping[Key, int]:
+        """Where the value of each key is among the items."""
+        return {key: place for place, key in enumerate(self.keys)}
 
 
 @dataclass(frozen=True)

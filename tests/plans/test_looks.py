@@ -46,6 +46,8 @@ def complaint(name: str, value: Any, **arguments: Any) -> Complaint | None:
         (7, 7.0),
         ([torch.zeros(2), 1], (torch.zeros(2), 1)),
         (("a", None, True), ["a", None, True]),
+        ({"a": 2, 1: torch.ones(2), (1, 2): {"b": None}}, {(1, 2): {"b": None}, "a": 2, 1: torch.ones(2)}),
+        (({},), [{}]),
         (np.bool_(True), True),
         (torch.tensor(False), False),
         (True, np.bool_(True)),
@@ -79,6 +81,22 @@ def test_what_is_right_passes(got: Any, expected: Any) -> None:
         (np.bool_(False), True, "wrong-value", "got False, expected True."),
         (torch.tensor(True), 1, "wrong-type", "returned a tensor of shape () of bool, expected a whole number."),
         ([1], (1, 2), "wrong-type", "returned a list of 1, expected 2 values."),
+        ({"a": 1}, {"a": 2}, "wrong-value", "`f['a']` does not have the right value: got 1, expected 2."),
+        (
+            [{"a": 1}],
+            [{"b": 1}],
+            "wrong-keys",
+            "`f[0]` has no value under 'b' and a value under 'a', expected a dict of",
+        ),
+        ({1: 1}, {"1": 1}, "wrong-keys", "has no value under '1' and a value under 1, expected a dict of 1."),
+        (
+            {},
+            dict.fromkeys("abcde", 1),
+            "wrong-keys",
+            "`f` has no value under 'a', 'b', 'c' and 2 more, expected a dict",
+        ),
+        (["a"], {"a": 1}, "wrong-type", "`f` returned a list of 1, expected a dict of 1."),
+        (None, {"a": 1}, "wrong-type", "`f` returned None, expected a dict of 1."),
         ([1, 3], (1, 2), "wrong-value", "`f[1]` does not have the right value: got 3, expected 2."),
     ],
 )
@@ -151,6 +169,7 @@ def test_a_whole_number_may_come_back_as_another_type(got: Any) -> None:
 def test_whole_numbers_have_the_tolerance_that_is_named() -> None:
     assert complaint("close", 103, expected=100, tolerance=0.05) is None
     assert complaint("close", torch.tensor([103]), expected=torch.tensor([100]), tolerance=0.05) is None
+    assert complaint("close", 1.00001, expected=1.0, tolerance=0.0) is not None
 
 
 @pytest.mark.parametrize(
@@ -204,6 +223,11 @@ def test_an_error_is_of_its_class_and_of_those_above(error: BaseException, types
         assert said is not None and said in ended.rationale
     else:
         assert said is None
+
+
+def test_slips_of_a_dict_are_those_of_its_items() -> None:
+    found = complaint("close", {"a": 4, "b": 1}, expected={"a": 2, "b": 1}, slips=[(TWICE, {"a": 4})])
+    assert found is not None and (found.mistake, found.earned) == ("twice", 0.5)
 
 
 def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:

@@ -130,6 +130,30 @@ def test_f(asked):
     assert names_given(plans[0].plan) == {"f", "g"}
 
 
+def test_what_is_expected_of_dicts_stands_in_the_kit(tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    path = tmp_path / "checks" / "task.py"
+    path.write_text("""import pytest
+from autograder.plans import expect, plan
+
+
+@plan("check_f", public=True)
+def asked(ask):
+    return ask.call("f", {1: "one", ("a", "b"): float("inf")})
+
+
+@pytest.mark.check(cell="check_f", points=1)
+def test_f(asked):
+    expect(asked[("a", "b")]).close(float("inf"))
+    expect(asked).close({1: "one", ("a", "b"): float("inf")})
+""")
+    make_public(read_declared(path), tmp_path / "public")
+    plans = find_public([tmp_path / "public"], "check_f")
+    assert told(see(plans, {"f": lambda table: table}))[-1] == "2 things look right, 0 need work."
+    seen = told(see(plans, {"f": lambda table: {**table, 1: "two"}}))
+    assert seen[1] == "✗ `f[1]` does not have the right value: got the text 'two', expected the text 'one'."
+
+
 def test_a_cell_records_for_the_autograder_and_shows_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,8 +132,8 @@ class Seen:
         if isinstance(value, Items) and isinstance(part, int) and is_place:
             if -len(value.items) <= part < len(value.items):
                 return value.items[part]
-        elif isinstance(value, Items) and part in value.keys:
-            return value.items[value.keys.index(part)]
+        elif isinstance(value, Items) and part in value.places:
+            return value.items[value.places[part]]
         wanted = f"at least {part + 1} values" if isinstance(part, int) and is_place else f"a value under {part!r}"
         raise Complaint(
             f"{where} returned {kind_of(value)}, expected {wanted}.", "Look at the return statement.", "wrong-type"

@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from coursekit.plans.answers import Held
-from coursekit.plans.looks.exact import equal, holds_whole, is_whole
+from coursekit.plans.answers import Held, Returned
+from coursekit.plans.looks.exact import MAX_QUOTED, equal, is_whole
+from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, size
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
 
-TOLERANCE = 1e-4  # relative to the largest expected value: float32 sums of a few thousand terms stay below 1e-5
-SMALLEST_SCALE = 1e-3  # nothing is compared more finely than for a largest value of this size
+MAX_NAMED = 3  # keys in one sentence
 Slips = Sequence[tuple[Slip, Any]]
 
 
@@ -38,8 +38,8 @@ def close(
 
     Args:
         seen: what is looked at.
-        expected: a tensor, an array, a number, text, a truth value, None; or a tuple, list or dict of them. A dict of
-            tensors is what the weights of a module should be.
+        expected: a tensor, an array, a number, text, a truth value, None; or a tuple, list or dict of them. Of a state
+            it is a dict of tensors, what the weights of a module should be.
         slips: well-known mistakes, each with the value that it gives.
         hint: what to try where no slip explains the value.
         tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
@@ -53,6 +53,8 @@ def close(
         expected = expected.item()
     if isinstance(expected, tuple | list):
         return _items_close(seen, expected, slips, hint, tolerance, mistake)
+    if isinstance(expected, Mapping) and isinstance(seen.answer(), Returned):
+        return _dict_close(seen, expected, slips, hint, tolerance, mistake)
     if expected is None or isinstance(expected, bool | str):
         return equal(seen, expected, slips, hint, mistake)
     is_exact = tolerance is None and since is None
@@ -62,18 +64,18 @@ def close(
     if since is not None:
         before = _pair(since, expected, of, hint)[0].double()
         got, right = got.double() - before, right.double() - before
-    aligned = _align if free_signs else _leave
-    if _is_close(aligned(got, right), right, tolerance):
-        return f"{seen.name} {'has changed as it should' if since else 'is right'}{_size(expected)}."
+    aligned = align if free_signs else leave
+    if is_near(aligned(got, right), right, tolerance):
+        return f"{seen.name} {'has changed as it should' if since else 'is right'}{size(expected)}."
     for slip, value in slips:
-        wrong = _flat(value) - before if since is not None else _flat(value)
-        if wrong.shape == got.shape and _is_close(aligned(got, wrong), wrong, tolerance, _largest(right)):
+        wrong = flat(value) - before if since is not None else flat(value)
+        if wrong.shape == got.shape and is_near(aligned(got, wrong), wrong, tolerance, largest(right)):
             hint, mistake, earned = slip.says, slip.name, slip.earned
             break
     else:
         earned = 0.0
     shown = aligned(got, right)
-    raise Complaint(_difference(seen, shown, right, since is not None), hint, mistake, earned)
+    raise Complaint(difference(seen.name, shown, right, since is not None), hint, mistake, earned)
 
 
 def is_scalar(seen: Seen, hint: str = "") -> str:
@@ -126,16 +128,40 @@ def _items_close(
     return f"{seen.name} is right: {len(expected)} values."
 
 
+def _dict_close(
+    seen: Seen, expected: Mapping[Any, Any], slips: Slips, hint: str, tolerance: float | None, mistake: str
+) -> str:
+    value = seen.value()
+    if not isinstance(value, Items) or value.kind != "dict":
+        told = f"{seen.name} returned {kind_of(value)}, expected a dict of {len(expected)}."
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
+    missing = [key for key in expected if key not in value.places]
+    extra = [key for key in value.places if key not in expected]
+    if missing or extra:
+        told = " and ".join(_under(word, keys) for word, keys in (("no", missing), ("a", extra)) if keys)
+        raise Complaint(f"{seen.name} has {told}, expected a dict of {len(expected)}.", hint, "wrong-keys")
+    for key, right in expected.items():
+        of_item = [(slip, wrong[key]) for slip, wrong in slips if isinstance(wrong, Mapping) and key in wrong]
+        close(seen.item(key), right, of_item, hint, tolerance, mistake)
+    return f"{seen.name} is right: {len(expected)} values."
+
+
+def _under(word: str, keys: Sequence[Any]) -> str:
+    """Names the first of the keys that are missing, or too many."""
+    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
+    return f"{word} value under {', '.join(repr(key)[:MAX_QUOTED] for key in keys[:MAX_NAMED])}{more}"
+
+
 def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor]:
     """What was got and what was expected, of one shape; type and shape are right by then."""
     if isinstance(expected, Mapping):
-        return _weights(seen, expected, hint), _flat(expected)
+        return _weights(seen, expected, hint), flat(expected)
     if isinstance(expected, int | float):
         got = number_of(seen, hint)
         if not math.isfinite(got) and math.isfinite(expected):
             raise Complaint(f"{seen.name} is {got}, expected {kind_of(Plain(expected))}.", hint, "not-finite")
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
-    right = _flat(expected)
+    right = flat(expected)
     if of == "value":
         return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray)), right
     value = seen.value()
@@ -161,67 +187,3 @@ def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
     if not bool(vector.isfinite().all()):
         raise Complaint(f"{seen.name} holds values that are infinite or not a number.", hint, "not-finite")
     return vector
-
-
-def _flat(value: Any) -> Tensor:
-    """An expected value as a tensor; of a dict of tensors, all behind each other."""
-    if isinstance(value, Mapping):
-        tensors = [torch.as_tensor(tensor).detach().double().flatten() for tensor in value.values()]
-        return torch.cat(tensors) if tensors else torch.zeros(0, dtype=torch.float64)
-    return torch.as_tensor(value).detach()
-
-
-def _alike(got: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-    """Both in one type that holds them: whole numbers stay what they are."""
-    kind = torch.int64 if holds_whole(got) and holds_whole(right) else torch.float64
-    return got.to(kind), right.to(kind)
-
-
-def _is_close(got: Tensor, right: Tensor, tolerance: float | None, scale: float = 0.0) -> bool:
-    got, right = _alike(got, right)
-    if tolerance is None and holds_whole(right):
-        return torch.equal(got, right)
-    near = (got - right).abs() <= (tolerance or TOLERANCE) * max(scale, _largest(right), SMALLEST_SCALE)
-    near |= got == right  # infinities are equal or not
-    return bool((near | (got.isnan() & right.isnan())).all())
-
-
-def _largest(right: Tensor) -> float:
-    return float(right.double().abs().nan_to_num(0, 0, 0).max()) if right.numel() else 0.0
-
-
-def _leave(got: Tensor, right: Tensor) -> Tensor:
-    return got
-
-
-def _align(got: Tensor, right: Tensor) -> Tensor:
-    """Each column with the sign that brings it closer, both (n, d)."""
-    return got * torch.where((got * right).sum(0) >= 0, 1.0, -1.0)
-
-
-def _difference(seen: Seen, got: Tensor, right: Tensor, moved: bool) -> str:
-    what = "has not changed as it should" if moved else "does not have the right value"
-    got, right = _alike(got, right)
-    if got.ndim == 0:
-        return f"{seen.name} {what}: got {_digits(got, right, 6)}."
-    far = (got - right).double().abs().nan_to_num(torch.inf, torch.inf)
-    worst = int(torch.where(got == right, -1.0, far).argmax())
-    place = [int(index) for index in torch.unravel_index(torch.tensor(worst), got.shape)]
-    where = "" if len(place) == 1 and moved else f" at {place}"
-    return f"{seen.name} {what}{where}: got {_digits(got.flatten()[worst], right.flatten()[worst], 4)}."
-
-
-def _digits(got: Tensor, right: Tensor, least: int) -> str:
-    """Both numbers, with as many digits as it takes to tell them apart, and at least so many."""
-    one, two = got.item(), right.item()
-    if holds_whole(got):
-        return f"{one}, expected {two}"
-    for digits in (least, 6, 9, 17):
-        if f"{one:.{digits}g}" != f"{two:.{digits}g}":
-            break
-    return f"{one:.{digits}g}, expected {two:.{digits}g}"
-
-
-def _size(expected: Any) -> str:
-    shape = tuple(expected.shape) if isinstance(expected, Tensor | np.ndarray) else ()
-    return f", shape {shape}" if shape else ""
