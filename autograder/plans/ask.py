@@ -15,7 +15,7 @@ from torch import Tensor
 from coursekit.plans import steps
 from coursekit.plans.coding import PLAIN, Code, Given, Reference, Student, UncodableError, encode, import_given
 from coursekit.plans.steps import SECONDS, Plan
-from coursekit.plans.values import Key
+from coursekit.plans.values import MAX_ITEMS, Key
 from coursekit.trace import Trace
 
 MAX_LABEL = 60  # characters of a call with its arguments; a longer one is named by its function alone
@@ -162,7 +162,7 @@ class Ask:
             args, kwargs: with what; a tensor is a fresh copy, and what a check says of it can be trusted.
             seconds: of processor time that all calls together may take.
             times: how often, with the very same arguments but those in `each(...)`; the result is then a list.
-            keep: every so many returned values are kept, and the last.
+            keep: every so many returned values are kept, and the last; 10,000 at most.
         """
         rows = [number for number, value in enumerate(args) if isinstance(value, Each)]
         plain = [value.rows if isinstance(value, Each) else value for value in args]
@@ -172,6 +172,10 @@ class Ask:
             label = _given_label(name, [*plain, *kwargs.values()])
         if times is not None and not (times > 0 and keep > 0):
             raise PlanError(f"calls {name} {times} times and keeps every {keep}th, which must be 1 or more")
+        if times is not None and (kept := steps.how_many_kept(times, keep)) > MAX_ITEMS:
+            raise PlanError(
+                f"keeps {kept:,} values of {name}, of which {MAX_ITEMS:,} can come back: name a larger keep"
+            )
         coded = self._code(plain), self._code(kwargs)
         return self._add(steps.Call(self._target(of), label, *coded, seconds, times, rows, keep), label)
 

@@ -33,7 +33,7 @@ from autograder.plans.form import (
 )
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
-from coursekit.plans.values import MAX_ITEMS, Items, Key, Other, Plain, TensorValue, Value, value_key
+from coursekit.plans.values import MAX_PARTS, Items, Key, Other, Plain, TensorValue, Value, value_key
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MAX_TOLD = 20_000  # characters of a name or a message; the interpreter writes 500 at most
@@ -96,7 +96,7 @@ def _require_possible(problem: Problem, number: int, step: steps.Step, read: tup
 def _answer(told: ToldForm, trace: Trace) -> Answer:
     match told:
         case ReturnedForm():
-            changed = tuple(_text(name) for name in told.changed[:MAX_ITEMS])
+            changed = tuple(_text(name) for name in told.changed[:MAX_PARTS])
             return answers.Returned(_value(told.value, trace), told.printed, changed, told.dropped)
         case ModuleForm():
             if any(extent < 0 for shape in told.shapes.values() for extent in shape):
@@ -114,7 +114,7 @@ def _answer(told: ToldForm, trace: Trace) -> Answer:
             return answers.Figures(tuple(tuple(_axes(axes, trace) for axes in figure) for figure in told.figures))
         case ProblemForm():
             type_, message, line, function = map(_text, (told.type, told.message, told.line, told.function))
-            bases = tuple(map(_text, told.bases[:MAX_ITEMS]))
+            bases = tuple(map(_text, told.bases[:MAX_PARTS]))
             return Problem(told.kind, type_, message, line, function, told.step, told.turns, bases)
     return answers.Done()
 

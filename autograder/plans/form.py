@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from coursekit.plans.answers import ProblemKind
-from coursekit.plans.values import MAX_DIGITS, MAX_TEXT
+from coursekit.plans.values import MAX_DIGITS, MAX_ITEMS, MAX_TEXT
 
 Number = float | Literal["inf", "-inf", "nan"]
 
@@ -36,8 +36,8 @@ class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True)
 
 
 class ItemsForm(Struct, tag_field="is", forbid_unknown_fields=True):
-    items: list["ValueForm"]
-    keys: list["ValueForm"]
+    items: Annotated[list["ValueForm"], Meta(max_length=MAX_ITEMS)]
+    keys: Annotated[list["ValueForm"], Meta(max_length=MAX_ITEMS)]
 
 
 class ListForm(ItemsForm, tag="list"):

@@ -23,7 +23,7 @@ from coursekit.plans.coding import Code, Given, Reference, Student, decode, impo
 from coursekit.plans.figures import open_figures, take_figures
 from coursekit.plans.limit import TooSlow, limited
 from coursekit.plans.recording import Printed, Room, describe
-from coursekit.plans.values import MAX_ITEMS, MAX_KEY, MAX_TEXT, Items, Value
+from coursekit.plans.values import MAX_KEY, MAX_PARTS, MAX_TEXT, Items, Value
 from coursekit.plans.weights import fill_with_drawn
 from coursekit.raised import describe_error
 from coursekit.trace import Trace
@@ -174,7 +174,7 @@ class _Runner:
             if step.times is not None and (turn % step.keep == 0 or turn == step.times - 1):
                 kept.append(describe(returned, self.room))  # at once: what it returned may change with the next call
         changed = tuple(name for name, held in before.items() if not same(held, copy_of(given[name])))
-        value = describe(returned, self.room) if step.times is None else Items("list", tuple(kept[:MAX_ITEMS]))
+        value = describe(returned, self.room) if step.times is None else Items("list", tuple(kept))
         return returned, answers.Returned(value, changed=changed)
 
     def _gradient(self, value: Any, at: Mapping[str, Any]) -> Answer:
@@ -217,7 +217,7 @@ def _state(value: Any, module: Any) -> Answer:
     if isinstance(value, torch.optim.Optimizer):
         names = {id(p): name for name, p in _named(module).items()} if module is not None else {}
         groups = [(float(g["lr"]), tuple(names.get(id(p)) for p in g["params"])) for g in value.param_groups]
-        return answers.Groups(tuple(answers.Group(lr, parameters) for lr, parameters in groups[:MAX_ITEMS]))
+        return answers.Groups(tuple(answers.Group(lr, parameters) for lr, parameters in groups[:MAX_PARTS]))
     tensors = {name: _copy(tensor) for name, tensor in _named(value, buffers=True).items()}
     return answers.Held(tensors, value.training if isinstance(value, nn.Module) else None)
 
@@ -226,7 +226,7 @@ def _named(value: Any, buffers: bool = False) -> dict[str, Tensor]:
     """The parameters of a module by name, with its buffers if wanted, or a tensor under an empty name."""
     if isinstance(value, nn.Module):
         named = list(value.named_parameters()) + (list(value.named_buffers()) if buffers else [])
-        return {name[:MAX_KEY]: tensor for name, tensor in named[:MAX_ITEMS]}
+        return {name[:MAX_KEY]: tensor for name, tensor in named[:MAX_PARTS]}
     if not isinstance(value, Tensor):
         raise TypeError(f"{type(value).__name__} is neither a module nor a tensor")
     return {"": value}

@@ -95,6 +95,11 @@ class Call:
     keep: int = 1
 
 
+def how_many_kept(times: int, keep: int) -> int:
+    """Of repeated calls: every so many returned values, and the last."""
+    return len(range(0, times, keep)) + ((times - 1) % keep > 0)
+
+
 @dataclass(frozen=True)
 class Backward:
     """Go backward from the sum of a value; gradients stay where they come to lie."""

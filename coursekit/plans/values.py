@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 MAX_ELEMENTS = 2_000_000  # of one tensor: 8 MB in float32
-MAX_ITEMS = 500  # of one list, tuple or dict
+MAX_ITEMS = 10_000  # of one list, tuple or dict
+MAX_PARTS = 500  # of a module or an optimizer
 MAX_DEPTH = 5
 MAX_TEXT = 100_000  # characters
 MAX_KEY = 200

@@ -17,6 +17,7 @@ from autograder.plans import Ask, each, given
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer, Problem, ProblemKind
 from coursekit.plans.interpreter import run_plan
+from coursekit.plans.steps import how_many_kept
 from coursekit.plans.storing import store_answers
 from coursekit.plans.values import Items, Other, Plain, TensorValue, kind_of, plain
 
@@ -52,7 +53,8 @@ def last(build: Callable[[Ask], Any], **functions: Any) -> Any:
         ([1, (2, {"a": None})], "a list of 2"),
         ({torch.tensor(1): 1, torch.tensor(1): 2}, "something of type dict (two of its keys are the same as text)"),
         (range(3), "something of type range"),
-        (list(range(1000)), "something of type list (it has 1,000 items)"),
+        (list(range(10_000)), "a list of 10000"),
+        (list(range(10_001)), "something of type list (it has 10,001 items)"),
     ],
 )
 def test_whatever_is_returned_has_a_record(value: Any, told: str) -> None:
@@ -216,6 +218,12 @@ def test_except_exception_does_not_catch_the_end_of_a_call() -> None:
 def test_repeated_calls_take_row_after_row_and_keep_some() -> None:
     answer = last(lambda ask: ask.call("f", each([1, 2, 3]), 10, times=5, keep=2), f=lambda a, b: a * b)
     assert plain(answer.value) == [10, 30, 20]  # the calls 0, 2 and 4 of 10, 20, 30, 10, 20
+
+
+@pytest.mark.parametrize(("times", "keep"), [(1, 1), (5, 2), (6, 2), (7, 10), (600, 1), (10_000, 1), (19_999, 2)])
+def test_as_many_calls_are_kept_as_a_plan_may_ask_for(times: int, keep: int) -> None:
+    answer = last(lambda ask: ask.call("f", times=times, keep=keep), f=lambda: 1)
+    assert len(plain(answer.value)) == how_many_kept(times, keep)
 
 
 def test_both_sides_draw_the_same_weights() -> None:

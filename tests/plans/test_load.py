@@ -74,6 +74,10 @@ def test_a_mistake_of_the_author_has_a_line(text: str, line: int, said: str, tmp
         ("ask.module(given('torch.nn:Nothing'))", "'torch.nn:Nothing', which cannot be imported"),
         ("ask.optimizer('Atom', ask.module('M'), lr=1)", "torch.optim.Atom, which there is not"),
         ("ask.call('f', times=0)", "which must be 1 or more"),
+        (
+            "ask.call('f', times=20_001, keep=2)",
+            "keeps 10,001 values of f, of which 10,000 can come back: name a larger",
+        ),
         ("ask.call('f', ask.randn('x'))", "stops with TypeError"),
     ],
 )

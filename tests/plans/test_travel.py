@@ -94,6 +94,7 @@ def test_what_cannot_be_sent_is_told_to_the_author(value: Any) -> None:
         {"is": "whole", "digits": "9" * 4001},
         {"is": "whole", "digits": "1_0"},
         {"is": "plain", "plain": "x" * 100_001},
+        {"is": "list", "items": [{"is": "plain", "plain": None}] * 10_001, "keys": []},
         {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": [{"is": "list", "items": [], "keys": []}]},
         {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": []},
         {"is": "dict", "items": [{"is": "plain", "plain": None}] * 2, "keys": [{"is": "plain", "plain": "a"}] * 2},
