@@ -211,9 +211,8 @@ class Ask:
         try:
             return encode(value, self.tensors, _refer)
         except UncodableError as error:
-            raise PlanError(
-                f"holds {error}: numbers, text, tensors, arrays, lists, dicts and what earlier steps gave can be sent"
-            ) from None
+            kinds = "numbers, text, bytes, tensors, arrays, lists, dicts, sets and what earlier steps gave"
+            raise PlanError(f"holds {error}: {kinds} can be sent") from None
 
 
 def _refer(value: Any) -> Any:

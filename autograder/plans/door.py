@@ -13,6 +13,8 @@ from torch import Tensor
 
 from autograder.plans.form import (
     AxesForm,
+    BytesForm,
+    ComplexForm,
     DictForm,
     FiguresForm,
     GradientsForm,
@@ -23,6 +25,7 @@ from autograder.plans.form import (
     PlainForm,
     ProblemForm,
     ReturnedForm,
+    SetForm,
     TensorForm,
     TensorsForm,
     ToldForm,
@@ -33,7 +36,7 @@ from autograder.plans.form import (
 )
 from coursekit.plans import answers, steps
 from coursekit.plans.answers import Answer, Problem, ProblemKind
-from coursekit.plans.values import MAX_PARTS, Items, Key, Other, Plain, TensorValue, Value, value_key
+from coursekit.plans.values import MAX_PARTS, Elements, Items, Key, Other, Plain, TensorValue, Value, value_key
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MAX_TOLD = 20_000  # characters of a name or a message; the interpreter writes 500 at most
@@ -127,23 +130,33 @@ def _value(told: ValueForm, trace: Trace) -> Value:
             return Plain(told.number if isinstance(told.number, int) else float(told.number))
         case WholeForm():
             return Plain(int(told.digits))
+        case ComplexForm():
+            return Plain(complex(float(told.real), float(told.imag)))
+        case BytesForm():
+            return Plain(bytes.fromhex(told.hex))
         case PlainForm():
             return Plain(told.plain)
         case DictForm():
-            return Items("dict", tuple(_value(item, trace) for item in told.items), _keys(told, trace))
+            keys = _keys(told.keys, trace)
+            if len(keys) != len(told.items):
+                raise TraceError("The trace holds a dict whose keys do not fit its values.")
+            return Items("dict", tuple(_value(item, trace) for item in told.items), keys)
+        case SetForm():
+            return Elements(_keys(told.elements, trace))
         case ListForm() | TupleForm():
             kind = "list" if isinstance(told, ListForm) else "tuple"
             return Items(kind, tuple(_value(item, trace) for item in told.items))
     return Other(_text(told.type), _text(told.why))
 
 
-def _keys(told: DictForm, trace: Trace) -> tuple[Key, ...]:
+def _keys(told: list[ValueForm], trace: Trace) -> tuple[Key, ...]:
+    """The keys of a dict or the elements of a set, each of which is there once."""
     try:
-        keys = tuple(value_key(_value(key, trace)) for key in told.keys)
+        keys = tuple(value_key(_value(key, trace)) for key in told)
     except TypeError:
-        raise TraceError("The trace holds a dict with a key that no dict has.") from None
-    if len(keys) != len(told.items) or len(set(keys)) != len(keys):
-        raise TraceError("The trace holds a dict whose keys do not fit its values.")
+        raise TraceError("The trace holds a key that no dict and no set has.") from None
+    if len(set(keys)) != len(keys):
+        raise TraceError("The trace holds the same key twice.")
     return keys
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.plans.comparable import require_comparable
 from autograder.plans.promise import Promise
 from autograder.plans.results import Result, in_the_words_of_a_check
 from coursekit.plans.looks import Slip, look
@@ -39,6 +40,7 @@ class Expectation:
         of: str = "value",
         free_signs: bool = False,
     ) -> None:
+        require_comparable(expected)
         self._look(
             "close",
             expected=expected,

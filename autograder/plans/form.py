@@ -35,6 +35,19 @@ class PlainForm(Struct, tag_field="is", tag="plain", forbid_unknown_fields=True)
     plain: bool | Text | None
 
 
+class ComplexForm(Struct, tag_field="is", tag="complex", forbid_unknown_fields=True):
+    real: Number
+    imag: Number
+
+
+class BytesForm(Struct, tag_field="is", tag="bytes", forbid_unknown_fields=True):
+    hex: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$", max_length=2 * MAX_TEXT)]
+
+
+class SetForm(Struct, tag_field="is", tag="set", forbid_unknown_fields=True):
+    elements: Annotated[list["ValueForm"], Meta(max_length=MAX_ITEMS)]
+
+
 class ItemsForm(Struct, tag_field="is", forbid_unknown_fields=True):
     items: Annotated[list["ValueForm"], Meta(max_length=MAX_ITEMS)]
     keys: Annotated[list["ValueForm"], Meta(max_length=MAX_ITEMS)]
@@ -57,7 +70,8 @@ class OtherForm(Struct, tag_field="is", tag="other", forbid_unknown_fields=True)
     why: str
 
 
-ValueForm = TensorForm | NumberForm | WholeForm | PlainForm | ListForm | TupleForm | DictForm | OtherForm
+PlainForms = NumberForm | WholeForm | ComplexForm | PlainForm | BytesForm
+ValueForm = TensorForm | PlainForms | ListForm | TupleForm | DictForm | SetForm | OtherForm
 
 
 class AnswerForm(Struct, tag_field="gives", forbid_unknown_fields=True):

@@ -73,6 +73,12 @@ def encode(value: Any, tensors: Trace, refer: Callable[[Any], Any] = lambda valu
         case list() | tuple():
             kind = "list" if isinstance(value, list) else "tuple"
             return {kind: [encode(item, tensors, refer) for item in value]}
+        case set() | frozenset():
+            return {"set": [encode(item, tensors) for item in sorted(value, key=repr)]}
+        case bytes():
+            return {"bytes": value.hex()}
+        case complex():
+            return {"complex": [encode(value.real, tensors), encode(value.imag, tensors)]}
         case dict():
             return {"dict": [[encode(key, tensors), encode(item, tensors, refer)] for key, item in value.items()]}
         case float() if not math.isfinite(value):
@@ -104,6 +110,12 @@ def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Giv
             return tuple(decode(item, tensors, find) for item in items)
         case {"dict": items}:
             return {decode(key, tensors, find): decode(item, tensors, find) for key, item in items}
+        case {"set": items}:
+            return {decode(item, tensors, find) for item in items}
+        case {"bytes": text}:
+            return bytes.fromhex(text)
+        case {"complex": parts}:
+            return complex(*(decode(part, tensors, find) for part in parts))
         case {"float": text}:
             return float(text)
         case {"int": text}:

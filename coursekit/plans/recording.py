@@ -23,6 +23,7 @@ from coursekit.plans.values import (
     MAX_ITEMS,
     MAX_KEY,
     MAX_TEXT,
+    Elements,
     Items,
     Key,
     Other,
@@ -79,11 +80,13 @@ def _cost(record: Value) -> int:
             return 50 + len(json.dumps(text))
         case Plain(int() as number):
             return 50 + number.bit_length() // 3
-        case Items(_, _, keys):
+        case Plain(bytes() as data):
+            return 50 + 2 * len(data)
+        case Items(_, _, keys) | Elements(keys):
             return 60 + sum(map(_cost_of_key, keys))
         case Other(name, why):
             return 50 + len(json.dumps([name, why]))
-    return 60
+    return 100  # a number, at most a complex one
 
 
 def _cost_of_key(key: Key) -> int:
@@ -108,6 +111,12 @@ def _record(value: Any, room: Room, depth: int) -> Value:
             return Plain(float(value))
         except OverflowError:
             return Plain(math.inf if value > 0 else -math.inf)  # type: ignore[operator]
+    if isinstance(value, complex):
+        return Plain(complex(value))
+    if isinstance(value, bytes | bytearray):
+        return Plain(bytes(value)) if len(value) <= MAX_TEXT else Other(name, f"it has {len(value):,} bytes")
+    if isinstance(value, set | frozenset):
+        return _of_set(value, name)
     if isinstance(value, list | tuple | dict):
         return _of_items(value, name, room, depth)
     return Other(name, f"its dtype is {value.dtype}"[:MAX_KEY] if isinstance(value, np.ndarray) else "")
@@ -145,6 +154,15 @@ def _of_items(value: list[Any] | tuple[Any, ...] | dict[Any, Any], name: str, ro
     if len(set(keys)) < len(keys):
         return Other(name, "two of its keys are the same as text")
     return Items(kind, tuple(_describe(item, room, depth + 1) for item in inner), keys)
+
+
+def _of_set(value: set[Any] | frozenset[Any], name: str) -> Value:
+    if len(value) > MAX_ITEMS:
+        return Other(name, f"it has {len(value):,} items")
+    elements = set(map(_key, value))
+    if len(elements) < len(value):
+        return Other(name, "two of its items are the same as text")
+    return Elements(tuple(sorted(elements, key=repr)))
 
 
 def _key(key: Any, depth: int = 0) -> Key:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from coursekit.plans import answers
 from coursekit.plans.answers import Answer
-from coursekit.plans.values import DTYPES, Items, Other, Plain, TensorValue, Value, key_value
+from coursekit.plans.values import DTYPES, Elements, Items, Other, Plain, TensorValue, Value, key_value
 from coursekit.trace import Trace, is_long, number_for_json
 
 
@@ -53,8 +53,14 @@ def _value(value: Value, trace: Trace) -> dict[str, Any]:
             return {"is": "whole", "digits": str(number)}
         case Plain(int() | float() as number) if not isinstance(number, bool):
             return {"is": "number", "number": number_for_json(number)}
+        case Plain(complex() as number):
+            return {"is": "complex", "real": number_for_json(number.real), "imag": number_for_json(number.imag)}
+        case Plain(bytes() as data):
+            return {"is": "bytes", "hex": data.hex()}
         case Plain(inner):
             return {"is": "plain", "plain": inner}
+        case Elements(elements):
+            return {"is": "set", "elements": [_value(key_value(one), trace) for one in elements]}
         case Items(kind, items, keys):
             told_keys = [_value(key_value(key), trace) for key in keys]
             return {"is": kind, "items": [_value(item, trace) for item in items], "keys": told_keys}

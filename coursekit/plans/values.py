@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 MAX_ELEMENTS = 2_000_000  # of one tensor: 8 MB in float32
-MAX_ITEMS = 10_000  # of one list, tuple or dict
+MAX_ITEMS = 10_000  # of one list, tuple, dict or set
 MAX_PARTS = 500  # of a module or an optimizer
 MAX_DEPTH = 5
-MAX_TEXT = 100_000  # characters
+MAX_TEXT = 100_000  # characters of a text, or bytes
 MAX_KEY = 200
 MAX_DIGITS = 4000  # of a whole number; Python itself writes out no more than 4,300
 MAX_SHOWN = 40  # digits of a whole number in a sentence
@@ -36,12 +36,19 @@ class TensorValue:
 
 @dataclass(frozen=True)
 class Plain:
-    """A number, a truth value, text, or None."""
+    """A number, a truth value, text, bytes, or None."""
 
-    value: bool | int | float | str | None
+    value: bool | int | float | complex | str | bytes | None
 
 
-Key = bool | int | float | str | tuple[Any, ...] | None  # of a dict; a tuple holds keys
+Key = bool | int | float | complex | str | bytes | tuple[Any, ...] | None  # of a dict; a tuple holds keys
+
+
+@dataclass(frozen=True)
+class Elements:
+    """A set, of what can be keys."""
+
+    elements: tuple[Key, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Other:
     why: str = ""
 
 
-Value = TensorValue | Plain | Items | Other
+Value = TensorValue | Plain | Items | Elements | Other
 
 
 def key_value(key: Key) -> Value:
@@ -93,6 +100,8 @@ def plain(value: Value) -> Any:
             return tensor
         case Plain(inner):
             return inner
+        case Elements(elements):
+            return set(elements)
         case Items("dict", items, keys):
             return dict(zip(keys, map(plain, items), strict=True))
         case Items(kind, items):
@@ -113,14 +122,21 @@ def kind_of(value: Value) -> str:
             return str(inner)
         case Plain(str() as inner):
             return f"the text {inner[:60]!r}"
+        case Plain(bytes() as inner):
+            return f"the bytes {inner[:60]!r}"
+        case Plain(complex() as inner):
+            return f"the complex number {inner:.6g}"
+        case Elements(elements):
+            return f"a set of {len(elements)}"
         case Plain(int() as inner):
             return f"the number {digits_of(inner)}"
-        case Plain(inner):
+        case Plain(float() as inner):
             return f"the number {inner:.6g}"
         case Items(kind, items):
             return f"a {kind} of {len(items)}"
         case Other(name, why):
             return f"something of type {name}" + (f" ({why})" if why else "")
+    raise TypeError(f"{type(value).__name__} is no record of a value")
 
 
 def digits_of(number: int) -> str:

@@ -94,6 +94,29 @@ def test_a_public_check_that_breaks_is_told(tmp_path: Path) -> None:
         make_public(read_declared(path), tmp_path / "public")
 
 
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        (
+            "__import__('datetime').date(2026, 1, 2)",
+            "expects a value of type date, which cannot come back: let",
+        ),
+        ("__import__('numpy').array(['a'])", "expects a value of type <U1, which cannot come back"),
+        ("[{'a': object()}]", "expects a value of type object, which cannot come back"),
+        ("__import__('numpy').array(['a'], dtype=object)", "expects a value of type object, which"),
+        ("'x' * 100_001", "expects 100,001 characters, and 100,000 can come back: let the plan take a part"),
+        ("[0] * 10_001", "expects 10,001 items, and 10,000 can come back"),
+        ("[[[[[[1]]]]]]", "expects 6 lists in each other, and 5 can come back"),
+        ("10 ** 4000", "expects a number of more than 4,000 digits"),
+    ],
+)
+def test_what_cannot_come_back_is_told_before_anyone_is_failed_for_it(expected: str, said: str, tmp_path: Path) -> None:
+    path = write(tmp_path, HEAD + PLAN + CHECK.replace("2.0", expected))
+    with pytest.raises(UsageError, match="line 8: f breaks over a public plan") as told:
+        make_public(read_declared(path), tmp_path / "public")
+    assert said in str(told.value) and "\n" not in str(told.value)
+
+
 def test_bounds_that_are_not_derived_yet_are_told(tmp_path: Path) -> None:
     path = write(tmp_path, HEAD + PLAN + CHECK.replace("asked)", "asked, bounds)"))
     with pytest.raises(UsageError, match="there are no QUANTITIES in its file"):

@@ -53,7 +53,8 @@ VALUES = [
     {1: "a", "1": "b", (1, "x"): ["c"], None: 0, math.inf: 0, 2**64: 0},
     {"x" * 250 + "a": 1, "x" * 250 + "b": 2},
     {("a",): 1, "('a',)": 2},
-    {False: 1, "False": 2},
+    {False: 1, "False": 2, b"a": 3},
+    *(b"", bytes(range(256)), 1 + 2j, complex(math.nan, -math.inf), set(), {1}, {(1, "a")}, [{b"a"}]),
 ]
 
 
@@ -97,6 +98,12 @@ def test_what_cannot_be_sent_is_told_to_the_author(value: Any) -> None:
         {"is": "list", "items": [{"is": "plain", "plain": None}] * 10_001, "keys": []},
         {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": [{"is": "list", "items": [], "keys": []}]},
         {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": []},
+        {"is": "set", "elements": [{"is": "plain", "plain": "a"}] * 2},
+        {"is": "set", "elements": [{"is": "set", "elements": []}]},
+        {"is": "set", "elements": [{"is": "other", "type": "x", "why": ""}]},
+        {"is": "bytes", "hex": "abc"},
+        {"is": "bytes", "hex": "zz"},
+        {"is": "complex", "real": "1", "imag": 0.0},
         {"is": "dict", "items": [{"is": "plain", "plain": None}] * 2, "keys": [{"is": "plain", "plain": "a"}] * 2},
         {"is": "whole", "digits": "٣"},
     ],

@@ -4,7 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 numbers that have a tolerance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from torch import Tensor
 
 from coursekit.plans.changes import hold_same
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return
-from coursekit.plans.values import Items, Plain, TensorValue, Value, digits_of, kind_of
+from coursekit.plans.values import Elements, Items, Plain, TensorValue, Value, digits_of, kind_of
 
 BEFORE, MAX_QUOTED = 20, 60  # characters of a long text that a sentence shows
+MAX_NAMED = 3  # keys or elements in one sentence
 
 
 def holds_whole(tensor: Tensor) -> bool:
@@ -30,20 +31,19 @@ def is_whole(value: Value) -> bool:
     return isinstance(value, Plain) and isinstance(value.value, int) and not isinstance(value.value, bool)
 
 
-def equal(
-    seen: Seen, expected: bool | int | str | None, slips: Sequence[tuple[Slip, Any]], hint: str, mistake: str
-) -> str:
+def equal(seen: Seen, expected: Any, slips: Sequence[tuple[Slip, Any]], hint: str, mistake: str) -> str:
     """The value is the very one that is expected, of the same type."""
     value = _as_plain(seen.value(), type(expected))
-    if not isinstance(value, Plain) or type(value.value) is not type(expected):
-        kinds = {bool: "True or False", str: "text", int: "a whole number"}
+    got = value.value if isinstance(value, Plain) else set(value.elements) if isinstance(value, Elements) else value
+    if type(got) is not type(expected):
+        kinds = {bool: "True or False", str: "text", int: "a whole number", bytes: "bytes", set: "a set"}
         told = f"{seen.name} returned {kind_of(value)}, expected {kinds.get(type(expected), 'None')}."
         raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
-    if value.value == expected:
+    if got == expected:
         return f"{seen.name} is right."
-    told = f"{seen.name} does not have the right value{_difference(value.value, expected)}."
+    told = f"{seen.name} does not have the right value{_difference(got, expected)}."
     for slip, wrong in slips:
-        if _is(wrong, value.value):
+        if _is(wrong, got):
             raise Complaint(told, slip.says, slip.name, slip.earned)
     raise Complaint(told, hint, mistake)
 
@@ -90,7 +90,16 @@ def _difference(got: object, expected: object) -> str:
         if same >= MAX_QUOTED:
             after, rest = got[same - BEFORE : same], slice(same, same + MAX_QUOTED)
             return f" from character {same:,} on: after {after!r} got {got[rest]!r}, expected {expected[rest]!r}"
+    if isinstance(got, set) and isinstance(expected, set):
+        parts = [("it lacks", expected - got), ("it holds", got - expected)]
+        return ": " + " and ".join(f"{word} {name_some(some)}" for word, some in parts if some)
     return f": got {_told(got)}, expected {_told(expected)}"
+
+
+def name_some(values: Collection[Any]) -> str:
+    """The first of some keys or elements, and how many more there are."""
+    shown = [repr(value)[:MAX_QUOTED] for value in sorted(values, key=repr)[:MAX_NAMED]]
+    return ", ".join(shown) + (f" and {len(values) - MAX_NAMED} more" if len(values) > MAX_NAMED else "")
 
 
 def _told(value: Any) -> str:

@@ -28,7 +28,14 @@ def flat(value: Any) -> Tensor:
 def _alike(got: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     """Both in one type that holds them: whole numbers stay what they are."""
     kind = torch.int64 if holds_whole(got) and holds_whole(right) else torch.float64
+    kind = torch.complex128 if got.is_complex() or right.is_complex() else kind
     return got.to(kind), right.to(kind)
+
+
+def minus(one: Tensor, other: Tensor) -> Tensor:
+    """The difference, in a type that holds it."""
+    one, other = _alike(one, other)
+    return one - other
 
 
 def is_near(got: Tensor, right: Tensor, tolerance: float | None, scale: float = 0.0) -> bool:
@@ -44,7 +51,8 @@ def is_near(got: Tensor, right: Tensor, tolerance: float | None, scale: float = 
 
 def largest(right: Tensor) -> float:
     """The largest finite number, whatever its sign."""
-    return float(right.double().abs().nan_to_num(0, 0, 0).max()) if right.numel() else 0.0
+    right = right if right.is_complex() else right.double()
+    return float(right.abs().nan_to_num(0, 0, 0).max()) if right.numel() else 0.0
 
 
 def leave(got: Tensor, right: Tensor) -> Tensor:
@@ -63,7 +71,7 @@ def difference(name: str, got: Tensor, right: Tensor, moved: bool) -> str:
     got, right = _alike(got, right)
     if got.ndim == 0:
         return f"{name} {what}: got {_digits(got, right, 6)}."
-    far = (got - right).double().abs().nan_to_num(torch.inf, torch.inf)
+    far = (got - right).abs().double().nan_to_num(torch.inf, torch.inf)
     worst = int(torch.where(got == right, -1.0, far).argmax())
     place = [int(index) for index in torch.unravel_index(torch.tensor(worst), got.shape)]
     where = "" if len(place) == 1 and moved else f" at {place}"

@@ -14,12 +14,11 @@ import torch
 from torch import Tensor
 
 from coursekit.plans.answers import Held, Returned
-from coursekit.plans.looks.exact import MAX_QUOTED, equal, is_whole
-from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, size
+from coursekit.plans.looks.exact import equal, is_whole, name_some
+from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, minus, size
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
 
-MAX_NAMED = 3  # keys in one sentence
 Slips = Sequence[tuple[Slip, Any]]
 
 
@@ -38,8 +37,10 @@ def close(
 
     Args:
         seen: what is looked at.
-        expected: a tensor, an array, a number, text, a truth value, None; or a tuple, list or dict of them. Of a state
-            it is a dict of tensors, what the weights of a module should be.
+        expected: a tensor, an array, a number, a truth value, text, bytes, None, or a set of such; or a tuple, list or
+            dict of them. Of a state it is a dict of tensors, what the weights of a module should be. Texts have up to
+            100,000 characters, whole numbers up to 4,000 digits, tensors up to 2,000,000 elements; lists, tuples, dicts
+            and sets have up to 10,000 items, and up to 5 of them lie in each other.
         slips: well-known mistakes, each with the value that it gives.
         hint: what to try where no slip explains the value.
         tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
@@ -49,26 +50,31 @@ def close(
         of: "value", or what of the rows of a matrix is compared: "row mean" or "covariance".
         free_signs: each column may have the opposite sign.
     """
-    if isinstance(expected, np.generic):
-        expected = expected.item()
+    match expected:  # what is the same as a plain one
+        case np.generic():
+            expected = expected.item()
+        case bytearray():
+            expected = bytes(expected)
+        case frozenset():
+            expected = set(expected)
     if isinstance(expected, tuple | list):
         return _items_close(seen, expected, slips, hint, tolerance, mistake)
     if isinstance(expected, Mapping) and isinstance(seen.answer(), Returned):
         return _dict_close(seen, expected, slips, hint, tolerance, mistake)
-    if expected is None or isinstance(expected, bool | str):
+    if expected is None or isinstance(expected, bool | str | bytes | set):
         return equal(seen, expected, slips, hint, mistake)
     is_exact = tolerance is None and since is None
     if isinstance(expected, int) and (abs(expected) > sys.float_info.max or (is_exact and is_whole(seen.value()))):
         return equal(seen, expected, slips, hint, mistake)
     got, right = _pair(seen, expected, of, hint)
     if since is not None:
-        before = _pair(since, expected, of, hint)[0].double()
-        got, right = got.double() - before, right.double() - before
+        before, _ = _pair(since, expected, of, hint)
+        got, right = minus(got, before), minus(right, before)
     aligned = align if free_signs else leave
     if is_near(aligned(got, right), right, tolerance):
         return f"{seen.name} {'has changed as it should' if since else 'is right'}{size(expected)}."
     for slip, value in slips:
-        wrong = flat(value) - before if since is not None else flat(value)
+        wrong = minus(flat(value), before) if since is not None else flat(value)
         if wrong.shape == got.shape and is_near(aligned(got, wrong), wrong, tolerance, largest(right)):
             hint, mistake, earned = slip.says, slip.name, slip.earned
             break
@@ -89,7 +95,9 @@ def has_shape(seen: Seen, shape: Sequence[int], hint: str = "") -> str:
     return f"{seen.name} has the right shape, {tuple(shape)}."
 
 
-def tensor_of(seen: Seen, shape: Sequence[int], hint: str = "", array: bool | None = None) -> Tensor:
+def tensor_of(
+    seen: Seen, shape: Sequence[int], hint: str = "", array: bool | None = None, is_complex: bool = False
+) -> Tensor:
     """The tensor that is looked at: real numbers, all of them finite.
 
     Args:
@@ -97,13 +105,15 @@ def tensor_of(seen: Seen, shape: Sequence[int], hint: str = "", array: bool | No
         shape: that it must have.
         hint: what to try.
         array: whether it must be a NumPy array, or must not; either if it is None.
+        is_complex: whether its numbers may be complex.
 
     Raises:
         Complaint: it is something else.
     """
     value = seen.value()
     kind = "an array" if array else "a tensor"
-    if not isinstance(value, TensorValue) or array not in (None, value.is_array) or value.tensor.is_complex():
+    fits = isinstance(value, TensorValue) and array in (None, value.is_array)
+    if not isinstance(value, TensorValue) or not fits or (value.tensor.is_complex() and not is_complex):
         told = f"{seen.name} returned {kind_of(value)}, expected {kind} of shape {tuple(shape)}."
         raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     if tuple(value.tensor.shape) != tuple(shape):
@@ -138,7 +148,8 @@ def _dict_close(
     missing = [key for key in expected if key not in value.places]
     extra = [key for key in value.places if key not in expected]
     if missing or extra:
-        told = " and ".join(_under(word, keys) for word, keys in (("no", missing), ("a", extra)) if keys)
+        parts = [("no value under", missing), ("a value under", extra)]
+        told = " and ".join(f"{word} {name_some(keys)}" for word, keys in parts if keys)
         raise Complaint(f"{seen.name} has {told}, expected a dict of {len(expected)}.", hint, "wrong-keys")
     for key, right in expected.items():
         of_item = [(slip, wrong[key]) for slip, wrong in slips if isinstance(wrong, Mapping) and key in wrong]
@@ -146,16 +157,12 @@ def _dict_close(
     return f"{seen.name} is right: {len(expected)} values."
 
 
-def _under(word: str, keys: Sequence[Any]) -> str:
-    """Names the first of the keys that are missing, or too many."""
-    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
-    return f"{word} value under {', '.join(repr(key)[:MAX_QUOTED] for key in keys[:MAX_NAMED])}{more}"
-
-
 def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor]:
     """What was got and what was expected, of one shape; type and shape are right by then."""
     if isinstance(expected, Mapping):
         return _weights(seen, expected, hint), flat(expected)
+    if isinstance(expected, complex):
+        return torch.tensor(_complex_of(seen, hint)), torch.tensor(expected, dtype=torch.complex128)
     if isinstance(expected, int | float):
         got = number_of(seen, hint)
         if not math.isfinite(got) and math.isfinite(expected):
@@ -163,11 +170,20 @@ def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
     right = flat(expected)
     if of == "value":
-        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray)), right
+        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray), right.is_complex()), right
     value = seen.value()
     rows = value.tensor.shape[0] if isinstance(value, TensorValue) and value.tensor.ndim == 2 else 2
     matrix = tensor_of(seen, (rows, right.shape[-1]), hint).double()
     return (matrix.mean(0) if of == "row mean" else torch.atleast_2d(matrix.T.cov())), right
+
+
+def _complex_of(seen: Seen, hint: str) -> complex:
+    value = seen.value()
+    if isinstance(value, Plain) and isinstance(value.value, complex):
+        return value.value
+    if isinstance(value, TensorValue) and value.tensor.numel() == 1 and value.tensor.is_complex():
+        return complex(value.tensor)
+    return complex(number_of(seen, hint))
 
 
 def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
