@@ -2,7 +2,8 @@
 
 Beside the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this says which modules of a
 course a notebook needs, so that its kit holds those and no others, and which files decide a grade, so that a change of
-any other grades nothing anew. Imports that are written as statements are found, wherever they stand.
+any other grades nothing anew. Imports that are written as statements are found, wherever they stand, and what a plan
+takes out of a module, as `given("package.module:name")`.
 """
 
 import ast
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import UsageError
 
+GIVEN = "given"  # the word of plans for something of a module
 _LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -72,6 +74,16 @@ def _imported(source: str, package: str = "") -> Iterator[str]:
                 base = ".".join([*above, base] if base else above)
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _name(node.func) == GIVEN and node.args:
+            place = node.args[0]
+            if isinstance(place, ast.Constant) and isinstance(place.value, str):
+                yield place.value.partition(":")[0]
+
+
+def _name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
 def _files_of(name: str, tops: Mapping[str, Path]) -> Iterator[Path]:

@@ -35,6 +35,7 @@ from autograder.plans.write_plans import make_public
 from coursekit.handin.handed_out import read_handed_out
 from coursekit.notebook_file import load_cells
 from coursekit.plans.public import FOLDER as PUBLIC
+from coursekit.plans.public import places_given, read_public
 from coursekit.submit.assignment import KIT_FILE, KitAssignment
 
 COURSEKIT = Path(coursekit.__file__).parent
@@ -116,8 +117,8 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
 def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
-    The kit is the release, `coursekit`, the public plans, and of the course's helpers what the notebook imports; the
-    README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte
+    The kit is the release, `coursekit`, the public plans, and of the course's helpers what these and the notebook
+    need; the README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte
     for byte.
 
     Raises:
@@ -129,12 +130,13 @@ def make_kit(course: Course, assignment: str) -> Path:
         folder = staging / assignment
         shutil.copytree(released.parent, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         shutil.copytree(COURSEKIT, folder / COURSEKIT.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
-        notebook = nbformat.read(released, as_version=4)
-        for path in needed_files(course.assignment(assignment).helpers, code_of(notebook)):
-            (folder / path.relative_to(course.root)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, folder / path.relative_to(course.root))
+        sources = code_of(nbformat.read(released, as_version=4))
         if course.assignment(assignment).checks.exists():
             make_public(read_declared(course.assignment(assignment).checks), folder / PUBLIC)
+            sources += _imports_of_plans(folder / PUBLIC)
+        for path in needed_files(course.assignment(assignment).helpers, sources):
+            (folder / path.relative_to(course.root)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / path.relative_to(course.root))
         (folder / COURSEKIT.name / KIT_FILE.name).write_text(_kit_assignment(course, assignment).to_json(), "utf-8")
         readme = folder / "README.md"
         if readme.exists():
@@ -145,6 +147,12 @@ def make_kit(course: Course, assignment: str) -> Path:
         kits.mkdir(exist_ok=True)
         _put_into_place(folder, kits / assignment)
         return draft.replace(kits / f"{assignment}.zip")
+
+
+def _imports_of_plans(folder: Path) -> list[str]:
+    """Statements that import the modules out of which the public plans in a folder take something."""
+    plans = [read_public(path).plan for path in sorted(folder.glob("*/"))]
+    return sorted({f"import {place.partition(':')[0]}" for plan in plans for place in places_given(plan)})
 
 
 def _secret_checks(course: Course, assignment: Assignment) -> list[Path]:

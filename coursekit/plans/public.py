@@ -108,12 +108,21 @@ def find_public(folders: Sequence[Path], cell: str) -> list[PublicPlan]:
 
 def names_given(plan: Plan) -> set[str]:
     """The names of the functions and classes that a plan asks a test cell for."""
+    return _coded(plan, "student")
+
+
+def places_given(plan: Plan) -> set[str]:
+    """What a plan takes out of modules, as `package.module:name`."""
+    return _coded(plan, "given")
+
+
+def _coded(plan: Plan, kind: str) -> set[str]:
     names: set[str] = set()
 
     def collect(code: Code | list[Code] | dict[str, Any]) -> None:
         if isinstance(code, dict):
-            if set(code) == {"student"}:
-                names.add(str(code["student"]))
+            if set(code) == {kind}:
+                names.add(str(code[kind]))
             for inner in code.values():
                 collect(inner)
         elif isinstance(code, list):

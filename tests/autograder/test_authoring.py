@@ -1,5 +1,6 @@
 """Mistakes of authors are told in one sentence, before a student meets them; skeletons overwrite nothing."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from nbformat import NotebookNode
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from autograder.plans.write_plans import public_files
-from autograder.release import release
+from autograder.release import make_kit, release
 from autograder.skeleton import add_assignment, make_course
 
 
@@ -186,3 +187,19 @@ def test_nbgraders_own_commands_are_led_to_the_sandbox_in_this_course_and_in_new
     make_course(tmp_path, "A course", "UTC")
     own = Path(__file__).parents[2] / "nbgrader_config.py"
     assert (tmp_path / "nbgrader_config.py").read_text() == own.read_text()
+
+
+def test_a_kit_holds_the_helpers_that_only_a_public_plan_names(course: Course) -> None:
+    for name in ("shown", "hidden", "unused"):
+        (course.root / f"{name}.py").write_text("def one():\n    return 1\n", encoding="utf-8")
+    settings = course.root / "course.toml"
+    helpers = 'helpers = ["shown", "hidden", "unused"]\n'
+    settings.write_text(helpers + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    asking = "\n\n\n@plan('check_softmax', public={})\ndef {}_one(ask):\n    return ask.call(given('{}:one'))\n"
+    checks = course.assignment("hw1").checks
+    plans = asking.format(True, "shown", "shown") + asking.format(False, "hidden", "hidden")
+    checks.write_text(checks.read_text() + "\n\nfrom autograder.plans import given\n" + plans, encoding="utf-8")
+    released = course.root / "release" / "hw1"
+    shutil.copytree(course.source_notebook("hw1").parent, released)
+    kit = make_kit(load_course(course.root), "hw1").with_suffix("")
+    assert (kit / "shown.py").exists() and not (kit / "hidden.py").exists() and not (kit / "unused.py").exists()

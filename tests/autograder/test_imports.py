@@ -43,6 +43,12 @@ def test_what_is_imported_anywhere_is_found_with_the_data_beside_it(folder: Path
     }
 
 
+def test_what_a_plan_takes_out_of_a_module_is_found(folder: Path) -> None:
+    plan = "ask.call(given('tools.near:late.inner'), plans.given('alone:f'), given(place), given('torch:tensor'))"
+    found = needed_files([folder / "tools", folder / "alone.py"], [plan])
+    assert {"tools/near.py", "alone.py"} <= {path.relative_to(folder).as_posix() for path in found}
+
+
 def test_a_folder_without_init_is_a_package_as_the_checks_of_a_course_are(folder: Path) -> None:
     found = needed_files([folder / "checks", folder / "alone.py"], [], [folder / "checks" / "hw.py"])
     names = {path.relative_to(folder).as_posix() for path in found}
