@@ -81,9 +81,8 @@ def _imported(source: str, package: str = "") -> Iterator[str]:
 
 
 def _name(function: ast.expr) -> str:
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
+    """Of what is called: the last part of its name."""
+    return ast.unparse(function).rpartition(".")[2]
 
 
 def _files_of(name: str, tops: Mapping[str, Path]) -> Iterator[Path]:

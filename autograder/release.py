@@ -118,8 +118,8 @@ def make_kit(course: Course, assignment: str) -> Path:
     """Write `kits/<assignment>/` and a zip of it, all that a student needs, and return the zip's path.
 
     The kit is the release, `coursekit`, the public plans, and of the course's helpers what these and the notebook
-    need; the README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an equal zip, byte
-    for byte.
+    need; the README gets the deadline, and `coursekit` the names of the files to hand in. Equal contents make an
+    equal zip, byte for byte.
 
     Raises:
         UsageError: there is no such assignment, or it is not released yet.

@@ -59,7 +59,7 @@ def student(name: str) -> Student:
 
 
 def given(place: str) -> Given:
-    """Something of an installed module as an argument, or to be called: `given("torch.nn:ReLU")`."""
+    """Something of a module, or of a class in it, as an argument or to be called: `given("torch.nn:ReLU")`."""
     return Given(place)
 
 

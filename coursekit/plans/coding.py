@@ -6,6 +6,7 @@ interpreter decodes. Every decoding gives fresh tensors, so that no call sees wh
 
 import importlib
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ class Student:
 
 @dataclass(frozen=True)
 class Given:
-    """Something of a module that is installed where the plan is carried out, as `package.module:name`."""
+    """Something of a module that is there where the plan is carried out: `package.module:name`, or `:Class.name`."""
 
     place: str
 
@@ -124,6 +125,6 @@ def decode(code: Code, tensors: Trace, find: Callable[[Reference | Student | Giv
 
 
 def import_given(place: str) -> Any:
-    """What stands at `package.module:name`; raises ImportError or AttributeError if nothing does."""
+    """What stands at `package.module:name` or `:Class.name`; raises ImportError or AttributeError if nothing does."""
     module, _, name = place.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return operator.attrgetter(name)(importlib.import_module(module))

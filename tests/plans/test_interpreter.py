@@ -155,6 +155,12 @@ def test_a_change_of_a_table_is_told() -> None:
     assert run(build, {"f": lambda table: pandas.concat([table, table])})[-1].changed == ()  # type: ignore[union-attr]
 
 
+def test_something_of_a_class_of_a_module_can_be_given() -> None:
+    answer = last(lambda ask: ask.call(given("builtins:str.upper"), "a"))
+    assert answer.value == Plain("A")
+    assert last(lambda ask: ask.call("f", given("builtins:str.upper")), f=lambda of: of("b")).value == Plain("B")
+
+
 def test_arrays_arrive_as_arrays_and_tensors_as_tensors() -> None:
     kinds = last(
         lambda ask: ask.call("f", np.zeros(2), torch.zeros(2)), f=lambda a, b: [type(a).__name__, type(b).__name__]

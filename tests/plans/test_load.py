@@ -72,6 +72,8 @@ def test_a_mistake_of_the_author_has_a_line(text: str, line: int, said: str, tmp
     [
         ("ask.call('f', object())", "holds a value of type object"),
         ("ask.module(given('torch.nn:Nothing'))", "'torch.nn:Nothing', which cannot be imported"),
+        ("ask.call(given('builtins:str.lowest'), 'A')", "'builtins:str.lowest', which cannot be imported"),
+        ("ask.call(given('builtins'), 'A')", "'builtins', which cannot be imported"),
         ("ask.optimizer('Atom', ask.module('M'), lr=1)", "torch.optim.Atom, which there is not"),
         ("ask.call('f', times=0)", "which must be 1 or more"),
         (
