@@ -82,7 +82,7 @@ def _imported(source: str, package: str = "") -> Iterator[str]:
 
 def _name(function: ast.expr) -> str:
     """Of what is called: the last part of its name."""
-    return ast.unparse(function).rpartition(".")[2]
+    return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
 def _files_of(name: str, tops: Mapping[str, Path]) -> Iterator[Path]:

@@ -38,6 +38,7 @@ def make_course(folder: Path, title: str, time_zone: str) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for name in sorted(texts, key=lambda name: name == COURSE_FILE):  # the one that makes it a course comes last
             if not (folder / name).exists():
+                (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_text(texts[name], encoding="utf-8")
                 made.append(folder / name)
     except OSError as error:

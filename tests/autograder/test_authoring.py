@@ -1,6 +1,8 @@
 """Mistakes of authors are told in one sentence, before a student meets them; skeletons overwrite nothing."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,10 +10,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from autograder.checks import load_checks, make_probes
 from autograder.config import Course, load_course
 from autograder.errors import UsageError
 from autograder.plans.write_plans import public_files
 from autograder.release import make_kit, release
+from autograder.selftest import record_solution
 from autograder.skeleton import add_assignment, make_course
 
 
@@ -160,7 +164,6 @@ def test_skeletons_overwrite_nothing(tmp_path: Path) -> None:
     assert tmp_path / "README.md" not in made and tmp_path / "course.toml" in made
     with pytest.raises(UsageError, match=r"course\.toml is there already"):
         make_course(tmp_path, "Another", "UTC")
-    (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "hw1.py").write_text("mine, too")
     before = contents(tmp_path)
     with pytest.raises(UsageError, match=r"hw1\.py is there already: choose another name, or move it away"):
@@ -203,3 +206,15 @@ def test_a_kit_holds_the_helpers_that_only_a_public_plan_names(course: Course) -
     shutil.copytree(course.source_notebook("hw1").parent, released)
     kit = make_kit(load_course(course.root), "hw1").with_suffix("")
     assert (kit / "shown.py").exists() and not (kit / "hidden.py").exists() and not (kit / "unused.py").exists()
+
+
+def test_checks_of_a_new_course_run_by_hand_over_a_kept_trace(course: Course) -> None:
+    hw1, trace = course.assignment("hw1"), course.root / "trace"
+    experiments = load_checks(hw1.checks).experiments
+    make_probes(load_checks(hw1.checks), 1, trace / "inbox")
+    wrong = course.root / "solutions" / "hw1" / "wrong" / "columns.py"
+    record_solution(wrong, experiments, trace / "inbox", trace / "outbox")
+    command = [sys.executable, "-m", "pytest", "checks/hw1.py", "--trace-folder", str(trace), "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    assert done.returncode == 1 and "1 failed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "does not have the right value" in done.stdout
