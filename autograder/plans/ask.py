@@ -34,10 +34,11 @@ class Handle:
     path: tuple[Any, ...] = ()
 
     def part(self, name: str) -> "Handle":
-        """An attribute of it, such as the `encoder` of a model or the method `eval`; only for later steps."""
+        """An attribute of it, such as the `encoder` of a model or its method `eval`; only for later steps."""
         return Handle(self.step, f"{self.label}.{name}", (*self.path, name))
 
     def __getitem__(self, item: Key) -> "Handle":
+        """An item of it: of a list or tuple by its place, of a dict by its key."""
         return Handle(self.step, f"{self.label}[{item!r}]", (*self.path, ("item", item)))
 
 

@@ -43,7 +43,7 @@ class Result:
     seen: Seen
 
     def __getitem__(self, item: Key) -> "Result":
-        """An item of what was returned; nothing fails before it is looked at."""
+        """An item of what was returned, by its place or its key; nothing fails before it is looked at."""
         return Result(self.seen.item(item))
 
     def __iter__(self) -> Iterator["Result"]:
@@ -108,7 +108,7 @@ class Result:
 
     @property
     def figures(self) -> Figures:
-        """The figures that were drawn."""
+        """The figures that were drawn: `result.figures.figures[0][0]` is the first axes, with its `lines` and names."""
         with in_the_words_of_a_check():
             return self.seen.of(Figures)
 

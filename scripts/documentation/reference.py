@@ -3,7 +3,7 @@
 import inspect
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import typer
@@ -13,7 +13,7 @@ from autograder import plans
 from autograder.checks.bounds import Bounds, Quantity
 from autograder.cli import app
 from autograder.config.records import Assignment, Course
-from autograder.plans.ask import Ask
+from autograder.plans.ask import Ask, Handle
 from autograder.plans.expect import Expectation
 from autograder.sandbox.limits import MIB, Limits
 from coursekit.plans.looks import LOOKS
@@ -22,7 +22,6 @@ SECTIONS = re.compile(r"^(Args|Attributes|Raises|Returns):$", re.MULTILINE)
 ENTRY = re.compile(r"^ {4}(\S[^:]*): (.*(?:\n {8,}.*)*)", re.MULTILINE)
 NOT_KEYS = {"root", "name"}  # of an assignment: where it lies, and its name, which is that of its table
 INTERNAL = {"state", "secret", "root"}
-RESULT_WORDS = ("worked", "value", "tensor", "number", "printed", "changed", "tensors", "gradients", "groups", "fill")
 
 COURSE_INTRODUCTION = """# `course.toml`
 
@@ -73,6 +72,15 @@ sentence that the student reads:
     def test_loss_is_right(losses):
         \"\"\"The loss is the mean cross-entropy.\"\"\"
 """
+HANDLES = """### What a step gives
+
+Each of the words above gives a *handle*: an argument of later steps, something that `ask.call` calls, and what a check
+looks at. Here are a method of a student's object, `len` of it, and an item of what the method returned:
+
+    tokenizer = ask.module("Tokenizer", "the quick brown fox")
+    ids = ask.call(tokenizer.part("encode"), "fox")
+    return ask.call(given("builtins:len"), tokenizer), ids[0]
+"""
 
 
 def commands_page() -> str:
@@ -113,12 +121,14 @@ def checks_page() -> str:
     """The vocabulary of plans and checks, from its docstrings."""
     parts = [CHECKS_INTRODUCTION, "## Plans: what is asked\n", _function(plans.plan, "plan")]
     parts += [_function(member, f"ask.{name}") for name, member in _methods(Ask)]
+    parts += [HANDLES, _function(Handle.part, "handle.part"), _item(Handle.__getitem__, "handle")]
     parts += [_function(getattr(plans, name), name) for name in ("each", "student", "given")]
     parts += ["## Looking at results\n", _function(plans.expect, "expect"), _function(plans.slip, "slip")]
     for name, _ in _methods(Expectation):
         parts.append(_function(LOOKS[name], f"expect(result).{name}"))
     parts.append("### What a result holds\n\nFor what no word says, a check looks at the result itself.\n")
-    parts += [_function(getattr(plans.Result, name), f"result.{name}") for name in RESULT_WORDS]
+    parts.append(_item(plans.Result.__getitem__, "result"))
+    parts += [_function(member, f"result.{name}") for name, member in _methods(plans.Result, properties=True)]
     parts.append("## How a check ends\n\nA check that returns has passed. Three functions end it otherwise.\n")
     parts += [_function(getattr(plans, name), name) for name in ("fail", "not_checked", "cannot_judge")]
     parts.append("## Bounds on training\n")
@@ -143,9 +153,9 @@ def parse(docstring: str) -> tuple[str, Mapping[str, Mapping[str, str]]]:
     return text.strip(), sections
 
 
-def _methods(record: type) -> list[tuple[str, Callable[..., Any]]]:
-    found = vars(record).items()
-    return [(name, member) for name, member in found if isinstance(member, types.FunctionType) and name[0] != "_"]
+def _methods(record: type, properties: bool = False) -> list[tuple[str, Any]]:
+    kinds = (types.FunctionType, property) if properties else types.FunctionType
+    return [(name, member) for name, member in vars(record).items() if isinstance(member, kinds) and name[0] != "_"]
 
 
 def _function(member: Any, called: str) -> str:
@@ -159,6 +169,11 @@ def _function(member: Any, called: str) -> str:
     entries = {**sections.get("Args", {}), **sections.get("Attributes", {})}
     lines += [f"- `{name}`: {said}" for name, said in entries.items() if name != "seen"]
     return "\n".join([*lines, ""])
+
+
+def _item(member: Any, called: str) -> str:
+    """Square brackets behind something."""
+    return f"### `{called}[...]`\n\n{inspect.getdoc(member)}\n"
 
 
 def _parameter(one: inspect.Parameter) -> str:

@@ -90,6 +90,8 @@ def test_the_reference_has_every_command_key_and_word(site: Path) -> None:
     keys -= {"root", "limits", "assignments"}
     assert all(f"<code>{key}</code>" in text["course-toml"] for key in keys)
     assert all(f"<code>expect(result).{word}</code>" in text["checks"] for word in LOOKS)
+    words = ("handle.part", "handle[...]", "result[...]", "result.figures", "result.fill")
+    assert all(f"<code>{word}</code>" in text["checks"] for word in words)
 
 
 def test_pages_name_only_commands_and_options_that_there_are() -> None:
