@@ -34,12 +34,12 @@ class Behavior:
 
 def alike(a: Behavior, b: Behavior) -> bool:
     """Whether two solutions did the same, but for rounding."""
-    return _equal(a.losses, b.losses) and train_alike(a, b)
+    return a.errors == b.errors and _equal(a.losses, b.losses) and _equal(a.training, b.training)
 
 
 def train_alike(a: Behavior, b: Behavior) -> bool:
-    """Whether two solutions trained the same weights, whatever their losses do when they are called alone."""
-    return a.errors == b.errors and _equal(a.training, b.training)
+    """Whether two solutions train, and train the same weights, whatever their losses do when they are called alone."""
+    return bool(a.training) and a.errors == b.errors and _equal(a.training, b.training)
 
 
 def _equal(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> bool:

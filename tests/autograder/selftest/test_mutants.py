@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,7 @@ def test_an_edit_that_changes_gradients_only_is_not_equivalent_but_trains_alike(
     original = behave(tmp_path, THREE_ADAMS)
     undetached = behave(tmp_path, edited("drop detach", "model.generator(z).detach()"))
     assert not alike(original, undetached)
+    assert not train_alike(replace(original, training=()), replace(undetached, training=()))  # where nothing is trained
     assert train_alike(original, undetached)  # gradients are zeroed before every backward pass
 
 
