@@ -34,11 +34,12 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
     verdict = Verdict.from_json(graded.verdict)
     short = [check for check in verdict.checks if check.points < check.max_points]
     if short:
-        more = f" (and {len(short) - 1} more)" if len(short) > 1 else ""
+        first, *others = short
+        more = f"; nor do {', '.join(check.name for check in others)} give all of their points" if others else ""
         fault = f" The check broke: {_last_line(verdict.faults[0])}" if verdict.faults else ""
         raise UsageError(
             f"Not released, since the solution in {assignment.source / assignment.notebook} does not get full marks: "
-            f"{_tell(short[0])}{more}.{fault}"
+            f"{_tell(first)}{more}.{fault} With --no-run it is released as it is."
         )
 
 
