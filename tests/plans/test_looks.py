@@ -38,6 +38,8 @@ def complaint(name: str, value: Any, **arguments: Any) -> Complaint | None:
     [
         (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0])),
         (torch.tensor([1, 2]), torch.tensor([1.0, 2.0])),
+        (torch.tensor([True, False]), torch.tensor([1.0, 0.0])),
+        (torch.tensor([1, 0]), torch.tensor([True, False])),
         (torch.tensor(1.00001), torch.tensor(1.0)),
         (np.array([1.0, 2.0]), np.array([1.0, 2.0])),
         (np.float64(3.0), np.array(3.0)),
@@ -73,6 +75,8 @@ def test_what_is_right_passes(got: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("got", "expected", "mistake", "said"),
     [
+        (torch.ones(2), torch.ones(2).bool(), "wrong-type", "`f` returned a tensor of float32, expected one of bool."),
+        (np.ones(2), np.ones(2) > 0, "wrong-type", "`f` returned an array of float64, expected one of bool."),
         (None, torch.zeros(2), "wrong-type", "`f` returned None, expected a tensor of shape (2,)."),
         (np.zeros(2), torch.zeros(2), "wrong-type", "returned an array of shape (2,), expected a tensor"),
         (torch.zeros(2), np.zeros(2), "wrong-type", "returned a tensor of shape (2,), expected an array"),

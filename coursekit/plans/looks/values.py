@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from coursekit.plans.answers import Held, Returned
-from coursekit.plans.looks.exact import equal, is_whole, name_some
+from coursekit.plans.looks.exact import equal, holds_whole, is_whole, name_some
 from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, minus, size
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
@@ -170,11 +170,21 @@ def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
     right = flat(expected)
     if of == "value":
+        _require_truth(seen, right, hint)
         return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray), right.is_complex()), right
     value = seen.value()
     rows = value.tensor.shape[0] if isinstance(value, TensorValue) and value.tensor.ndim == 2 else 2
     matrix = tensor_of(seen, (rows, right.shape[-1]), hint).double()
     return (matrix.mean(0) if of == "row mean" else torch.atleast_2d(matrix.T.cov())), right
+
+
+def _require_truth(seen: Seen, right: Tensor, hint: str) -> None:
+    """Where truth values are expected, such as a mask, floating-point numbers are of the wrong type."""
+    value = seen.value()
+    if right.dtype == torch.bool and isinstance(value, TensorValue) and not holds_whole(value.tensor):
+        kind = str(value.tensor.dtype).removeprefix("torch.")
+        told = f"{seen.name} returned {'an array' if value.is_array else 'a tensor'} of {kind}, expected one of bool."
+        raise Complaint(told, hint, "wrong-type")
 
 
 def _complex_of(seen: Seen, hint: str) -> complex:
