@@ -32,8 +32,15 @@ VALUES: list[Any] = [
     *({"is": "tensor"}, {"is": "number", "number": "nan"}, {"is": "list", "items": [], "keys": []}, {"": None}),
     *({"is": "tensor", "tensor": "t0", "array": True, "requires_grad": True}, {"is": "plain", "plain": None}),
     *({"gives": "nothing"}, {"gives": "tensors", "tensors": {}, "training": None}, {"gives": "figures", "figures": []}),
+    *(
+        {"is": "whole", "digits": "9" * 4000},
+        {"is": "complex", "real": 1.0, "imag": "nan"},
+        {"is": "bytes", "hex": "00"},
+    ),
+    *({"is": "set", "elements": [{"is": "plain", "plain": "a"}]}, {"is": "plain", "plain": "a" * 100_000}),
+    {"is": "dict", "items": [{"is": "plain", "plain": None}], "keys": [{"is": "tuple", "items": [], "keys": []}]},
     {"gives": "gradients", "cut": False, "parts": {}},
-    {"gives": "value", "value": {"is": "other", "type": "x", "why": ""}, "printed": "", "changed": []},
+    {"gives": "value", "value": {"is": "other", "type": "x", "why": ""}, "printed": "", "changed": [], "dropped": 9},
     *({"gives": "module", "shapes": {"w": [10**6, 10**6]}}, {"gives": "module", "shapes": {}}),
     *(
         {
@@ -117,6 +124,10 @@ def forge_json(folder: Path, chance: random.Random) -> None:
     (folder / JSON_FILE).write_text(json.dumps(content))
 
 
+def real(tensor: torch.Tensor) -> torch.Tensor:
+    return (tensor.real if tensor.is_complex() else tensor).float()
+
+
 def forge_tensor(folder: Path, chance: random.Random) -> None:
     tensors = load_file(folder / TENSOR_FILE)
     if not tensors:
@@ -135,9 +146,9 @@ def forge_tensor(folder: Path, chance: random.Random) -> None:
         case "scalar":
             tensor = torch.tensor(chance.choice(NUMBERS))
         case "numbers":
-            tensor = torch.full_like(tensor.float(), chance.choice(NUMBERS))
+            tensor = torch.full_like(real(tensor), chance.choice(NUMBERS))
         case "one":
-            tensor = tensor.float().clone()
+            tensor = real(tensor).clone()
             tensor.view(-1)[:1] = chance.choice(NUMBERS)
         case "other":
             tensor = tensors[chance.choice(sorted(tensors))]
