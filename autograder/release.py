@@ -23,7 +23,7 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 import coursekit
-from autograder.authoring import require_agreement, require_full_marks, require_sound
+from autograder.authoring import require_agreement, require_full_marks, require_sound, warn_of_packages
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.gradebook import note_due
@@ -53,6 +53,7 @@ class ReleaseReport:
         files: its files, relative to the folder, sorted.
         code_points, written_points: points of the test cells and of the answers that people mark.
         secrets: how many secret lines and sentences were searched for, and not found.
+        warnings: what an author should look at, a sentence each.
     """
 
     assignment: str
@@ -61,6 +62,7 @@ class ReleaseReport:
     code_points: float
     written_points: float
     secrets: int
+    warnings: tuple[str, ...] = ()
 
 
 def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
@@ -99,6 +101,7 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
         folder = course.root / "release" / assignment
         _put_into_place(staging / "final" / assignment, folder)
         note_due(course, assignment)
+    own = [path.stem for path in (*settings.helpers, *folder.glob("*.py"))]
     points = [
         (cell.metadata.nbgrader.points, cell.metadata.nbgrader.solution)
         for cell in source.cells
@@ -111,6 +114,7 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
         code_points=float(sum(value for value, is_answer in points if not is_answer)),
         written_points=float(sum(value for value, is_answer in points if is_answer)),
         secrets=len(secrets),
+        warnings=warn_of_packages(code_of(_read_source(folder / settings.notebook)), own, folder),
     )
 
 

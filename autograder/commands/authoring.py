@@ -88,6 +88,8 @@ def release(
         f"none of {made.secrets} secret lines is in it.\nStudent kit: {kit}",
         soft_wrap=True,
     )
+    for warning in made.warnings:
+        console.print(f"Look at this: {warning}", soft_wrap=True, markup=False)
 
 
 def try_(
