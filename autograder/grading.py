@@ -22,7 +22,7 @@ from autograder.graded import GradedSubmission
 from autograder.graded_cell import write_into_cell
 from autograder.imports import code_of, imported_names
 from autograder.judging import Judgement, judge, make_probes
-from autograder.reasons import explain
+from autograder.reasons import explain, note_cut_off
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.warm.pool import prepare_template
 from autograder.sandbox.workspace import open_folder
@@ -211,6 +211,7 @@ def _run_and_judge(
     note = _compare_and_show(task.notebook, execution, how.last)
     if note and not execution.stopped:
         remarks.append(note)
+    remarks += note_cut_off(execution)
     remarks += [f"Left out of what the notebook recorded: {printable(what, 200)}." for what in execution.refused]
     judged = judge(task.assignment, folder)
     judged = replace(judged, verdict=explain(judged.verdict, execution))

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.bindings import MAX_SOURCE, definitions, most_similar
 from autograder.execution import CellFailure, Execution
 from autograder.failures import NO_INPUT
-from autograder.intake import grade_id, locked
+from autograder.intake import grade_id, graded_by_checks, locked
 from autograder.verdict import NOT_RECORDED, CheckResult, Verdict
 
 AGAIN = "Restart the kernel and run all cells from the top: the same will be seen there."
@@ -43,6 +43,19 @@ def explain(verdict: Verdict, execution: Execution) -> Verdict:
     """The verdict, with the reason in each check that could not be made because a cell failed."""
     why = _Why(execution)
     return replace(verdict, checks=tuple(why.explain(check) for check in verdict.checks))
+
+
+def note_cut_off(execution: Execution) -> tuple[str, ...]:
+    """One sentence or two for each cell that was interrupted, but for test cells, whose checks tell it.
+
+    What such a cell has defined before may pass, and nobody would tell that the rest of it was not run.
+    """
+    code = [cell for cell in execution.notebook.cells if cell.cell_type == "code"]
+    return tuple(
+        f"{_sentence(_describe(failure))}. What it defined before counts, what comes after in it was not run."
+        for failure in execution.failures
+        if failure.error == "TimeLimit" and not graded_by_checks(code[failure.cell.number - 1])
+    )
 
 
 class _Why:

@@ -19,7 +19,7 @@ from autograder.execute import run_notebook
 from autograder.execution import Execution
 from autograder.grading import grade_submission, make_task
 from autograder.intake import Submission
-from autograder.reasons import explain
+from autograder.reasons import explain, note_cut_off
 from autograder.sandbox.limits import Limits
 from autograder.verdict import NOT_RECORDED, CheckResult, Outcome, Verdict
 
@@ -188,10 +188,14 @@ def test_an_endless_loop_is_named_with_the_line_at_which_it_was_interrupted() ->
         answer("def endless():\n    while True: pass", "other"),
         given("endless()", "check_endless"),
     ]
-    told = reasons(run(cells, replace(LIMITS, cell_seconds=1.5)), "never", "endless")
+    execution = run(cells, replace(LIMITS, cell_seconds=1.5))
+    told = reasons(execution, "never", "endless")
     assert "Code cell 1 (`answer`) was interrupted, since it took too long, line 3: `" in told["never"].rationale
     assert "at line 2 of code cell 3 (`other`): `while True: pass`" in told["endless"].rationale
     assert "loop" in told["never"].help and "loop" in told["endless"].help
+    (note,) = note_cut_off(execution)  # of the test cell its check tells
+    assert note.startswith("Code cell 1 (`answer`) was interrupted, since it took too long, line 3: `")
+    assert note.endswith("What it defined before counts, what comes after in it was not run.")
 
 
 def test_definitions_of_any_notebook_are_found_in_bounded_time() -> None:
