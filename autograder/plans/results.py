@@ -62,7 +62,7 @@ class Result:
 
     @property
     def value(self) -> Any:
-        """What was returned: a tensor, array, number, text, None, or a list, tuple or dict of them, with its keys."""
+        """What was returned: a tensor, array, number, text, ..., or a list, tuple, set or dict of them."""
         with in_the_words_of_a_check():
             return plain(self.seen.value())
 

@@ -163,6 +163,7 @@ def test_whole_numbers_that_are_a_little_off_are_others(got: Any, expected: Any,
         ("left", "right", "got the text 'left', expected the text 'right'."),
         ("x" * 100_001, "x" * 100_000, "something of type str (it has 100,001 characters), expected text."),
     ],
+    ids=["whole", "start", "end", "short", "too long"],
 )
 def test_long_texts_are_compared_whole_and_told_where_they_differ(got: str, expected: str, said: str | None) -> None:
     found = complaint("close", got, expected=expected)

@@ -46,6 +46,10 @@ class Pair(NamedTuple):
     b: int
 
 
+def shortly(value: Any) -> str:
+    return ascii(value)[:30]
+
+
 VALUES = [
     *(None, True, "", "nan", "é\n" * 30_000, 0, -(10**17), 10**18, 2**64 + 1, -(10**3999)),
     *(0.1, -0.0, 1e-320, math.nan, math.inf, -math.inf),
@@ -58,13 +62,13 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("value", VALUES, ids=shortly)
 def test_what_is_returned_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
     got = plain(arrived(recorded(asked(tmp_path), lambda: value)).value)
     assert repr(got) == repr(value)
 
 
-@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("value", VALUES, ids=shortly)
 def test_an_argument_arrives_as_it_is(value: Any, tmp_path: Path) -> None:
     got = plain(arrived(recorded(asked(tmp_path, value), repr)).value)
     assert got == repr(value)

@@ -40,7 +40,8 @@ def close(
         expected: a tensor, an array, a number, a truth value, text, bytes, None, or a set of such; or a tuple, list or
             dict of them. Of a state it is a dict of tensors, what the weights of a module should be. Texts have up to
             100,000 characters, whole numbers up to 4,000 digits, tensors up to 2,000,000 elements; lists, tuples, dicts
-            and sets have up to 10,000 items, and up to 5 of them lie in each other.
+            and sets have up to 10,000 items, and up to 5 of them lie in each other. All that the calls of one plan
+            return and print has room in 3 MiB of JSON, beside the tensors.
         slips: well-known mistakes, each with the value that it gives.
         hint: what to try where no slip explains the value.
         tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
