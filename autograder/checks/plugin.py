@@ -22,12 +22,14 @@ from autograder.checks.load import PACKAGE, enter_course, load_checks
 from autograder.checks.order import sort_by_needs
 from autograder.checks.outcome import CheckEnded, cannot_judge, not_checked
 from autograder.checks.session import Session, session_key
-from autograder.checks.sizes import require_sizes
+from autograder.checks.sizes import TraceTooLargeError, require_sizes
 from autograder.experiments import Experiment, reader_of
 from autograder.verdict import NOT_RECORDED, CheckResult
 from coursekit.trace import Trace, TraceError, read_trace
 
 TOO_LARGE = "What was recorded is too large to be judged; a person will look at it."
+HELP_TOO_LARGE = "Return less from the functions of this cell: what is asked for needs a small part of that."
+HELP_UNREADABLE = "Leave the files of the autograder alone: they are written by the test cells only."
 BROKEN = "The autograder itself failed here, which says nothing about this code; a person will look at it."
 MAX_FAULT = 20_000  # characters of a traceback that are kept, from its end
 
@@ -187,7 +189,7 @@ def pytest_runtest_makereport(
         ended = {
             "outcome": "failed",
             "rationale": str(error),
-            "help": "Leave the files of the autograder alone: they are written by the test cells only.",
+            "help": HELP_TOO_LARGE if isinstance(error, TraceTooLargeError) else HELP_UNREADABLE,
             "mistake": "trace-unreadable",
         }
     elif isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch has no exception of its own

@@ -23,6 +23,10 @@ ITEM_SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "C64": 8, "C128": 16}
 ITEM_SIZES |= {"I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 
 
+class TraceTooLargeError(TraceError):
+    """More was recorded than is judged, which what a function returns can do."""
+
+
 def require_sizes(folder: Path, name: str) -> None:
     """Refuses a trace that is too large, or whose tensors are not all there.
 
@@ -34,7 +38,7 @@ def require_sizes(folder: Path, name: str) -> None:
         if not file.is_file() or file.is_symlink():
             raise TraceError(f"{file.name} is missing in {name}.")
         if file.stat().st_size > most:
-            raise TraceError(f"{file.name} of the trace {name} is larger than {most // 2**20} MiB.")
+            raise TraceTooLargeError(f"{file.name} of the trace {name} is larger than {most // 2**20} MiB.")
     try:
         _check_header(tensor_file)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """Probes and judging: equal seeds give equal grades, and odd traces give reasons instead of crashes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from autograder.checks import Checks, judge, load_checks, make_probes
+from autograder.checks.plugin import HELP_TOO_LARGE, HELP_UNREADABLE
 from autograder.checks.sizes import MAX_JSON, require_sizes
 from autograder.errors import UsageError
 from autograder.selftest import judge_solution, load_solution
@@ -123,6 +125,15 @@ def test_bad_weights_fail_wherever_they_come_from(inbox: Path, tmp_path: Path) -
     trace.write(tmp_path / "outbox" / "convergence")
     (check,) = [check for check in judge(load_checks(HW2), tmp_path).checks if check.cell == "check_convergence"]
     assert (check.outcome, check.mistake) == ("failed", "training-does-not-converge")
+
+
+def test_whoever_returned_too_much_is_told_that_and_not_suspected(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "inbox").symlink_to(inbox)
+    Trace().write(tmp_path / "outbox" / "convergence")
+    for size, help in ((MAX_JSON + 1, HELP_TOO_LARGE), (1, HELP_UNREADABLE)):
+        os.truncate(tmp_path / "outbox" / "convergence" / "trace.json", size)
+        (check,) = [check for check in judge(load_checks(HW2), tmp_path).checks if check.cell == "check_convergence"]
+        assert (check.outcome, check.mistake, check.help) == ("failed", "trace-unreadable", help)
 
 
 HEADERS = {
