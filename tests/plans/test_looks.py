@@ -189,6 +189,22 @@ def test_a_whole_number_may_come_back_as_another_type(got: Any) -> None:
     assert complaint("close", 2 * got, expected=2, slips=[(TWICE, 4)]).mistake == "twice"  # type: ignore[union-attr]
 
 
+def test_whole_numbers_in_a_state_are_compared_exactly() -> None:
+    class Table(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("ids", torch.tensor([50_257]))
+            self.weight = torch.nn.Parameter(torch.ones(2))
+
+    ask = Ask("cell", 0)
+    step = ask.state(ask.module("Table")).step
+    state = Seen(Run(ask.built, run_plan(ask.built, ask.tensors, {"Table": Table})), step)
+    right = {"weight": torch.ones(2), "ids": torch.tensor([50_257])}
+    assert look("close", state, {"expected": right})
+    with pytest.raises(Complaint, match="got 50257, expected 50256"):
+        look("close", state, {"expected": {**right, "ids": torch.tensor([50_256])}})
+
+
 def test_whole_numbers_have_the_tolerance_that_is_named() -> None:
     assert complaint("close", 103, expected=100, tolerance=0.05) is None
     assert complaint("close", torch.tensor([103]), expected=torch.tensor([100]), tolerance=0.05) is None
