@@ -29,9 +29,10 @@ def missing_packages(sources: Iterable[str], own: Iterable[str], requirements: s
     """
     brought = set(_with_dependencies(_NAME.findall(line)[0] for line in requirements.splitlines() if _is_name(line)))
     known = {coursekit.__name__, *own, *sys.stdlib_module_names}
-    distributions = packages_distributions()
     imported = {name for source in sources for name in _imported(source)} - known
-    return tuple(sorted(n for n in imported if brought.isdisjoint(map(_normal, [n, *distributions.get(n, [])]))))
+    lacking = [name for name in imported if _normal(name) not in brought]
+    distributions = packages_distributions() if lacking else {}  # which takes a second
+    return tuple(sorted(name for name in lacking if brought.isdisjoint(map(_normal, distributions.get(name, [])))))
 
 
 def warn_of_packages(sources: Iterable[str], own: Iterable[str], folder: Path) -> tuple[str, ...]:
