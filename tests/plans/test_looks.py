@@ -8,29 +8,12 @@ import torch
 from torch import Tensor
 
 from autograder.checks.outcome import CheckEnded
-from autograder.plans import Ask, Result, expect, given, slip
+from autograder.plans import Ask, Result, expect, slip
 from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import Complaint, Run, Seen, look
+from tests.plans.looking import complaint, seen
 
 TWICE = slip("twice", "This is twice as much.", earned=0.5)
-
-
-def seen(value: Any, times: int = 1) -> list[Seen]:
-    """What calls of a function that returns this show."""
-    ask = Ask("cell", 0)
-    steps = [ask.call("f").step for _ in range(times)]
-    values = iter(value if times > 1 else [value])
-    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: next(values)}))
-    return [Seen(run, step) for step in steps]
-
-
-def complaint(name: str, value: Any, **arguments: Any) -> Complaint | None:
-    (one,) = seen(value)
-    try:
-        look(name, one, arguments)
-    except Complaint as found:
-        return found
-    return None
 
 
 @pytest.mark.parametrize(
@@ -128,107 +111,6 @@ def test_what_is_wrong_is_told_as_what_it_is(got: Any, expected: Any, mistake: s
     assert found is not None and found.mistake == mistake
     assert said in found.says
     assert found.earned == (0.5 if mistake == "twice" else 0.0)
-
-
-@pytest.mark.parametrize(
-    ("got", "expected", "said"),
-    [
-        (50_257, 50_256, "got 50257, expected 50256."),
-        (2**64, 2**64 + 1, "got 18446744073709551616, expected 18446744073709551617."),
-        (10**400, 10**400 + 1, "(401 digits)"),
-        (2.5, 10**400, "returned the number 2.5, expected a whole number."),
-        (torch.tensor(50_257), 50_256, "got 50257, expected 50256."),
-        ([1, [50_257]], (1, [50_256]), "`f[1][0]`"),
-        (torch.tensor([9, 50_257]), torch.tensor([9, 50_256]), "at [1]: got 50257, expected 50256."),
-        (torch.tensor([2**62 + 1]), torch.tensor([2**62]), "expected 4611686018427387904."),
-        (torch.tensor([50_257], dtype=torch.int32), torch.tensor([50_256]), "got 50257, expected 50256."),
-        (np.array([50_257]), np.array([50_256]), "got 50257, expected 50256."),
-        (np.int64(50_257), np.array(50_256), "got 50257, expected 50256."),
-        (torch.tensor([True, False]), torch.tensor([True, True]), "at [1]: got 0, expected 1."),
-    ],
-)
-def test_whole_numbers_that_are_a_little_off_are_others(got: Any, expected: Any, said: str) -> None:
-    found = complaint("close", got, expected=expected)
-    assert found is not None and said in found.says
-    if not isinstance(got, list):
-        assert complaint("close", expected, expected=expected) is None
-
-
-@pytest.mark.parametrize(
-    ("got", "expected", "said"),
-    [
-        ("ab" * 3000, "ab" * 3000, None),
-        ("ab" * 3000, "ab" * 2000, "from character 4,000 on: after '" + "ab" * 10 + "' got 'abab"),
-        ("x" * 70 + "é", "x" * 70 + "e", "after '" + "x" * 20 + "' got 'é', expected 'e'."),
-        ("left", "right", "got the text 'left', expected the text 'right'."),
-        ("x" * 100_001, "x" * 100_000, "something of type str (it has 100,001 characters), expected text."),
-    ],
-    ids=["whole", "start", "end", "short", "too long"],
-)
-def test_long_texts_are_compared_whole_and_told_where_they_differ(got: str, expected: str, said: str | None) -> None:
-    found = complaint("close", got, expected=expected)
-    assert (found is None) if said is None else (found is not None and said in found.says)
-
-
-def test_what_is_printed_late_is_seen_up_to_a_length_that_is_told() -> None:
-    for lines, is_kept in ((20_000, True), (60_000, False)):
-        ask = Ask("cell", 0)
-        step = ask.call("f", lines).step
-        run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda n: print("1\n" * n + "2999")}))
-        for arguments in ({"text": "2999"}, {"number": 2999}):
-            if is_kept:
-                assert look("prints", Seen(run, step), arguments)
-            else:
-                with pytest.raises(Complaint, match="not among the first 100,000 characters of what it printed"):
-                    look("prints", Seen(run, step), arguments)
-
-
-@pytest.mark.parametrize("got", [2.00001, torch.tensor(2.00001), np.float32(2.00001), 2, torch.tensor(2)])
-def test_a_whole_number_may_come_back_as_another_type(got: Any) -> None:
-    assert complaint("close", got, expected=2) is None
-    assert complaint("close", 2 * got, expected=2, slips=[(TWICE, 4)]).mistake == "twice"  # type: ignore[union-attr]
-
-
-def test_whole_numbers_in_a_state_are_compared_exactly() -> None:
-    class Table(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.register_buffer("ids", torch.tensor([50_257]))
-            self.weight = torch.nn.Parameter(torch.ones(2))
-
-    ask = Ask("cell", 0)
-    step = ask.state(ask.module("Table")).step
-    state = Seen(Run(ask.built, run_plan(ask.built, ask.tensors, {"Table": Table})), step)
-    right = {"weight": torch.ones(2), "ids": torch.tensor([50_257])}
-    assert look("close", state, {"expected": right})
-    with pytest.raises(Complaint, match="got 50257, expected 50256"):
-        look("close", state, {"expected": {**right, "ids": torch.tensor([50_256])}})
-
-
-def test_whole_numbers_have_the_tolerance_that_is_named() -> None:
-    assert complaint("close", 103, expected=100, tolerance=0.05) is None
-    assert complaint("close", torch.tensor([103]), expected=torch.tensor([100]), tolerance=0.05) is None
-    assert complaint("close", 1.00001, expected=1.0, tolerance=0.0) is not None
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "same"),
-    [
-        ([torch.arange(2000.0)], [torch.arange(2000.0)], True),
-        ([torch.arange(2000.0)], [torch.arange(2000.0).index_fill(0, torch.tensor(1000), 5.0)], False),
-        ((torch.tensor(1.0), 2), (torch.tensor(1.00001), 2), False),
-        (torch.tensor([float("nan")]), torch.tensor([float("nan")]), True),
-        ({"a": float("nan")}, {"a": float("nan")}, True),
-        (torch.zeros(2), torch.zeros(2, dtype=torch.int64), False),
-    ],
-)
-def test_the_very_same_is_looked_for_in_the_middle_of_what_is_nested(one: Any, two: Any, same: bool) -> None:
-    first, second = seen([one, two], times=2)
-    if same:
-        assert "gives the same" in look("same_as", first, {"other": second})
-    else:
-        with pytest.raises(Complaint, match="something else"):
-            look("same_as", first, {"other": second})
 
 
 class Negative(ValueError):
@@ -343,71 +225,3 @@ def test_what_is_not_random_is_told(one: Tensor, two: Tensor, said: str) -> None
     first, second = seen([one, two], times=2)
     with pytest.raises(Complaint, match=said):
         look("is_random", first, {"again": second})
-
-
-def unwritten() -> Any:
-    yield 1
-    raise NotImplementedError
-
-
-def endless() -> Any:
-    while True:
-        yield 1
-
-
-def stops() -> Any:
-    yield 1
-    raise ValueError("too few")
-
-
-@pytest.mark.parametrize(
-    ("batches", "said"),
-    [
-        (unwritten, "`unwritten` is not written yet: it raised NotImplementedError."),
-        (endless, "`list(batches(3))` took longer than 0.1 seconds."),
-        (stops, '`list(batches(3))` stopped with an error: ValueError: too few at `raise ValueError("too few")`.'),
-        (lambda: None, "`list(batches(3))` stopped with an error: TypeError: 'NoneType' object is not iterable."),
-        (lambda: [1], "`list(batches(3))` returned a list of 1, expected 2 values."),
-    ],
-)
-def test_a_call_of_what_is_given_is_told_by_what_it_is_called_with(batches: Any, said: str) -> None:
-    ask = Ask("cell", 0)
-    step = ask.call(given("builtins:list"), ask.call("batches", 3), seconds=0.1).step
-    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"batches": lambda _: batches()}))
-    with pytest.raises(Complaint) as found:
-        look("close", Seen(run, step), {"expected": [1, 2]})
-    assert found.value.says == said
-
-
-@pytest.mark.parametrize(
-    ("args", "label"),
-    [
-        ((torch.zeros(2), 3), "list(..., 3)"),
-        (("x" * 80,), "list(...)"),
-    ],
-)
-def test_long_arguments_of_what_is_given_are_left_out(args: tuple[Any, ...], label: str) -> None:
-    ask = Ask("cell", 0)
-    assert ask.call(given("builtins:list"), *args).label == label
-    assert ask.call(given("builtins:list"), ask.call("batches", torch.zeros(2))).label == "list(batches(...))"
-    assert ask.call(given("builtins:list"), ask.value([1])).label == "list(...)"
-
-
-@pytest.mark.parametrize("key", ["1", 1, (1, "a"), None])
-def test_items_are_found_under_their_keys_and_under_no_others(key: Any) -> None:
-    (one,) = seen({key: [2.0]})
-    assert look("close", one.item(key).item(0), {"expected": 2.0})
-    others: list[Any] = ["1", 1, (1, "b"), None]
-    for other in others:
-        if other == key:
-            continue
-        with pytest.raises(Complaint, match="returned a dict of 1, expected a value under "):
-            look("close", one.item(other).item(0), {"expected": 2.0})
-
-
-def test_items_of_what_lives_are_found_under_their_keys() -> None:
-    ask = Ask("cell", 0)
-    table = ask.call("table")
-    step = ask.call(given("builtins:list"), [table[1], table["1"], table[1, "a"]]).step
-    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"table": lambda: {1: 5, "1": 6, (1, "a"): 7}}))
-    assert look("close", Seen(run, step), {"expected": [5, 6, 7]})
