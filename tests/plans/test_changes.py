@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas  # type: ignore[import-untyped]
 import pytest
 import torch
 from torch import nn
@@ -78,7 +79,6 @@ def test_what_a_network_learns_and_a_list_in_itself_are_no_changes() -> None:
 
 
 def test_a_change_of_a_table_is_told() -> None:
-    pandas = pytest.importorskip("pandas")
 
     def build(ask: Ask) -> None:
         ask.call("f", ask.call(given("pandas:DataFrame"), {"age": [1.0, float("nan")]}))
