@@ -20,6 +20,8 @@ KS_LIMIT = 3.0
 # Standard errors that mean and variance of n independent normal numbers may be off, 1/sqrt(n) and sqrt(2/n): that
 # distance sees a wrong variance late. 8 of them leave room for numbers in pairs, such as z and -z, which count half.
 MOST_ERRORS = 8.0
+# So many of the numbers differ from each other at least: nearly all that are drawn do, in half precision fewer.
+DISTINCT = 0.25
 
 
 def fail_on_wrong_noise_shape(runs: Sequence[StepRun]) -> None:
@@ -81,8 +83,15 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
             mistake=Mistake.SIZES_HARD_CODED,
         )
-    values = torch.cat([torch.unique(z, dim=0).flatten() for z in everything]).unique()
+    numbers = _numbers(everything)
+    values = numbers.unique()
     n = len(values)
+    if n < DISTINCT * len(numbers):
+        fail(
+            f"The latent vectors are not standard normal: their {len(numbers)} numbers have {n} different values only.",
+            "`torch.randn` draws from N(0, 1).",
+            mistake=Mistake.Z_NOT_STANDARD_NORMAL,
+        )
     errors = abs(float(values.mean())) * n**0.5, abs(float(values.square().mean()) - 1) * (n / 2) ** 0.5
     if _distance_to_normal(values) * n**0.5 > KS_LIMIT or max(errors) > MOST_ERRORS:
         fail(
@@ -91,6 +100,13 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             "`torch.randn` draws from N(0, 1); `torch.rand` is uniform.",
             mistake=Mistake.Z_NOT_STANDARD_NORMAL,
         )
+
+
+def _numbers(calls: Sequence[Tensor]) -> Tensor:
+    """Those of all latent vectors, `(rows, latent_size)` in each call, that are different from each other."""
+    widths = sorted({z.shape[1] for z in calls})
+    vectors = [torch.cat([z for z in calls if z.shape[1] == width]).unique(dim=0) for width in widths]
+    return torch.cat([some.flatten() for some in vectors])
 
 
 def _fail_on_copies(z: Tensor) -> None:
@@ -109,7 +125,15 @@ def _fail_on_copies(z: Tensor) -> None:
             "Draw one z for each image: `torch.randn(x_real.shape[0], model.latent_size)`.",
             mistake=Mistake.Z_ONE_VECTOR_FOR_THE_BATCH,
         )
-    numbers = len(torch.unique(z, dim=1).T)
+    constant = int((z == z[0]).all(dim=0).sum()) if rows > 1 else 0
+    if constant:
+        fail(
+            f"Of the {width} numbers of each latent vector {constant} {'is' if constant == 1 else 'are'} the same in "
+            f"all {rows} of them, expected all to be drawn.",
+            "Draw all of them: `torch.randn(x_real.shape[0], model.latent_size)`.",
+            mistake=Mistake.Z_NOT_STANDARD_NORMAL,
+        )
+    numbers = len(torch.unique(z, dim=1).T) if rows > 1 else width  # in one vector, signs or the like may be equal
     if numbers <= width / 2:
         fail(
             f"Of the {width} numbers of each latent vector only {numbers} "

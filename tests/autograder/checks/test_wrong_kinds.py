@@ -161,6 +161,12 @@ def generator_loss(model, z):
         STEP,
         "z-wrong-shape",
     ),
+    "one number that is never drawn": (
+        "def draw(n, k):\n    z = torch.randn(n, k)\n    z[:, 0] = 1.0\n    return z",
+        STEP,
+        "z-not-standard-normal",
+    ),
+    "signs": ("def draw(n, k):\n    return torch.randn(n, k).sign()", STEP, "z-not-standard-normal"),
     "halves of the batch equal": (
         "def draw(n, k):\n    return torch.randn((n + 1) // 2, k).repeat(2, 1)[:n]",
         STEP,
