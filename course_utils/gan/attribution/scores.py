@@ -63,7 +63,8 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
 
     Scores that do not move are read with the weight of the other terms of the loss, if it is given.
     """
-    p, g = torch.stack(list(logits)).sigmoid(), torch.stack(list(gradients))  # (runs, rows)
+    stacked, g = torch.stack(list(logits)), torch.stack(list(gradients))  # (runs, rows)
+    p = stacked.sigmoid()
     majority = "up" if float(g[0].sum()) < 0 else "down"
     if not bool(g.abs().max() > 0):
         return Reading("none", "unread", NOTHING, NOTHING)
@@ -77,7 +78,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
             return Reading(majority, "double sigmoid", NOTHING, NOTHING)
         alike = _line_of_each_run(p, g)
         if alike is None:
-            form = _penalty(p[:, readable], g[:, readable]) or "other"
+            form = _penalty(stacked[:, readable], g[:, readable]) or "other"
             return Reading(majority, form if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
         return replace(_reading(*alike), steady=False)
     if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
@@ -168,17 +169,18 @@ def _is_double_sigmoid(p: Tensor, g: Tensor) -> bool:
     return residual < min(FIT, of_squares / 3) and bool(((w > 0) & (y > -0.1) & (y < 1.1)).all())
 
 
-def _penalty(p: Tensor, g: Tensor) -> str:
+def _penalty(logits: Tensor, g: Tensor) -> str:
     """Whether a penalty stands beside a cross-entropy (`"penalized"`) or alone (`"penalty"`), or is not there (`""`).
 
     It is a square of the logits (Karras et al. 2018, appendix A.1), or the entropy of the scores (Pereyra et al. 2017),
     which has the gradient p (1 - p) times the logit; all have weights of their own.
     """
-    logits = p.logit()
-    counts = _counts(g)
+    p, counts = logits.sigmoid(), _counts(g)
     basis = [values - _mean(values, counts) for values in (p, logits, p * (1 - p) * logits)]
     design = torch.stack([(values * counts).flatten() for values in basis], dim=1)  # (runs * rows, 3)
     changes = ((g - _mean(g, counts)) * counts).flatten()
+    if not bool(design.isfinite().all() & changes.isfinite().all()):
+        return ""
     factors = torch.linalg.lstsq(design, changes[:, None], driver="gelsd").solution[:, 0]
     of_entropy = float(factors[0]) * float(design[:, 0].norm()) / float(changes.norm())
     if float((design @ factors - changes).norm()) > FIT * float(changes.norm()) or of_entropy < -COUNTS:

@@ -161,6 +161,16 @@ def generator_loss(model, z):
         STEP,
         "z-wrong-shape",
     ),
+    "G's loss of detached samples, left in D": (
+        """
+def d_step(model, x_real, z):
+    q = model.discriminator(model.generator(z).detach())
+    bce(q, torch.ones_like(q)).backward()
+    return discriminator_loss(model, x_real, z)
+""",
+        D,
+        "discriminator-moved-by-generator-loss",
+    ),
     "one number that is never drawn": (
         "def draw(n, k):\n    z = torch.randn(n, k)\n    z[:, 0] = 1.0\n    return z",
         STEP,

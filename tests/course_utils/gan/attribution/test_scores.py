@@ -196,3 +196,9 @@ def test_a_penalty_on_scores_beside_a_cross_entropy_is_told_from_another_loss(
         assert read(sum_of(entropy, weight, penalty), logits).form == "penalized"
         assert read(sum_of(entropy, 0.0, entropy), logits).form == "bce"
         assert read(penalty, logits).form == "penalty"
+
+
+def test_scores_of_exactly_1_in_one_of_the_runs_are_no_penalty() -> None:
+    logits = torch.tensor([[50.0, 0.1, -0.4, 1.0], [2.0, 0.2, -0.2, 0.7], [1.0, 0.4, 0.1, 0.2]], dtype=torch.float64)
+    gradients = (logits.sigmoid() - 1).abs().sqrt() + 0.1
+    assert read_scores(list(logits), list(gradients)).form == "other"
