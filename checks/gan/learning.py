@@ -179,12 +179,12 @@ def _has_flipped_labels(moved: Moved) -> bool:
 
 def _is_of_discriminator_loss(moved: Moved, part: Part) -> bool:
     """Whether a loss that labels images of G as real is D's own: it drives scores of real images, too, and none of G's
-    down; or it gives nothing to G, and nothing else in the update drives scores of G's images down."""
+    down; or it gives nothing to G, and no other backward pass of the update drives scores of G's images down."""
     passed = {other.loss for other in moved.run.attribution.of("discriminator", part.backward)}
     down = {f"{kind} down" for kind in FAKES}
     if any(loss.startswith("real ") for loss in passed):
         return not passed & down
-    return not part.call.inputs_require_grad and not moved.losses & down
+    return not part.call.inputs_require_grad and not (moved.losses & down) - passed
 
 
 def _fail_on_label(term: Term, updates: Sequence[Moved]) -> None:
