@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from autograder.config import Course, load_course
 from autograder.execute import run_notebook
 from autograder.imports import code_of, imported_names
 from autograder.judging import make_probes
+from autograder.sandbox.warm.pool import prepare_template
 from autograder.sandbox.warm.template import OWN
 from tests.processes import ask_below, command_line
 
@@ -38,6 +40,7 @@ class Host:
         values: words in the attacks, and what stands for them here.
         temporary: the folder for temporary files.
         worker: the process that grades, as those of a class do; nothing else is done in it.
+        template: modules and helpers of the template that the worker keeps.
     """
 
     course: Course
@@ -45,12 +48,26 @@ class Host:
     values: dict[str, str]
     temporary: Path
     worker: ProcessPoolExecutor
+    template: tuple[tuple[str, ...], tuple[Path, ...]]
     victim: subprocess.Popen[bytes]
     listener: socket.socket
 
     @property
     def worker_pid(self) -> int:
         return self.worker.submit(os.getpid).result()
+
+    def await_template(self) -> None:
+        """The template is there, also where the attack before left one that must not be forked again."""
+        modules, helpers = self.template
+        self.worker.submit(prepare_template, modules, helpers).result()
+        if (own := template_process(self.worker_pid)) == self.values.get("TEMPLATE_PROCESS"):
+            return
+        inbox = self.temporary.with_name("inbox")
+        inbox.mkdir(exist_ok=True)
+        settings: dict[str, Any] = {"files": {}, "inbox": inbox, "limits": self.course.limits}
+        settings |= {"helpers": helpers, "warm": modules}
+        self.worker.submit(run_notebook, nbformat.v4.new_notebook(), **settings).result()
+        self.values["TEMPLATE_PROCESS"] = own
 
     def state(self) -> dict[str, str]:
         """Hashes of everything that must not change."""
@@ -77,11 +94,14 @@ def _described(process: psutil.Process) -> str:
     return f"{process.pid} {process.status()} {command_line(process)[-200:]}"
 
 
-def template_process(worker: int) -> int:
-    """The number of the template's own process, below a worker."""
-    begun = ask_below(command_line, worker).items()
-    (own,) = [process.pid for process, words in begun if words.startswith(f"{sys.executable} ") and OWN in words]
-    return own
+def template_process(worker: int) -> str:
+    """The number of the template's own process, below a worker; it may only just begin."""
+    for _ in range(100):
+        begun = ask_below(command_line, worker).items()
+        if own := [process.pid for process, words in begun if words.startswith(f"{sys.executable} ") and OWN in words]:
+            return str(*own)
+        time.sleep(0.1)
+    pytest.fail("no template begins")
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +145,10 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         # so that the process that judges and the template are there before
         worker.submit(make_probes, course.assignment("hw2"), 1, root / "probes").result()
         release = nbformat.read(course.release_notebook("hw2"), as_version=4)
-        (root / "inbox").mkdir()
-        settings: dict[str, Any] = {"files": {}, "inbox": root / "inbox", "limits": course.limits}
-        settings |= {"helpers": course.assignment("hw2").helpers, "warm": imported_names(code_of(release))}
-        worker.submit(run_notebook, nbformat.v4.new_notebook(), **settings).result()
-        values["TEMPLATE_PROCESS"] = str(template_process(worker.submit(os.getpid).result()))
-        yield Host(course, secret, values, temporary, worker, victim, listener)
+        template = imported_names(code_of(release)), course.assignment("hw2").helpers
+        host = Host(course, secret, values, temporary, worker, template, victim, listener)
+        host.await_template()
+        yield host
     finally:
         worker.shutdown()
         for name, value in before.items():

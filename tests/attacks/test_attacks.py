@@ -73,6 +73,7 @@ def grade(
     """Hand in, grade and keep the trace; asserts what must hold for every submission."""
     folder = host.course.root / "submitted" / "mallory" / "hw2"
     release = nbformat.read(host.course.release_notebook("hw2"), as_version=4)
+    host.await_template()
     attack_files.hand_in(attacks, release, folder, host.values)
     try:
         task = make_task(host.course, "hw2", read_submission(folder, "hw2.ipynb"))

@@ -57,7 +57,7 @@ class Contents:
     def now(cls, modules: Sequence[str], helpers: Sequence[Path]) -> "Contents":
         """With the files as they are now."""
         kit = Path(str(coursekit.__file__)).parent
-        files = [file for top in (kit, *helpers) for file in (top, *top.rglob("*.py"))]
+        files = [file for top in (kit, *helpers) for file in ([top] if top.is_file() else top.rglob("*.py"))]
         stamp = hash(tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files)))
         return cls(tuple(modules), tuple(helpers), stamp)
 

@@ -165,6 +165,18 @@ def test_a_template_whose_helpers_have_changed_is_not_used_any_more(tmp_path: Pa
         assert told(run) == f"{value}\n"
 
 
+def test_what_lies_beside_the_code_of_a_helper_replaces_no_template(tmp_path: Path) -> None:
+    package = tmp_path / "helper"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    before = Contents.now(MODULES, [package])
+    (package / "__pycache__").mkdir()
+    os.utime(package, ns=(10**9, 10**9))
+    assert Contents.now(MODULES, [package]) == before
+    (package / "more.py").write_text("")
+    assert Contents.now(MODULES, [package]) != before
+
+
 @pytest.mark.parametrize(
     ("now", "wrong"),
     [
