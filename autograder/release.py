@@ -30,7 +30,7 @@ from autograder.gradebook import note_due
 from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
 from autograder.nbgrader_settings import nbgrader_settings, point_here
-from autograder.plans.load import read_declared
+from autograder.plans.checks_file import read_declared
 from autograder.plans.write_plans import make_public
 from coursekit.handin.handed_out import read_handed_out
 from coursekit.notebook_file import load_cells

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.config import Assignment
 from autograder.errors import UsageError
 from autograder.intake import grade_id, graded_by_checks
-from autograder.plans.load import Declared, read_declared
+from autograder.plans.checks_file import Declared, read_declared
 from autograder.plans.measure import require_bounds
 from autograder.plans.write_plans import make_plans
 from coursekit.plans.public import names_given

@@ -43,7 +43,7 @@ def bring(address: str, into: Path, notebook: str, zone: str, seconds: float = 1
     Raises:
         GitError: the repository cannot be reached or read, or is too large or too slow.
     """
-    listed = git.list_branches(address, seconds)
+    listed = git.list_branches(address, min(seconds, git.ASK_SECONDS))
     if listed.head is None and not listed.tips:
         return Brought(None)
     remarks = []

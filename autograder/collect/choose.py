@@ -6,13 +6,14 @@ zone of a time decides on lateness and nobody knows it, that is said, and not de
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from autograder.collect.ledger import Receipt
 from autograder.config import Assignment
 from autograder.deadlines import show, show_late, team_deadline
 
 _A_MOMENT = timedelta(seconds=1)
+_NO_DATE = datetime.fromtimestamp(0, UTC)  # of a commit whose date is none
 _LONG = timedelta(days=2)  # more than two zones are apart: the doubt is not about a zone
 
 
@@ -107,7 +108,8 @@ def _deadline(
 
 
 def _known(receipt: Receipt) -> datetime | None:
-    return receipt.received if receipt.received - receipt.earliest < _LONG else None
+    doubtful = receipt.received == _NO_DATE or receipt.received - receipt.earliest >= _LONG
+    return None if doubtful else receipt.received
 
 
 def _last(found: Sequence[Receipt], until: datetime, due: datetime) -> Receipt | None:
@@ -127,6 +129,8 @@ def _lateness(chosen: Receipt, deadline: datetime, due: datetime, zone: str) -> 
     """How late a state is at least, and remarks on what is not known about it."""
     dated = show(chosen.received, zone)
     doubt = chosen.received - chosen.earliest
+    if chosen.received == _NO_DATE:
+        return timedelta(0), ["Its commit has no date that can be read: it counts as in time; decide."]
     if _may_be_in_time(chosen, deadline, due):
         if chosen.received <= deadline:
             return timedelta(0), []

@@ -16,6 +16,7 @@ from autograder.collect.git_failure import why_git_failed
 from autograder.collect.git_folder import own_folder
 from autograder.collect.limited import Done, Limits, run_limited
 
+ASK_SECONDS = 45.0  # for an answer of some kilobytes; a server that says nothing holds a collection up for that long
 MAX_COMMITS = 500  # of a branch that are fetched
 MAX_PACK = 512 * 2**20  # bytes
 MEMORY = 512 * 2**20  # bytes of address space; the largest file that is graded takes Git less than a third of it
@@ -75,7 +76,7 @@ class Branches:
     more: bool = False
 
 
-def list_branches(address: str, seconds: float = 120) -> Branches:
+def list_branches(address: str, seconds: float = ASK_SECONDS) -> Branches:
     """The branches with work of the repository at `address`; those that a clone knows of its origin are among them.
 
     Raises:
@@ -129,7 +130,7 @@ def fetch(
         in_mirror(mirror, "update-ref", f"refs/seen/{commit}", commit)
 
 
-def find_tip(address: str, branch: str, seconds: float = 120) -> str | None:
+def find_tip(address: str, branch: str, seconds: float = ASK_SECONDS) -> str | None:
     """The newest commit of a branch of the repository at `address`, or None where there is no such branch.
 
     Raises:

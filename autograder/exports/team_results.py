@@ -130,6 +130,13 @@ def write_classroom(results: Iterable[TeamResult], folder: Path) -> None:
     _write(results, folder, CLASSROOM_FILE, classroom)
 
 
+def remove_results(teams: Iterable[str], folder: Path) -> None:
+    """Remove what an earlier export has written into `folder` for these teams."""
+    for team in teams:
+        for name in (GRADESCOPE_FILE, CLASSROOM_FILE):
+            (folder / team / name).unlink(missing_ok=True)
+
+
 def _write(results: Iterable[TeamResult], folder: Path, name: str, content: Callable[[TeamResult], str]) -> None:
     for result in results:
         path = folder / result.team / name

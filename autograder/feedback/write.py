@@ -57,6 +57,7 @@ def write_feedback(course: Course, assignment: str, student: str | None = None) 
             keep_faults(course, f"{assignment}-feedback", name, [traceback.format_exc()])
             stale[name] = Stale.BROKEN
             continue
+        keep_faults(course, f"{assignment}-feedback", name, [])
         page.parent.mkdir(parents=True, exist_ok=True)
         write_whole(page, content)
         pages[name] = page

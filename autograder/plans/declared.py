@@ -11,8 +11,8 @@ from types import ModuleType
 
 from autograder.checks.load import Checks
 from autograder.experiments import Experiment
+from autograder.plans.checks_file import Declared, read_declared
 from autograder.plans.door import read_answers
-from autograder.plans.load import Declared, read_declared
 from autograder.plans.measure import quality_of
 from autograder.plans.write_plans import make_plans
 from autograder.selftest.behavior import Behavior

@@ -16,9 +16,9 @@ import torch
 from autograder.checks.bounds import Quality, bounds_file, read_bounds
 from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
+from autograder.plans.checks_file import CheckRecord, Declared
 from autograder.plans.declare import bind, seen_of
 from autograder.plans.door import read_answers
-from autograder.plans.load import CheckRecord, Declared
 from autograder.plans.results import Result
 from coursekit.plans.interpreter import run_plan
 from coursekit.plans.looks import Run

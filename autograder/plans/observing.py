@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from autograder.plans.load import Declared
+from autograder.plans.checks_file import Declared
 from autograder.plans.write_plans import make_plans
 from autograder.selftest.behavior import Behavior
 from autograder.selftest.recording import running

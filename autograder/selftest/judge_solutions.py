@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.checks import GraderFault, judge, load_checks, make_probes
 from autograder.errors import UsageError
-from autograder.plans.load import read_declared
+from autograder.plans.checks_file import read_declared
 from autograder.plans.measure import require_bounds
 from autograder.selftest.behavior import Behavior, alike, train_alike
 from autograder.selftest.matrix import SAME_TRAINING, Cell, Matrix, MutantRow, Row

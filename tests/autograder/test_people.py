@@ -153,6 +153,7 @@ def test_each_member_gets_the_grade_of_the_team_and_an_extension_takes_the_penal
     assert run(*of_teams, "--waiting") == 0
     results = json.loads((tmp_path / "gradescope" / late / "results.json").read_text())
     assert results["score"] == points - 1 and "Penalties: 1 points." in results["output"]
+    assert run(*of_teams) == 3 and not list(tmp_path.glob("gradescope/*/*"))  # what waits leaves no earlier result
     (course.root / "submitted" / "=2+3" / "hw2" / "hw2.ipynb").write_text("{{")
     capsys.readouterr()
     assert run(*of_teams, "--waiting") == 3  # one was handed in anew, and is not graded yet

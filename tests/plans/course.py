@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 
 from autograder.checks.load import Checks, load_checks
-from autograder.plans.load import Declared, read_declared
+from autograder.plans.checks_file import Declared, read_declared
 from autograder.selftest import Claim, find_solutions
 
 ROOT = Path(__file__).parents[2]

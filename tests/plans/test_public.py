@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.checks.load import load_checks
-from autograder.plans.load import read_declared
+from autograder.plans.checks_file import read_declared
 from autograder.plans.write_plans import make_plans, make_public
 from autograder.selftest import running
 from coursekit.check import check

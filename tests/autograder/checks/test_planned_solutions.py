@@ -8,7 +8,7 @@ import pytest
 
 from autograder.checks import load_checks, make_probes
 from autograder.config import load_course
-from autograder.plans.load import Declared, read_declared
+from autograder.plans.checks_file import Declared, read_declared
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 
 ROOT = Path(__file__).parents[3]

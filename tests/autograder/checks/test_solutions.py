@@ -20,7 +20,7 @@ import torch.nn.functional as F
 
 from autograder.checks import load_checks, make_probes
 from autograder.checks.plugin import TraceFolder
-from autograder.plans.load import read_declared
+from autograder.plans.checks_file import read_declared
 from autograder.selftest import Claim, disagreement, find_solutions, judge_solution
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun, StepRun

@@ -43,6 +43,10 @@ def test_a_commit_with_any_date_is_collected_and_disturbs_no_other(course: Cours
     for number, date in enumerate(DATES):
         for name in (f"forged-{number}", f"branch-{number}"):
             assert set(handed_in(course, teams[name])) == set(WORK), (date, teams[name].remarks)
+    for number in (0, 1, 6):  # "", "yesterday", "\u00b2"
+        team = teams[f"forged-{number}"]
+        assert team.received is None
+        assert "Its commit has no date that can be read: it counts as in time; decide." in team.remarks
 
 
 @pytest.mark.parametrize("time", ["1e300", "-1e300", "400000000000", "5"])

@@ -70,6 +70,9 @@ def test_a_page_that_cannot_be_made_holds_no_other_up(
     assert written.stale == {"ada": Stale.BROKEN}
     kept: Path = course.state / "faults" / "hw2-feedback" / "ada.txt"
     assert "in something that ada handed in" in kept.read_text()
+    monkeypatch.setattr(write, "gather", lambda course, assignment, student: Page(student))
+    assert not write_feedback(course, "hw2").stale
+    assert not kept.exists()
 
     def damaged(*asked: str) -> None:
         raise UsageError("The roster is damaged.")

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.checks import load_checks
 from autograder.errors import UsageError
-from autograder.plans.load import read_declared
+from autograder.plans.checks_file import read_declared
 from autograder.plans.write_plans import make_plans, make_public
 from autograder.selftest import Selftest, selftest
 
