@@ -168,8 +168,11 @@ def _axes(told: AxesForm, trace: Trace) -> answers.Axes:
     lines = tuple(named_tensor(trace, line) for line in told.lines)
     if any(line.ndim != 2 or line.shape[1] != 2 or line.is_complex() for line in lines):
         raise TraceError("The trace holds a drawn line that is not a list of points.")
+    bars = tuple(named_tensor(trace, chart) for chart in told.bars)
+    if any(chart.ndim != 1 or chart.is_complex() for chart in bars):
+        raise TraceError("The trace holds a chart of bars that is not a list of lengths.")
     title, x_label, y_label = map(_text, (told.title, told.x_label, told.y_label))
-    return answers.Axes(title, x_label, y_label, lines, tuple(map(_text, told.labels)), told.images, told.bars)
+    return answers.Axes(title, x_label, y_label, lines, tuple(map(_text, told.labels)), told.images, bars)
 
 
 def _require_small(shapes: dict[str, list[int]]) -> None:

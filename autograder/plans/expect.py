@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
+
 from autograder.plans.comparable import require_comparable
 from autograder.plans.promise import Promise
 from autograder.plans.results import Result, in_the_words_of_a_check
@@ -61,6 +63,9 @@ class Expectation:
 
     def has_shape(self, *shape: int, hint: str = "") -> None:
         self._look("has_shape", shape=shape, hint=hint)
+
+    def has_dtype(self, dtype: str | torch.dtype, hint: str = "") -> None:
+        self._look("has_dtype", dtype=str(dtype).removeprefix("torch."), hint=hint)
 
     def at_least(self, bound: float, hint: str = "", mistake: str = "too-small") -> None:
         self._look("at_least", bound=bound, hint=hint, mistake=mistake)
@@ -129,12 +134,14 @@ class Expectation:
         self,
         lines: Sequence[Any] = (),
         images: int = 0,
+        bars: Sequence[Any] = (),
         labels: bool = True,
         title: bool = False,
         hint: str = "",
         mistake: str = "figure-incomplete",
     ) -> None:
-        self._look("draws", lines=list(lines), images=images, labels=labels, title=title, hint=hint, mistake=mistake)
+        shown = {"lines": list(lines), "images": images, "bars": list(bars)}
+        self._look("draws", **shown, labels=labels, title=title, hint=hint, mistake=mistake)
 
     def _look(self, name: str, /, **arguments: Any) -> None:
         if "slips" in arguments:

@@ -119,7 +119,7 @@ class AxesForm(Struct, forbid_unknown_fields=True):
     lines: list[str]
     labels: list[str]
     images: int
-    bars: int
+    bars: list[str]
 
 
 class FiguresForm(AnswerForm, tag="figures"):

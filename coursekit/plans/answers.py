@@ -107,7 +107,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class Axes:
-    """What is drawn in one pair of axes; a line is (n, 2), its points."""
+    """What is drawn in one pair of axes; a line is (n, 2), its points, and a chart of bars (n,), their lengths."""
 
     title: str
     x_label: str
@@ -115,7 +115,7 @@ class Axes:
     lines: tuple[Tensor, ...]
     labels: tuple[str, ...]
     images: int
-    bars: int
+    bars: tuple[Tensor, ...]
 
 
 @dataclass(frozen=True)

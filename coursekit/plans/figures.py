@@ -41,6 +41,7 @@ def take_figures(returned: Any, before: set[int]) -> Figures:
 def _axes(axes: Any) -> Axes:
     legend = axes.get_legend()
     lines = axes.lines[:MAX_LINES]
+    charts = [chart for chart in axes.containers if type(chart).__name__ == "BarContainer"]
     return Axes(
         title=axes.get_title()[:MAX_LABEL],
         x_label=axes.get_xlabel()[:MAX_LABEL],
@@ -48,5 +49,12 @@ def _axes(axes: Any) -> Axes:
         lines=tuple(torch.from_numpy(np.array(line.get_xydata(), dtype=float)[:MAX_POINTS]) for line in lines),
         labels=tuple(text.get_text()[:MAX_LABEL] for text in legend.get_texts()[:MAX_LINES]) if legend else (),
         images=len(axes.images),
-        bars=len(axes.patches),
+        bars=tuple(map(_lengths, charts[:MAX_LINES])),
     )
+
+
+def _lengths(chart: Any) -> torch.Tensor:
+    """Of the bars of a chart that stand or lie, as they are drawn."""
+    lies = chart.orientation == "horizontal"
+    lengths = [bar.get_width() if lies else bar.get_height() for bar in chart.patches[:MAX_POINTS]]
+    return torch.from_numpy(np.array(lengths, dtype=float))

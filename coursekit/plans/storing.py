@@ -80,5 +80,5 @@ def _axes(axes: answers.Axes, trace: Trace) -> dict[str, Any]:
         "lines": [trace.store(line) for line in axes.lines],
         "labels": list(axes.labels),
         "images": axes.images,
-        "bars": axes.bars,
+        "bars": [trace.store(chart) for chart in axes.bars],
     }

@@ -223,6 +223,21 @@ def test_figures_are_told_and_closed() -> None:
     plt.close("all")
 
 
+def test_bars_are_told_by_their_lengths() -> None:
+    from matplotlib import pyplot as plt
+
+    def draw(values: list[float]) -> None:
+        _, (left, middle, right) = plt.subplots(1, 3)
+        left.bar(["a", "b"], values)
+        middle.barh(["a", "b"], values)
+        right.hist([0.1, 0.2, 0.9], bins=2)
+        right.axvspan(0.0, 0.1)
+
+    ((left, middle, right),) = last(lambda ask: ask.figures(ask.call("draw", [3.0, 1.0])), draw=draw).figures
+    assert [[chart.tolist() for chart in one.bars] for one in (left, middle)] == [[[3.0, 1.0]]] * 2
+    assert [chart.tolist() for chart in right.bars] == [[2.0, 1.0]]
+
+
 def test_a_plain_value_is_a_record_of_its_own() -> None:
     assert last(lambda ask: ask.call("f", 2), f=lambda x: x).value == Plain(2)
     assert isinstance(last(lambda ask: ask.call("f"), f=lambda: torch.ones(1)).value, TensorValue)

@@ -19,6 +19,7 @@ LOOKS: dict[str, Callable[..., str]] = {
         exact.same_as,
         values.is_scalar,
         values.has_shape,
+        values.has_dtype,
         numbers.at_least,
         numbers.at_most,
         numbers.between,

@@ -19,6 +19,7 @@ def draws(
     seen: Seen,
     lines: Sequence[Any] = (),
     images: int = 0,
+    bars: Sequence[Any] = (),
     labels: bool = True,
     title: bool = False,
     hint: str = "",
@@ -30,7 +31,8 @@ def draws(
         seen: the figures.
         lines: the heights of each line that must be there, in the order of its points.
         images: how many images it holds at least.
-        labels: whether all axes with lines must have both labels.
+        bars: the lengths of the bars of each chart or histogram that must be there, in the order of the bars.
+        labels: whether all axes with lines, or with bars that are asked for, must have both labels.
         title: whether it must have a title.
         hint: what to try.
         mistake: its name.
@@ -41,16 +43,21 @@ def draws(
         told = f"{label} drew {len(figures) or 'no'} {'figure' if len(figures) < 2 else 'figures'}, expected one."
         raise Complaint(told, hint, "no-figure")
     axes = figures[0]
-    drawn = [line for one in axes for line in one.lines]
-    for number, heights in enumerate(lines, start=1):
-        wanted = torch.as_tensor(heights).double().flatten()
-        if not any(_shows(line, wanted) for line in drawn):
-            told = f"No line in the figure of {label} shows the {len(wanted)} values of line {number}"
-            raise Complaint(f"{told}, expected one (there are {len(drawn)} lines).", hint, mistake)
+    drawn = {
+        "line": ([line[:, 1] for one in axes for line in one.lines], lines),
+        "bar chart": ([chart for one in axes for chart in one.bars], bars),
+    }
+    for kind, (there, expected) in drawn.items():
+        for number, heights in enumerate(expected, start=1):
+            wanted = torch.as_tensor(heights).double().flatten()
+            if not any(_shows(one, wanted) for one in there):
+                many = f"is 1 {kind}" if len(there) == 1 else f"are {len(there) or 'no'} {kind}s"
+                told = f"No {kind} in the figure of {label} shows the {len(wanted)} values of {kind} {number}"
+                raise Complaint(f"{told}, expected one (there {many}).", hint, mistake)
     if sum(one.images for one in axes) < images:
         told = f"The figure of {label} holds {sum(one.images for one in axes)} images, expected {images}."
         raise Complaint(told, hint, mistake)
-    unlabelled = [one for one in axes if one.lines and not (one.x_label and one.y_label)]
+    unlabelled = [one for one in axes if (one.lines or (bars and one.bars)) and not (one.x_label and one.y_label)]
     if labels and unlabelled:
         raise Complaint(f"An axis in the figure of {label} has no label.", hint or _LABELS, mistake)
     if title and not any(one.title for one in axes):
@@ -61,8 +68,8 @@ def draws(
 _LABELS = "Name both axes, with plt.xlabel and plt.ylabel."
 
 
-def _shows(line: torch.Tensor, heights: torch.Tensor) -> bool:
-    if line.shape != (len(heights), 2):
+def _shows(drawn: torch.Tensor, heights: torch.Tensor) -> bool:
+    if len(drawn) != len(heights):
         return False
     scale = max(float(heights.abs().max()), 1e-3) if len(heights) else 1.0
-    return bool(((line[:, 1].double() - heights).abs() <= TOLERANCE * scale).all())
+    return bool(((drawn.double() - heights).abs() <= TOLERANCE * scale).all())

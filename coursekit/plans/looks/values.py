@@ -97,6 +97,19 @@ def has_shape(seen: Seen, shape: Sequence[int], hint: str = "") -> str:
     return f"{seen.name} has the right shape, {tuple(shape)}."
 
 
+def has_dtype(seen: Seen, dtype: str, hint: str = "") -> str:
+    """A tensor or an array whose numbers are of this type, such as "float32" or "int64"."""
+    value = seen.value()
+    if not isinstance(value, TensorValue):
+        told = f"{seen.name} returned {kind_of(value)}, expected a tensor or an array of {dtype}."
+        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
+    kind = str(value.tensor.dtype).removeprefix("torch.")
+    if kind != dtype:
+        of = "an array" if value.is_array else "a tensor"
+        raise Complaint(f"{seen.name} returned {of} of {kind}, expected one of {dtype}.", hint, "wrong-type")
+    return f"{seen.name} has the right type of numbers, {dtype}."
+
+
 def tensor_of(
     seen: Seen, shape: Sequence[int], hint: str = "", array: bool | None = None, is_complex: bool = False
 ) -> Tensor:
