@@ -135,7 +135,7 @@ def grade_submission(
             verdict = verdict.decided_by(second.verdict)
             peak, seconds = max(peak, peak_again), seconds | {"second run": round(sum(seconds_again.values()), 3)}
             remarks += [remark for remark in told if remark not in remarks]
-            remarks += [f"Close to a threshold, so a second run with another seed decided: {c.title}" for c in near]
+            remarks += [f"Chance may decide here, so a second run with another seed did: {c.title}" for c in near]
     places = [intake.grade_id(cell) for cell in release.cells]
     checks = sorted(verdict.checks, key=lambda check: places.index(check.cell) if check.cell in places else -1)
     verdict = replace(verdict, checks=tuple(checks)).doubted(repaired.doubts)  # in the order of the notebook

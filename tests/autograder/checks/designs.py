@@ -128,7 +128,7 @@ def d_step(model, x_real, z):
 """
 
 
-def labels(real: float, fake: float) -> str:
+def labels(real: float | str, fake: float | str) -> str:
     return D_LABELS.replace("REAL", str(real)).replace("FAKE", str(fake))
 
 
@@ -138,10 +138,12 @@ def g_step(loss: str) -> str:
 
 @dataclass
 class Judged:
-    """What the checks of losses and steps say: passed, cannot_judge, or the name of the mistake; and in which words."""
+    """What the checks of losses and steps say: passed, cannot_judge, or the name of the mistake; in which words; and
+    what a second run would decide."""
 
     outcomes: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    near: set[str] = field(default_factory=set)
 
 
 def solution_of(lines: str) -> types.ModuleType:
@@ -183,6 +185,7 @@ def judged(lines: str, seed: int, folder: Path, names: tuple[str, ...]) -> Judge
             except CheckEnded as ended:
                 found.outcomes[name.removeprefix("test_")] = ended.mistake or ended.outcome
                 found.words[name.removeprefix("test_")] = ended.rationale
+                found.near |= {name.removeprefix("test_")} if ended.near_threshold else set()
             else:
                 found.outcomes[name.removeprefix("test_")] = "passed"
     return found

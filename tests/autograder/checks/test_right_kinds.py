@@ -154,3 +154,14 @@ def test_no_flipped_label_of_a_single_image_accuses(tmp_path: Path) -> None:
             RIGHT["labels flipped now and then"], seed, tmp_path, ("train_step-7", "train_step-1")
         ).outcomes
         assert set(outcomes.values()) == {"passed"}, (seed, outcomes)
+
+
+@pytest.mark.parametrize(("swapped", "by_chance"), [("count % 3", True), ("count", False)])
+def test_labels_that_only_some_steps_have_wrong_are_decided_by_a_second_run(
+    swapped: str, by_chance: bool, tmp_path: Path
+) -> None:
+    check = "discriminator_learns_only_from_its_loss"
+    for real, fake in ((f"not {swapped}", swapped), ("1", swapped)):
+        found = judged(labels(f"float(bool({real}))", f"float(bool({fake}))"), 0, tmp_path / real, ("train_step-16",))
+        assert found.outcomes[check] not in ("passed", "cannot_judge")
+        assert found.near == ({check} if by_chance else set())
