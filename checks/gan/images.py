@@ -11,6 +11,7 @@ from torch import Tensor
 
 from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
+from course_utils.gan.attribution.least_squares import least_squares
 from course_utils.gan.attribution.parts import Attribution
 
 # An image is another one rescaled if it differs from a linear function of that one by less than this, relative to it.
@@ -119,6 +120,6 @@ def _differ(seen: Tensor, made: Tensor) -> bool:
 def _scale(seen: Tensor, original: Tensor) -> float:
     """By which factor an image is another one rescaled; not a number if it is not."""
     design = torch.stack([original, torch.ones_like(original)], dim=1)  # (pixels, 2)
-    solution = torch.linalg.lstsq(design, seen[:, None]).solution
-    is_rescaled = float((design @ solution - seen[:, None]).norm()) < RESCALED * float(seen.norm())
-    return float(solution[0, 0]) if is_rescaled else float("nan")
+    factors = least_squares(design, seen)
+    is_rescaled = float((design @ factors - seen).norm()) < RESCALED * float(seen.norm())
+    return float(factors[0]) if is_rescaled else float("nan")

@@ -14,6 +14,7 @@ from torch import Tensor
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
+from course_utils.gan.attribution.least_squares import least_squares
 
 ROUNDING = 1e-6  # of the largest weight; what is added and taken off again leaves 1e-7
 FIT = 1e-2  # of a change of the weights; the rounding of weights leaves 1e-3 of a change by one step of the probes
@@ -93,7 +94,7 @@ def _is_mean_of(seen: Sequence[Tensor], weights: Tensor, now: Tensor) -> bool:
     if bool((weights > places.amax(0) + slack).any()) or bool((weights < places.amin(0) - slack).any()):
         return False
     ways, wanted = (places[:-1] - places[-1]).T, weights - places[-1]
-    shares = torch.linalg.lstsq(ways, wanted[:, None], driver="gelsd").solution[:, 0]
+    shares = least_squares(ways, wanted)
     return float((ways @ shares - wanted).norm()) <= FIT * float((weights - now).norm())
 
 

@@ -10,6 +10,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.least_squares import least_squares
+
 SAME = 1e-3  # relative spread of the factor between two series that are the same
 COUNTS = 0.05  # the least share of a sum that a term has
 EXACT = 0.01  # of its changes that a sum may leave; sums leave 1e-5, other series as much as they change themselves
@@ -36,7 +38,7 @@ def is_mean_so_far(returned: Tensor, series: Tensor) -> bool:
     steps = torch.arange(len(returned)).double()
     own = (returned * (steps + 1)).diff()
     design = torch.stack([returned.diff(), -series[1:]], dim=1)  # (steps - 1, 2): for n and the weight
-    before, weight = (float(factor) for factor in torch.linalg.lstsq(design, -own[:, None]).solution[:, 0])
+    before, weight = least_squares(design, -own).tolist()
     left = float((before * design[:, 0] + weight * design[:, 1] + own).norm())
     return before > -0.5 and weight > 0 and _is_nothing(left, own)
 
@@ -44,9 +46,9 @@ def is_mean_so_far(returned: Tensor, series: Tensor) -> bool:
 def is_average(returned: Tensor, series: Tensor) -> bool:
     """Whether each number is a part of the one before plus a part of the step's own."""
     design = torch.stack([returned[:-1], series[1:]], dim=1)  # (steps - 1, 2)
-    factors = torch.linalg.lstsq(design, returned[1:, None]).solution
-    left = float((design @ factors - returned[1:, None]).norm()) / float(returned.norm())
-    return left <= SAME / 10 and 0.05 < float(factors[0, 0]) < 1 - SAME and float(factors[1, 0]) > 0
+    factors = least_squares(design, returned[1:])
+    left = float((design @ factors - returned[1:]).norm())
+    return left <= SAME / 10 * float(returned.norm()) and 0.05 < float(factors[0]) < 1 - SAME and float(factors[1]) > 0
 
 
 def is_function(returned: Tensor, series: Tensor) -> bool:
@@ -54,8 +56,8 @@ def is_function(returned: Tensor, series: Tensor) -> bool:
     if bool((series <= 0).any()):
         return False
     design = torch.stack([series.log(), torch.ones_like(series)], dim=1)  # (steps, 2)
-    left = design @ torch.linalg.lstsq(design, returned[:, None]).solution - returned[:, None]
-    is_logarithm = float(left.norm()) <= SAME / 10 * float((returned - returned.mean()).norm())
+    left = design @ least_squares(design, returned) - returned
+    is_logarithm = float(left.norm()) < SAME / 10 * float((returned - returned.mean()).norm())
     return is_logarithm or is_proportional(returned, series.sqrt()) or is_proportional(returned, series.square())
 
 
@@ -72,9 +74,9 @@ def is_sum(returned: Tensor, first: Tensor, second: Tensor) -> bool:
 def _shares(returned: Tensor, series: Sequence[Tensor]) -> Tensor:
     """How much of the numbers each of some series is where they sum up to them, `(series,)`; 0 where they do not."""
     design = torch.stack(list(series), dim=1)  # (steps, series)
-    factors = torch.linalg.lstsq(design, returned[:, None]).solution
-    left = float((design @ factors - returned[:, None]).norm())
-    shares = factors[:, 0] * design.norm(dim=0) / float(returned.norm())
+    factors = least_squares(design, returned)
+    left = float((design @ factors - returned).norm())
+    shares = factors * design.norm(dim=0) / float(returned.norm())
     return shares if _is_nothing(left, returned) else torch.zeros_like(shares)
 
 

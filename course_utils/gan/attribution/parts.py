@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
+from course_utils.gan.attribution.least_squares import least_squares
 from course_utils.gan.attribution.origins import Rows, trace_rows
 from course_utils.gan.attribution.reconstruction_error import ErrorReading, read_error, slope
 from course_utils.gan.attribution.scores import Reading, read_scores
@@ -213,7 +214,7 @@ def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[P
     if passed and float(left.norm()) > FIT * float(total.norm()):
         # Not every call lets its gradient through unchanged: a second look with free factors.
         design = torch.stack([gradient.reshape(-1) for _, gradient in passed], dim=1)
-        solution = torch.linalg.lstsq(design, total.reshape(-1, 1), driver="gelsd").solution[:, 0]
+        solution = least_squares(design, total.reshape(-1))
         free_left = total - (design @ solution).reshape(total.shape)
         if float(free_left.norm()) <= FIT * float(total.norm()):
             factors, left = [float(f) for f in solution], free_left

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.least_squares import least_squares
+
 # What a line leaves of the changes of the gradient: right ones stay below 1e-4 (float32); least squares leave 1e-2.
 FIT = 2e-3
 MIN_ROWS = 4  # on so many images of one run the line can be seen, too, if all have the same label
@@ -179,10 +181,9 @@ def _penalty(logits: Tensor, g: Tensor) -> str:
     basis = [values - _mean(values, counts) for values in (p, logits, p * (1 - p) * logits)]
     design = torch.stack([(values * counts).flatten() for values in basis], dim=1)  # (runs * rows, 3)
     changes = ((g - _mean(g, counts)) * counts).flatten()
-    if not bool(design.isfinite().all() & changes.isfinite().all()):
-        return ""
-    factors = torch.linalg.lstsq(design, changes[:, None], driver="gelsd").solution[:, 0]
-    of_entropy = float(factors[0]) * float(design[:, 0].norm()) / float(changes.norm())
-    if float((design @ factors - changes).norm()) > FIT * float(changes.norm()) or of_entropy < -COUNTS:
+    factors = least_squares(design, changes)
+    of_entropy = float(factors[0] * design[:, 0].norm() / changes.norm())
+    fits = float((design @ factors - changes).norm()) <= FIT * float(changes.norm())
+    if not fits or of_entropy < -COUNTS:
         return ""
     return "penalized" if of_entropy > COUNTS else "penalty"

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from course_utils.gan.attribution.evidence import Applied, Update
+from course_utils.gan.attribution.least_squares import least_squares
 from course_utils.gan.attribution.parts import Attribution, Part
 from course_utils.gan.places import MODULES
 
@@ -210,8 +211,8 @@ def _is_weighted_sum(applied: Tensor, totals: Sequence[Tensor]) -> bool:
     if any(not bool(total.any()) for total in totals):
         return False
     design = torch.stack([total / total.norm() for total in totals], dim=1)  # (parameters, 2)
-    factors = torch.linalg.lstsq(design, applied[:, None]).solution
-    left = float((design @ factors - applied[:, None]).norm())
+    factors = least_squares(design, applied)
+    left = float((design @ factors - applied).norm())
     return left <= FIT * float(applied.norm()) and bool((factors > FIT * float(applied.norm())).all())
 
 
