@@ -13,7 +13,7 @@ from autograder.config import Assignment
 from autograder.deadlines import show, show_late, team_deadline
 
 _A_MOMENT = timedelta(seconds=1)
-_NO_DATE = datetime.fromtimestamp(0, UTC)  # of a commit whose date is none
+_NO_DATE = datetime.fromtimestamp(0, UTC)  # of work whose date is none
 _LONG = timedelta(days=2)  # more than two zones are apart: the doubt is not about a zone
 
 
@@ -129,8 +129,8 @@ def _lateness(chosen: Receipt, deadline: datetime, due: datetime, zone: str) -> 
     """How late a state is at least, and remarks on what is not known about it."""
     dated = show(chosen.received, zone)
     doubt = chosen.received - chosen.earliest
-    if chosen.received == _NO_DATE:
-        return timedelta(0), ["Its commit has no date that can be read: it counts as in time; decide."]
+    if chosen.received == _NO_DATE and chosen.late is None:
+        return timedelta(0), ["It has no date that can be read: it counts as in time; decide."]
     if _may_be_in_time(chosen, deadline, due):
         if chosen.received <= deadline:
             return timedelta(0), []

@@ -106,14 +106,19 @@ def strays(course: Course, assignment: str) -> list[str]:
 
 def _fault(everyone: TheClass, source: str) -> str:
     """A sentence for the team at whose work the collector broke; the run over the others goes on."""
-    kept = f"{everyone.assignment.name}-collection"
-    keep_faults(everyone.course, kept, everyone.pseudonym(source), [traceback.format_exc()])
-    return f"{_NOT_THIS_TIME}: the collector broke at it, see .autograder/faults/{kept}/."
+    keep_faults(everyone.course, _kept(everyone), everyone.pseudonym(source), [traceback.format_exc()])
+    return f"{_NOT_THIS_TIME}: the collector broke at it, see .autograder/faults/{_kept(everyone)}/."
+
+
+def _kept(everyone: TheClass) -> str:
+    return f"{everyone.assignment.name}-collection"
 
 
 def _observe(everyone: TheClass, source: str, place: str | Upload, before: Sequence[Observation]) -> _Seen:
     try:
-        return _observed(everyone, source, place, before)
+        seen = _observed(everyone, source, place, before)
+        keep_faults(everyone.course, _kept(everyone), everyone.pseudonym(source), [])
+        return seen
     except UsageError:
         raise
     except Exception:

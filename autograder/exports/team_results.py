@@ -120,24 +120,25 @@ def classroom(result: TeamResult) -> str:
     return base64.b64encode(json.dumps(data).encode()).decode("ascii")
 
 
-def write_gradescope(results: Iterable[TeamResult], folder: Path) -> None:
-    """Write `TEAM/results.json` into `folder` for each team."""
-    _write(results, folder, GRADESCOPE_FILE, lambda result: json.dumps(gradescope(result), indent=1))
+def write_gradescope(results: Iterable[TeamResult], left_out: Iterable[str], folder: Path) -> None:
+    """Write `TEAM/results.json` into `folder` for each team, and remove an earlier one of those who are left out."""
+    _write(results, left_out, folder, GRADESCOPE_FILE, lambda result: json.dumps(gradescope(result), indent=1))
 
 
-def write_classroom(results: Iterable[TeamResult], folder: Path) -> None:
-    """Write `TEAM/result.txt` into `folder` for each team."""
-    _write(results, folder, CLASSROOM_FILE, classroom)
+def write_classroom(results: Iterable[TeamResult], left_out: Iterable[str], folder: Path) -> None:
+    """Write `TEAM/result.txt` into `folder` for each team, and remove an earlier one of those who are left out."""
+    _write(results, left_out, folder, CLASSROOM_FILE, classroom)
 
 
-def remove_results(teams: Iterable[str], folder: Path) -> None:
-    """Remove what an earlier export has written into `folder` for these teams."""
-    for team in teams:
-        for name in (GRADESCOPE_FILE, CLASSROOM_FILE):
-            (folder / team / name).unlink(missing_ok=True)
-
-
-def _write(results: Iterable[TeamResult], folder: Path, name: str, content: Callable[[TeamResult], str]) -> None:
+def _write(
+    results: Iterable[TeamResult],
+    left_out: Iterable[str],
+    folder: Path,
+    name: str,
+    content: Callable[[TeamResult], str],
+) -> None:
+    for team in left_out:
+        (folder / team / name).unlink(missing_ok=True)
     for result in results:
         path = folder / result.team / name
         path.parent.mkdir(parents=True, exist_ok=True)

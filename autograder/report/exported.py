@@ -12,7 +12,7 @@ from autograder.config import Course
 from autograder.exports import ExportFormat
 from autograder.exports.books import CANVAS, MOODLE, fill_book, make_book
 from autograder.exports.grades import read_grades, without_score
-from autograder.exports.team_results import read_results, remove_results, write_classroom, write_gradescope
+from autograder.exports.team_results import read_results, write_classroom, write_gradescope
 from autograder.gradebook import export_csv
 from autograder.people import Status, export_people
 from autograder.shown.visible import in_terminal
@@ -82,10 +82,10 @@ def _export_teams(
 ) -> bool:
     results = tuple(read_results(course, assignment))
     settled = [result for result in results if waiting or not result.score.waiting]
-    OF_TEAMS[format](settled, folder)
-    remove_results(set(course.handed_in(assignment)) - {result.team for result in settled}, folder)
+    teams = set(course.handed_in(assignment))
+    OF_TEAMS[format](settled, teams - {result.team for result in settled}, folder)
     console.print(f"{folder}: {len(settled)} files of results, one for each team.", soft_wrap=True)
-    missing = sorted(set(course.handed_in(assignment)) - {result.team for result in results})
+    missing = sorted(teams - {result.team for result in results})
     _name(console, f"Without one, until `autograder grade {assignment}` is run (again)", missing)
     _name_waiting(console, assignment, [result.team for result in results if result not in settled])
     return not missing and len(settled) == len(results)

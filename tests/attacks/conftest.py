@@ -98,10 +98,11 @@ def template_process(worker: int) -> str:
     """The number of the template's own process, below a worker; it may only just begin."""
     for _ in range(100):
         begun = ask_below(command_line, worker).items()
-        if own := [process.pid for process, words in begun if words.startswith(f"{sys.executable} ") and OWN in words]:
-            return str(*own)
+        own = [process.pid for process, words in begun if words.startswith(f"{sys.executable} ") and OWN in words]
+        if len(own) == 1:  # one that is replaced may not be gone yet
+            return str(own[0])
         time.sleep(0.1)
-    pytest.fail("no template begins")
+    pytest.fail("no template begins, or an old one stays")
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import tarfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from autograder.collect import collect as collection
 from autograder.collect.branches import Brought, bring
+from autograder.collect.choose import _lateness
 from autograder.collect.git import GitError, fetch
+from autograder.collect.ledger import Receipt
 from autograder.config import Course
 from tests.autograder.collect.classes import IN_TIME, NOTEBOOK, collected, commit, handed_in
 from tests.autograder.collect.repositories import git
@@ -46,7 +49,14 @@ def test_a_commit_with_any_date_is_collected_and_disturbs_no_other(course: Cours
     for number in (0, 1, 6):  # "", "yesterday", "\u00b2"
         team = teams[f"forged-{number}"]
         assert team.received is None
-        assert "Its commit has no date that can be read: it counts as in time; decide." in team.remarks
+        assert "It has no date that can be read: it counts as in time; decide." in team.remarks
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_work_without_a_date_is_late_where_the_system_that_took_it_says_so(marked: bool) -> None:
+    none, due = datetime.fromtimestamp(0, UTC), datetime(2023, 2, 25, tzinfo=UTC)
+    late, remarks = _lateness(Receipt("a", none, False, none, late=marked or None), due, due, "UTC")
+    assert (late > timedelta(0), bool(remarks)) == (marked, not marked)
 
 
 @pytest.mark.parametrize("time", ["1e300", "-1e300", "400000000000", "5"])
@@ -83,6 +93,8 @@ def test_a_collector_that_breaks_at_one_team_collects_the_others(
     (kept,) = (course.state / "faults" / "hw2-collection").iterdir()
     assert (kept.stem, "of nobody's making" in kept.read_text()) == (told.pseudonym, True)
     assert set(handed_in(course, whole)) == set(WORK)
+    assert not any(team.unread for team in collected(course, clones).values())
+    assert not kept.exists()
 
 
 @pytest.mark.parametrize("part", ["objects/pack", "refs/heads", "refs/heads/main", "packed-refs", "config", "a-fifo"])

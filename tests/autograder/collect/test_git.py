@@ -122,7 +122,8 @@ def test_a_git_that_hangs_is_stopped_with_all_its_processes(tmp_path: Path, monk
     monkeypatch.setenv("GIT_SSH_COMMAND", " ".join(sleep) + " #")
     with pytest.raises(GitError, match="did not end within 2 s"):
         fetch("git@host.example:team/hw2.git", tmp_path / "mirror.git", seconds=2)
-    assert not [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == sleep]
+    left = [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == sleep]
+    assert psutil.wait_procs(left, timeout=10)[1] == []  # killed, if perhaps not yet buried
 
 
 REFUSED = """fatal: Could not read from remote repository.
