@@ -125,4 +125,4 @@ def test_a_result_near_a_threshold_is_decided_by_a_second_run(
     first, second = (read_trace(tmp_path / again / "inbox" / "convergence") for again in ("", "again"))
     assert first.data["seed"] != second.data["seed"]
     assert graded.seconds["second run"] > 0
-    assert sum("a second run with another seed decided" in remark for remark in graded.remarks) == 1
+    assert sum("a second run with another seed did" in remark for remark in graded.remarks) == 1
