@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -60,24 +60,27 @@ def run_notebook(notebook: NotebookNode, folder: Path, show: Show = print) -> No
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],  # what the kernel says about itself is not for students
     )
     client.show, client.number_of = show, {id(cell): number for number, cell in enumerate(cells, 1)}
-    try:
-        with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets:
-            client.sockets = Path(sockets)
-            client.execute()
-    except CellExecutionError as error:
-        unwritten = error.ename == "NotImplementedError" and not error.evalue
-        said = "a function is not written yet" if unwritten else _first_line(error.evalue)
-        raise CellFailed(f"{client.place()} stops with {error.ename}: {said}") from None
-    except (DeadKernelError, CellTimeoutError):
-        raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
-    except RuntimeError as error:  # of jupyter_client
-        if client.has_begun():
-            raise
-        atexit.unregister(client._cleanup_kernel)  # nbclient would end what never began, with a traceback
-        raise CellFailed(f"Python's kernel did not start ({_first_line(error)}): run this once more.") from None
+    with (
+        tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as sockets,
+        tempfile.TemporaryFile() as log,  # what the kernel says about itself is not for students
+    ):
+        client.sockets = Path(sockets)
+        try:
+            client.execute(stderr=log)
+        except CellExecutionError as error:
+            unwritten = error.ename == "NotImplementedError" and not error.evalue
+            said = "a function is not written yet" if unwritten else _first_line(error.evalue)
+            raise CellFailed(f"{client.place()} stops with {error.ename}: {said}") from None
+        except (DeadKernelError, CellTimeoutError):
+            raise CellFailed(f"{client.place()} ended Python itself; perhaps the memory was not enough.") from None
+        except RuntimeError as error:  # of jupyter_client
+            if client.has_begun():
+                raise
+            atexit.unregister(client._cleanup_kernel)  # nbclient would end what never began, with a traceback
+            why = _last_line(log) or _first_line(error)
+            raise CellFailed(f"Python's kernel did not start ({why}): run this once more.") from None
 
 
 class _Client(NotebookClient):
@@ -153,6 +156,13 @@ class _Client(NotebookClient):
 def _name(cell: NotebookNode) -> str:
     grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
     return grade_id or next((line.strip()[:60] for line in cell.source.splitlines() if line.strip()), "empty")
+
+
+def _last_line(log: IO[bytes]) -> str:
+    """Of what was written to a file; "" if nothing was."""
+    log.seek(-min(log.seek(0, os.SEEK_END), 4096), os.SEEK_END)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:200] if lines else ""
 
 
 def _first_line(text: object) -> str:
