@@ -75,10 +75,15 @@ class _Pass:
 
 
 def _passes(attribution: Attribution, module: str) -> list[_Pass]:
-    """The backward passes that could reach the module's parameters, latest first."""
+    """The backward passes that could reach the module's parameters, latest first.
+
+    Its own calls say when one did: who steps an optimizer inside the pass, as soon as a gradient is there, does so
+    before the pass has come to the other modules.
+    """
     evidence = attribution.evidence
+    times = {arrival.backward: arrival.time for arrival in evidence.arrivals if arrival.call.module == module}
     passes = []
-    for backward, time in evidence.backward_times().items():
+    for backward, time in times.items():
         parts = tuple(part for part in attribution.of(module, backward) if part.call.own)
         vectors = tuple(attribution.parameter_gradient(part) for part in parts)
         if any(bool(vector.abs().max() > 0) for vector in vectors):
@@ -95,10 +100,13 @@ def _explain(
     passes: list[_Pass],
     earlier: list[Update],
 ) -> Movement:
-    shapes = attribution.evidence.replay.shapes(module)
-    mask = torch.cat([torch.full((s.numel(),), float(h)) for s, h in zip(shapes, applied.held, strict=True)])
+    of_all = attribution.evidence.replay.shapes(module)
+    shapes = [shape for shape, held in zip(of_all, applied.held, strict=True) if held]
+    mask = torch.cat([torch.full((s.numel(),), bool(h)) for s, h in zip(of_all, applied.held, strict=True)])
     passes = [p for p in passes if p.time < update.time]
-    gradient, weights = applied.gradient * mask, update.before[module] * mask
+    gradient, weights = applied.gradient[mask], update.before[module][mask]
+    sums = [(chosen, torch.stack([p.total[mask] for p in chosen]).sum(0)) for chosen in _choices(passes)]
+    sums = [(chosen, expected) for chosen, expected in sums if bool(expected.any())]
     for form in (
         _is_equal,
         _is_multiple,
@@ -108,14 +116,13 @@ def _explain(
         _is_clipped_by_unit,
         _is_centralized,
     ):
-        for chosen in _choices(passes):
-            expected = torch.stack([p.total for p in chosen]).sum(0) * mask
-            if float(expected.norm()) > 0 and form(gradient, expected, weights, shapes):
+        for chosen, expected in sums:
+            if form(gradient, expected, weights, shapes):
                 drivers = _drivers(chosen, mask, update, earlier)
                 return Movement(module, update, drivers, applied.maximize)
     for chosen in combinations(passes[:MAX_SUBSET], 2):
         drivers = _drivers(chosen, mask, update, earlier)  # who averages over steps has forgotten nothing
-        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [p.total * mask for p in chosen]):
+        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [p.total[mask] for p in chosen]):
             return Movement(module, update, drivers, applied.maximize)
     return Movement(module, update, None, applied.maximize, _why_not(attribution, module, passes))
 
@@ -125,7 +132,7 @@ def _drivers(chosen: tuple[_Pass, ...], mask: Tensor, update: Update, earlier: l
     last_own = max((u.time for u in earlier if u.optimizer == update.optimizer), default=-1)
     fresh = any(p.time > last for p in chosen)
     norms = [
-        (part, p.time < (last if fresh else last_own), float((vector * mask).norm()))
+        (part, p.time < (last if fresh else last_own), float(vector[mask].norm()))
         for p in chosen
         for part, vector in zip(p.parts, p.vectors, strict=True)
     ]
@@ -133,13 +140,17 @@ def _drivers(chosen: tuple[_Pass, ...], mask: Tensor, update: Update, earlier: l
     return tuple(Driver(part, norm / total, leftover) for part, leftover, norm in norms if norm > 1e-9 * total)
 
 
-def _choices(passes: list[_Pass]) -> Iterator[tuple[_Pass, ...]]:
+def _choices(passes: list[_Pass]) -> list[tuple[_Pass, ...]]:
     """Sets of backward passes, likeliest first: the last k that accumulated, the last k of all, any few."""
-    for candidates in ([p for p in passes if p.accumulated], passes):
-        for k in range(1, min(len(candidates), MAX_SUM) + 1):
-            yield tuple(candidates[:k])
-    for k in range(1, min(len(passes), MAX_SUBSET) + 1):
-        yield from combinations(passes[:MAX_SUBSET], k)
+
+    def all_of_them() -> Iterator[tuple[_Pass, ...]]:
+        for candidates in ([p for p in passes if p.accumulated], passes):
+            for k in range(1, min(len(candidates), MAX_SUM) + 1):
+                yield tuple(candidates[:k])
+        for k in range(1, min(len(passes), MAX_SUBSET) + 1):
+            yield from combinations(passes[:MAX_SUBSET], k)
+
+    return list(dict.fromkeys(all_of_them()))
 
 
 # The forms that an applied gradient may have, each over (applied, expected, weights, shapes of the parameters).
@@ -176,20 +187,23 @@ def _has_weight_penalty(applied: Tensor, expected: Tensor, weights: Tensor, *_: 
 
 def _is_clipped_by_parameter(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
     """Each parameter's gradient scaled on its own."""
-    sizes = [shape.numel() for shape in shapes]
-    return all(
-        _is_multiple(a, e) if float(e.norm()) > 0 else not bool(a.any())
-        for a, e in zip(applied.split(sizes), expected.split(sizes), strict=True)
-    )
+    return _are_multiples(applied, expected, shapes, [1 for _ in shapes])
 
 
 def _is_clipped_by_unit(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
     """The gradient of each unit scaled on its own, as adaptive clipping does (Brock et al. 2021), or that of a bias."""
+    return _are_multiples(applied, expected, shapes, [shape[0] if len(shape) > 1 else 1 for shape in shapes])
+
+
+def _are_multiples(applied: Tensor, expected: Tensor, shapes: Sequence[torch.Size], groups: Sequence[int]) -> bool:
+    """Each group of a parameter's numbers is a positive multiple of what is expected; none where nothing is."""
     sizes = [shape.numel() for shape in shapes]
-    for shape, a, e in zip(shapes, applied.split(sizes), expected.split(sizes), strict=True):
-        units = shape[0] if len(shape) > 1 else 1
-        pairs = zip(a.reshape(units, -1), e.reshape(units, -1), strict=True)
-        if not all(_is_multiple(x, y) if float(y.norm()) > 0 else not bool(x.any()) for x, y in pairs):
+    for number, a, e in zip(groups, applied.split(sizes), expected.split(sizes), strict=True):
+        rows, wanted = a.reshape(number, -1), e.reshape(number, -1)  # (groups, numbers)
+        factors = (rows * wanted).sum(1) / wanted.square().sum(1)
+        left = (rows - factors[:, None] * wanted).norm(dim=1)
+        fits = (factors > 0) & (left <= FIT * rows.norm(dim=1))
+        if not bool(torch.where(wanted.any(1), fits, ~rows.any(1)).all()):
             return False
     return True
 
