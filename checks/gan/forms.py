@@ -1,17 +1,18 @@
 """Parts of the hidden checks of losses and steps: is a loss what the homework asks for, and with which labels?
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this puts into words what the
-experiments say of a loss. Each function but `said_labels` ends the check if it finds what it is named for.
+experiments say of a loss. Each function named `fail_...` ends the check if it finds what it is named for.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.mistakes import Mistake
 from checks.gan.terms import Term
-from course_utils.gan.attribution.parts import Part
+from course_utils.gan.attribution.parts import Attribution, Part
 
 # Relative. Read weights are exact; random labels leave them alone. The plain sum of the terms is off by 100 %.
 TOLERANCE = 0.1
@@ -28,10 +29,15 @@ def said_labels(parts: Sequence[Part]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def has_wrong_sign(parts: Sequence[Part]) -> bool:
+    """Whether a term that drives scores the wrong way is a logarithm of the right score, without its minus."""
+    return any(part.reading and part.reading.form == "saturating" for part in parts)
+
+
 def said_against(term: Term, parts: Sequence[Part]) -> str:
     """What is wrong about a term of D's loss that drives its scores the wrong way."""
     own = [part for part in parts if part.loss.startswith(f"{term.kind} ")]
-    if any(part.reading and part.reading.form == "saturating" for part in own):
+    if has_wrong_sign(own):
         return f"the term for {term.name} has the wrong sign, so that it drives {term.score} towards {1 - term.label}"
     return f"the labels of {term.name} are {said_labels(own)}, expected {term.label}"
 
@@ -79,9 +85,28 @@ def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> No
         )
 
 
-def fail_on_other_error(what: str, part: Part) -> None:
+def is_of_altered_codes(attribution: Attribution, part: Part) -> bool:
+    """Whether the images of G that a part draws to others come of codes that were changed on the way to G."""
+    rows = zip(attribution.rows[part.call.number], part.gradient, strict=True)
+    drawn = [row for row, own in rows if bool(own.any())]
+    changed = [row.is_altered_code and row.index < 0 for row in drawn]
+    return part.error is not None and part.error.form == "other target" and bool(drawn) and all(changed)
+
+
+def fail_altered_codes(what: str) -> NoReturn:
+    fail(
+        f"{what} is that of images which G makes of something else than the codes E(X): they were changed on the way, "
+        "such as squashed, scaled or dropped in part.",
+        "Give G the code as E returns it: `model.generator(model.encoder(x_real))`.",
+        mistake=Mistake.CODE_ALTERED,
+    )
+
+
+def fail_on_other_error(what: str, attribution: Attribution, part: Part) -> None:
     """A reconstruction loss is none, or has another target; says nothing of a part that draws no images."""
     form = part.error.form if part.error else "none"
+    if is_of_altered_codes(attribution, part):
+        fail_altered_codes(what)
     if form == "other target":
         fail(
             f"{what} compares G(E(X)), or another image of G, with something else than the image X that was encoded.",

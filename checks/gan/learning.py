@@ -14,7 +14,7 @@ from checks.gan.beside import (
     leave_missing_to_a_person,
     leave_others_to_a_person,
 )
-from checks.gan.forms import fail_on_other_scores, fail_on_proportion, said_against, said_labels
+from checks.gan.forms import fail_on_other_scores, fail_on_proportion, has_wrong_sign, said_against, said_labels
 from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
@@ -83,9 +83,10 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
     fail_on_discriminator_loss(updates)
     fail_on_other_scores("The adversarial loss that moves G", _parts(updates, "generator"))
     if any(m.sure & {"sample down", "sample mixed"} for m in updates):
-        labels = said_labels([part for part in _parts(updates, "generator") if part.loss.startswith("sample")])
+        own = [part for part in _parts(updates, "generator") if part.loss.startswith("sample")]
+        towards = "0" if has_wrong_sign(own) else said_labels(own)
         fail(
-            f"The updates of G drive D(G(z)) towards {labels}, expected towards 1: G is taught to be caught.",
+            f"The updates of G drive D(G(z)) towards {towards}, expected towards 1: G is taught to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
             mistake=Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.forms import said_against, said_labels
+from checks.gan.forms import has_wrong_sign, said_against, said_labels
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.student_errors import fail_on_errors
@@ -187,9 +187,11 @@ def fail_unless_samples_driven_up(run: LossRun) -> None:
     if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
         if "unknown" in losses or any(loss.startswith("other") for loss in losses):
             cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")
-        labels = said_labels([part for part in run.parts("generator") if part.loss.startswith("sample")])
+        own = [part for part in run.parts("generator") if part.loss.startswith("sample")]
+        labels = f"the labels of samples are {said_labels(own)}, expected 1"
+        sign = "the logarithm has the wrong sign, so that it drives D(G(z)) towards 0"
         fail(
-            f"In `generator_loss` the labels of samples are {labels}, expected 1: the generator learns to be caught.",
+            f"In `generator_loss` {sign if has_wrong_sign(own) else labels}: the generator learns to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",
             mistake=Mistake.GENERATOR_TRAINED_TOWARDS_FAKE,
         )

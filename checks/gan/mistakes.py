@@ -13,6 +13,7 @@ class Mistake(StrEnum):
 
     ADVERSARIAL_TERM_MISSING = "adversarial-term-missing"
     BATCH_CHANGED_IN_PLACE = "batch-changed-in-place"
+    CODE_ALTERED = "code-altered"
     COMPLEX_NUMBERS = "complex-numbers"
     DEVICE_HARD_CODED = "device-hard-coded"
     DISCRIMINATOR_MOVED_BY_GENERATOR_LOSS = "discriminator-moved-by-generator-loss"

@@ -93,6 +93,13 @@ def fail_on_other_optimizers(runs: Sequence[StepRun]) -> None:
                 "Make all optimizers in `configure_optimizers` and use those of the argument `optimizers`.",
                 mistake=Mistake.OPTIMIZERS_REMADE,
             )
+        if forgetful := run.evidence.forgetful():
+            fail(
+                f"From one step to the next the optimizer “{forgetful[0]}” lost what it remembers of earlier "
+                "gradients, as if it had been made anew.",
+                "Leave the state of the optimizers alone: Adam needs the averages that it keeps.",
+                mistake=Mistake.OPTIMIZERS_REMADE,
+            )
         changed = [
             module
             for module in run.evidence.weights[0]

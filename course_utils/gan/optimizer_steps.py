@@ -5,6 +5,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -19,6 +20,29 @@ def inner_optimizers(optimizer: Any) -> list[torch.optim.Optimizer]:
     """The optimizers that another one, such as SAM or Lookahead, was made around; none where there are none."""
     own = vars(optimizer).values() if isinstance(optimizer, torch.optim.Optimizer) else ()
     return [value for value in own if isinstance(value, torch.optim.Optimizer)]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What an optimizer keeps of earlier steps: for how many of its tensors something, and how many steps it counts."""
+
+    kept: int
+    steps: float
+
+    def is_lost_in(self, later: "Memory") -> bool:
+        """Whether all of it is gone, or its steps are counted anew."""
+        return self.kept > 0 and (later.kept == 0 or later.steps < self.steps)
+
+
+def memory_of(optimizer: torch.optim.Optimizer) -> Memory:
+    """That of Adam is its moments and the number of its steps; plain gradient descent has none."""
+    states = [state for state in optimizer.state.values() if isinstance(state, Mapping)]
+    counts = [float(state["step"]) for state in states if isinstance(state.get("step"), int | float | torch.Tensor)]
+    return Memory(sum(any(map(_is_something, state.values())) for state in states), max(counts, default=0.0))
+
+
+def _is_something(value: object) -> bool:
+    return bool(value.any()) if isinstance(value, torch.Tensor) else bool(value)
 
 
 class OptimizerSteps:
@@ -50,6 +74,7 @@ class OptimizerSteps:
             id(parameter): (module, name) for module, own in parameters.items() for name, parameter in own.items()
         }
         self._before_step: dict[int, dict[str, Any]] = {}
+        self._memory: dict[int, Memory] = {}  # what each optimizer kept when its last step had ended
         self._depth: dict[int, int] = {}  # how many steps of an optimizer are under way, one within the other
 
     def hook(self) -> list[RemovableHandle]:
@@ -93,6 +118,7 @@ class OptimizerSteps:
         self._before_step[id(optimizer)] = {
             "weights": self.weights(),
             "gradients": self._gradients(optimizer),
+            "forgot": id(optimizer) in self._memory and self._memory[id(optimizer)].is_lost_in(memory_of(optimizer)),
         }
 
     def _after_optimizer_step(self, optimizer: torch.optim.Optimizer, args: Any, kwargs: Any) -> None:
@@ -100,6 +126,7 @@ class OptimizerSteps:
         if self._depth[id(optimizer)] or id(optimizer) not in self._before_step:
             return
         before = self._before_step.pop(id(optimizer))
+        self._memory[id(optimizer)] = memory_of(optimizer)
         with_closure = len(args) > 1 or any(value is not None for value in kwargs.values())
         self._tell(
             "step",
@@ -107,6 +134,8 @@ class OptimizerSteps:
             kind=type(optimizer).__name__,
             before=before["weights"],
             after=self.weights(),
+            # What L-BFGS, which takes a closure, learns of one mini-batch need not hold for the next.
+            forgot=before["forgot"] and not with_closure,
             # With a closure, the gradient that counts is the one that the closure left behind.
             gradients=self._gradients(optimizer) if with_closure else before["gradients"],
         )

@@ -68,13 +68,17 @@ class Applied:
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """One step of one optimizer; `optimizer` is its name in the configured dict, or None."""
+    """One step of one optimizer; `optimizer` is its name in the configured dict, or None.
+
+    `forgot` says that what it had kept of earlier steps, such as Adam's moments, was gone before this one.
+    """
 
     optimizer: str | None
     kind: str
     before: dict[str, Tensor]
     after: dict[str, Tensor]
     applied: dict[str, Applied]
+    forgot: bool
     step: int
     time: int
 
@@ -126,6 +130,14 @@ class Evidence:
     experiments: dict[int, Experiment]  # by step, where all runs took the course of the step
     strangers: frozenset[str]  # modules of other models, of other sizes, that were called
     replay: "Replay"
+
+    def forgetful(self) -> list[str]:
+        """Optimizers that had forgotten what they kept, such as Adam's moments, in most steps after their first."""
+        steps: dict[str, list[bool]] = {}
+        for update in self.updates:
+            if update.optimizer is not None:
+                steps.setdefault(update.optimizer, []).append(update.forgot)
+        return [name for name, (_, *later) in steps.items() if sum(later) > len(later) / 2]
 
     def backward_times(self) -> dict[int, int]:
         """When each backward pass was last seen."""

@@ -45,6 +45,10 @@ class Row:
     exact: bool = True
     label: int = -1
 
+    @property
+    def is_altered_code(self) -> bool:  # noise was put on it, or it was squashed, scaled or dropped in part
+        return self.kind == "code" and not self.exact
+
 
 Rows = dict[int, tuple[Row, ...]]
 
@@ -238,12 +242,9 @@ def _same(rows: Tensor, candidates: Tensor) -> list[list[int]]:
     # The means of equal rows differ by less than SAME: most candidates are told by theirs, and need no distance.
     alike = torch.isclose(rows.mean(dim=1)[:, None], candidates.mean(dim=1), rtol=1e-6, atol=2 * SAME)
     chosen = alike.any(dim=0).nonzero()[:, 0]
-    return [chosen[row < _limit(rows)].tolist() for row in _distances(rows, candidates[chosen])]
+    limit = SAME * rows.shape[1] ** 0.5
+    return [chosen[row < limit].tolist() for row in _distances(rows, candidates[chosen])]
 
 
 def _distances(rows: Tensor, candidates: Tensor) -> Tensor:
     return torch.cdist(rows, candidates, compute_mode="donot_use_mm_for_euclid_dist")
-
-
-def _limit(rows: Tensor) -> float:
-    return SAME * rows.shape[1] ** 0.5

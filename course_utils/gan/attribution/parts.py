@@ -14,6 +14,7 @@ from statistics import median
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.altered_codes import altered_codes
 from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
 from course_utils.gan.attribution.least_squares import least_squares
 from course_utils.gan.attribution.origins import Rows, trace_rows
@@ -63,6 +64,7 @@ class Attribution:
 def attribute(evidence: Evidence) -> Attribution:
     """Decompose every gradient of the recorded backward passes."""
     rows = trace_rows(evidence)
+    rows |= altered_codes(evidence, rows)
     parts: dict[tuple[str, int], tuple[Part, ...]] = {}
     for backward in evidence.backward_times():
         arrivals: dict[str, list[Arrival]] = defaultdict(list)

@@ -239,6 +239,7 @@ def _update(replay: Replay, trace: Trace, event: dict[str, Any], step: int, time
             )
             for module, applied in event["gradients"].items()
         },
+        forgot=bool(event["forgot"]),
         step=step,
         time=time,
     )

@@ -114,6 +114,13 @@ def _look_at_updates(steps: Steps) -> list[Said]:
                 "them in `configure_optimizers`."
             )
         )
+    if forgetful := evidence.forgetful():
+        said.append(
+            wrong(
+                f"The optimizer {listed([f'“{name}”' for name in forgetful])} forgets earlier gradients between steps, "
+                "as if it was made anew: leave its state alone."
+            )
+        )
     first = 1 if number_of > 1 else 0  # what is updated once, and never again, does not learn
     still = [m for m in MODULES if torch.equal(evidence.weights[first][m], evidence.weights[-1][m])]
     tried = number_of - first
