@@ -9,7 +9,7 @@ Each function ends the check if it finds what it is named for.
 from collections.abc import Iterator, Sequence
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.forms import fail_altered_codes, fail_on_other_error, is_of_altered_codes
+from checks.gan.forms import fail_altered_codes, fail_on_other_error
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.updates import Moved, leave_later_to_a_person, leave_unexplained_to_a_person, mapped_first
@@ -57,14 +57,14 @@ def fail_on_other_reconstruction(updates: Sequence[Moved], seen: frozenset[str])
         seen: all losses that had a share in them.
     """
     for moved, driver in _others(updates):
-        part, attribution = driver.part, moved.run.attribution
+        part = driver.part
         what = f"The loss that moves the {moved.movement.module} in `train_step`"
-        of_g = attribution.of("generator", part.backward) if part.call.module == "encoder" else ()
-        if any(is_of_altered_codes(attribution, other) for other in of_g):
+        of_g = moved.run.attribution.of("generator", part.backward) if part.call.module == "encoder" else ()
+        if any(other.error and other.error.form == "altered code" for other in of_g):
             fail_altered_codes(what)
         if part.error is None or (_is_of_samples(moved, driver) and not _stands_for_an_error(driver, seen)):
             continue
-        fail_on_other_error(what, attribution, part)
+        fail_on_other_error(what, part)
     if "error up" in seen:
         fail(
             "The reconstruction error is made larger instead of smaller.",

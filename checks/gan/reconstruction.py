@@ -80,7 +80,7 @@ def fail_on_other_reconstruction_loss(run: LossRun) -> None:
             mistake=Mistake.RECONSTRUCTION_MAXIMIZED,
         )
     for part in parts:
-        fail_on_other_error(f"`{name}`", run.attribution, part)
+        fail_on_other_error(f"`{name}`", part)
     if any(part.loss == "features" for part in parts) and not any(part.loss == "error" for part in parts):
         fail(
             f"`{name}` compares what D's hidden layers make of the images, and not their pixels.",

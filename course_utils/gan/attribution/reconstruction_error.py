@@ -26,7 +26,8 @@ EVEN = 0.02  # relative spread of C over the pixels of an image, for a squared e
 class ErrorReading:
     """What draws images of G.
 
-    `form` is `"squared error"` (against the image behind the code), `"other target"`, or, for no squared error,
+    `form` is `"squared error"` (against the image behind the code), `"other target"`, `"altered code"` where the
+    images are made of codes that were changed beyond recognition, or, for no squared error,
     `"absolute error"`, `"cross-entropy"`, `"second sigmoid"` or `"other"`; `"none"` where nothing draws them. For the
     squared error, `weights` `(rows,)` are those of the mean over all pixels of this call, `targets` `(rows,)` which
     image of the batch each row is drawn to, and `changed` by which factor the weight changes where G's images move.
@@ -72,8 +73,11 @@ def read_error(points: Sequence[Arrival], rows: Sequence[Row], batch: Tensor, wh
         for name, shape in _OTHER_FORMS.items():
             if _is_multiple(first.gradient[drawn], shape(first.call.outputs[drawn], batch[targets[drawn]])):
                 return ErrorReading(name, nothing, targets)
-    other = _is_squared(first, second, drawn) and not _is_drawn_to(first, second, drawn, batch, targets)
-    return ErrorReading("other target" if other else "other", nothing, targets)
+    if not _is_squared(first, second, drawn) or _is_drawn_to(first, second, drawn, batch, targets):
+        return ErrorReading("other", nothing, targets)
+    own = [row for row, is_drawn in zip(rows, drawn, strict=True) if is_drawn]
+    altered = all(row.is_altered_code and row.index < 0 for row in own)
+    return ErrorReading("altered code" if altered else "other target", nothing, targets)
 
 
 def _weights(point: Arrival, targets: Tensor, drawn: Tensor) -> tuple[Tensor, float]:

@@ -37,6 +37,7 @@ OTHER_ERRORS = {
     "second sigmoid": "applies a sigmoid to G's output, which lies in [0, 1] already",
     "other": "is no squared error of pixels: its gradient does not change with them as that of one",
     "other target": "compares G(E(x)) with something else than x, the image that was encoded",
+    "altered code": "gives G something else than the code E(x): it was changed on the way",
 }
 
 

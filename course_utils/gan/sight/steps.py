@@ -114,11 +114,13 @@ def _look_at_updates(steps: Steps) -> list[Said]:
                 "them in `configure_optimizers`."
             )
         )
-    if forgetful := evidence.forgetful():
+    if forgetful := [f"“{name}”" for name in evidence.forgetful()]:
+        several = len(forgetful) > 1
         said.append(
             wrong(
-                f"The optimizer {listed([f'“{name}”' for name in forgetful])} forgets earlier gradients between steps, "
-                "as if it was made anew: leave its state alone."
+                f"What the optimizer{'s' if several else ''} {listed(forgetful)} remember{'' if several else 's'} of "
+                f"earlier gradients is gone at the next step, as if {'they were' if several else 'it was'} made anew: "
+                f"leave {'their' if several else 'its'} state alone."
             )
         )
     first = 1 if number_of > 1 else 0  # what is updated once, and never again, does not learn
