@@ -9,7 +9,7 @@ Each function ends the check if it finds what it is named for.
 from collections.abc import Iterator, Sequence
 
 from autograder.checks.outcome import cannot_judge, fail
-from checks.gan.forms import fail_altered_codes, fail_on_other_error
+from checks.gan.forms import fail_on_altered_codes, fail_on_other_error
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.updates import Moved, leave_later_to_a_person, leave_unexplained_to_a_person, mapped_first
@@ -56,12 +56,11 @@ def fail_on_other_reconstruction(updates: Sequence[Moved], seen: frozenset[str])
         updates: of one module.
         seen: all losses that had a share in them.
     """
+    what = f"The loss that moves the {updates[0].movement.module} in `train_step`"
+    if any(_is_of_altered_codes(moved, driver) for moved, driver in _others(updates)):
+        fail_on_altered_codes(what)
     for moved, driver in _others(updates):
         part = driver.part
-        what = f"The loss that moves the {moved.movement.module} in `train_step`"
-        of_g = moved.run.attribution.of("generator", part.backward) if part.call.module == "encoder" else ()
-        if any(other.error and other.error.form == "altered code" for other in of_g):
-            fail_altered_codes(what)
         if part.error is None or (_is_of_samples(moved, driver) and not _stands_for_an_error(driver, seen)):
             continue
         fail_on_other_error(what, part)
@@ -146,6 +145,12 @@ def _is_of_samples(moved: Moved, driver: Driver) -> bool:
         return False
     rows = moved.run.attribution.rows[part.call.number]
     return all(row.kind == "noise" for row, own in zip(rows, part.gradient, strict=True) if bool(own.any()))
+
+
+def _is_of_altered_codes(moved: Moved, driver: Driver) -> bool:
+    """Whether its backward pass, which may have gone on to E, came through images that G made of altered codes."""
+    of_g = moved.run.attribution.of("generator", driver.part.backward)
+    return any(part.error is not None and part.error.form == "altered code" for part in of_g)
 
 
 def _stands_for_an_error(driver: Driver, seen: frozenset[str]) -> bool:

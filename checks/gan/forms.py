@@ -85,7 +85,8 @@ def fail_on_other_scores(what: str, parts: Sequence[Part], form: str = "") -> No
         )
 
 
-def fail_altered_codes(what: str) -> NoReturn:
+def fail_on_altered_codes(what: str) -> NoReturn:
+    """A reconstruction loss is one of images that G makes of other codes than E's."""
     fail(
         f"{what} is that of images which G makes of something else than the codes E(X): they were changed on the way, "
         "such as squashed, scaled or dropped in part.",
@@ -98,7 +99,7 @@ def fail_on_other_error(what: str, part: Part) -> None:
     """A reconstruction loss is none, or has another target; says nothing of a part that draws no images."""
     form = part.error.form if part.error else "none"
     if form == "altered code":
-        fail_altered_codes(what)
+        fail_on_altered_codes(what)
     if form == "other target":
         fail(
             f"{what} compares G(E(X)), or another image of G, with something else than the image X that was encoded.",

@@ -82,9 +82,11 @@ def fail_unless_generator_learns(step_runs: tuple[StepRun, ...]) -> None:
     updates = updates_of(step_runs, "generator")
     fail_on_discriminator_loss(updates)
     fail_on_other_scores("The adversarial loss that moves G", _parts(updates, "generator"))
-    if any(m.sure & {"sample down", "sample mixed"} for m in updates):
-        own = [part for part in _parts(updates, "generator") if part.loss.startswith("sample")]
-        towards = "0" if has_wrong_sign(own) else said_labels(own)
+    wrong = {"sample down", "sample mixed"}
+    if down := [m for m in updates if m.sure & wrong]:
+        own = [d.part for m in down for d in m.drivers if m.movement.followed(d.part.loss) in wrong]
+        turned = has_wrong_sign(own) or any(m.movement.maximize for m in down)
+        towards = "0" if turned else said_labels(own)
         fail(
             f"The updates of G drive D(G(z)) towards {towards}, expected towards 1: G is taught to be caught.",
             "The generator wants its samples to be taken for real: label 1, or minimize log(1 - D(G(z))).",

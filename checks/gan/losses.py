@@ -187,7 +187,7 @@ def fail_unless_samples_driven_up(run: LossRun) -> None:
     if losses & {"sample down", "sample mixed"} or not losses & {"sample up"}:
         if "unknown" in losses or any(loss.startswith("other") for loss in losses):
             cannot_judge("The gradient that reaches G from `generator_loss` does not come through D's score alone.")
-        own = [part for part in run.parts("generator") if part.loss.startswith("sample")]
+        own = [p for p in run.parts("generator") if p.loss.startswith("sample") and p.loss != "sample up"]
         labels = f"the labels of samples are {said_labels(own)}, expected 1"
         sign = "the logarithm has the wrong sign, so that it drives D(G(z)) towards 0"
         fail(

@@ -16,7 +16,6 @@ from course_utils.gan.attribution.updates import Driver, Movement
 MAX_PAUSE = 5  # a module may be updated in every fifth step only
 MIN_SHARE = 1e-3  # a loss with a smaller share of an update is rounding
 MAX_UNCLEAR = 0.25  # the share of updates that may not be explained, or that took another course when done again
-TURN = {"up": "down", "down": "up"}
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,14 @@ class Moved:
 
     @property
     def losses(self) -> frozenset[str]:
-        """An optimizer that maximizes turns the direction of a loss round."""
-        return frozenset(turned(driver.part.loss, self.movement.maximize) for driver in self.drivers)
+        """As the module follows them."""
+        return frozenset(self.movement.followed(driver.part.loss) for driver in self.drivers)
 
     @property
     def sure(self) -> frozenset[str]:
         """Those that somebody may be blamed for."""
         certain = [driver.part for driver in self.drivers if driver.part.reading is None or driver.part.reading.sure]
-        return frozenset(turned(part.loss, self.movement.maximize) for part in certain)
+        return frozenset(self.movement.followed(part.loss) for part in certain)
 
     @property
     def read(self) -> bool:
@@ -49,12 +48,7 @@ class Moved:
 
     def share(self, losses: frozenset[str]) -> float:
         """Of some losses in the update."""
-        return sum(d.share for d in self.drivers if turned(d.part.loss, self.movement.maximize) in losses)
-
-
-def turned(loss: str, maximize: bool) -> str:
-    head, _, direction = loss.rpartition(" ")
-    return f"{head} {TURN[direction]}" if maximize and direction in TURN else loss
+        return sum(d.share for d in self.drivers if self.movement.followed(d.part.loss) in losses)
 
 
 def updates_of(step_runs: Sequence[StepRun], module: str) -> list[Moved]:

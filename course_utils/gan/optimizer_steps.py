@@ -4,10 +4,11 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 (`course_utils.gan.record`) that looks at updates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -35,14 +36,28 @@ class Memory:
 
 
 def memory_of(optimizer: torch.optim.Optimizer) -> Memory:
-    """That of Adam is its moments and the number of its steps; plain gradient descent has none."""
-    states = [state for state in optimizer.state.values() if isinstance(state, Mapping)]
-    counts = [float(state["step"]) for state in states if isinstance(state.get("step"), int | float | torch.Tensor)]
-    return Memory(sum(any(map(_is_something, state.values())) for state in states), max(counts, default=0.0))
+    """That of Adam is its moments and the number of its steps; plain gradient descent has none.
+
+    Who writes an optimizer may keep anything there: what is not by parameter, as torch has it, is not looked at.
+    """
+    by_parameter = getattr(optimizer, "state", None)
+    states = list(by_parameter.values()) if isinstance(by_parameter, dict) else []
+    states = [state for state in states if isinstance(state, dict)]
+    steps = [count for state in states if (count := _number(state.get("step"))) is not None]
+    return Memory(sum(any(map(_is_something, state.values())) for state in states), max(steps, default=0.0))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, torch.Tensor) and value.numel() == 1 and not value.is_complex():
+        return float(value)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _is_something(value: object) -> bool:
-    return bool(value.any()) if isinstance(value, torch.Tensor) else bool(value)
+    """No zero, and nothing empty."""
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return bool(value.any())
+    return bool(value) if isinstance(value, int | float | Sized) else value is not None
 
 
 class OptimizerSteps:

@@ -23,6 +23,7 @@ from course_utils.gan.places import MODULES
 FIT = 1e-3
 MAX_SUM = 64  # passes that one gradient may sum up
 MAX_SUBSET = 6  # passes among which arbitrary sums are tried
+_TURN = {"up": "down", "down": "up"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,13 @@ class Movement:
 
     def losses(self) -> frozenset[str]:
         return frozenset(driver.part.loss for driver in self.drivers or ())
+
+    def followed(self, loss: str) -> str:
+        """A part's loss as the module follows it: an optimizer that maximizes turns its direction round."""
+        head, _, direction = loss.rpartition(" ")
+        of_error = {"error": "error up", "error up": "error"}
+        turned = of_error.get(loss) or (f"{head} {_TURN[direction]}" if direction in _TURN else loss)
+        return turned if self.maximize else loss
 
 
 def explain_updates(attribution: Attribution) -> tuple[Movement, ...]:

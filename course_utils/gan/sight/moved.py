@@ -69,15 +69,8 @@ def _wanted(module: str, probe: Trace) -> dict[str, str]:
 
 
 def _losses(movement: Movement, drivers: Sequence[Driver]) -> Losses:
-    """What drivers follow; an optimizer that maximizes turns their direction round."""
-    losses = [driver.part.loss for driver in drivers if driver.share > ROUNDING]
-    if not movement.maximize:
-        return frozenset(losses)
-    turned = {"up": "down", "down": "up"}
-    split = [loss.rpartition(" ") for loss in losses]
-    return frozenset(
-        f"{head} {turned[tail]}" if tail in turned else f"{head} {tail}".strip() for head, _, tail in split
-    )
+    """What drivers follow."""
+    return frozenset(movement.followed(driver.part.loss) for driver in drivers if driver.share > ROUNDING)
 
 
 def _sure(movement: Movement) -> dict[str, float]:
