@@ -8,6 +8,7 @@ only ends those that wait, for example for a thread that they do not have.
 """
 
 import contextlib
+import gc
 import os
 import random
 import selectors
@@ -77,6 +78,7 @@ _DONE = b"\ndone"  # what comes last
 def _work(action: Callable[[], bytes], writing: int, seconds: float) -> None:
     """In the copy: never returns, and runs nothing that the original left for the end of the process."""
     try:
+        gc.disable()  # it would touch, and so copy, all that there is of this process
         silence = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(silence, descriptor)

@@ -9,6 +9,7 @@ child goes on behind it.
 
 import base64
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -148,6 +149,7 @@ def _be_the_child(
     """Judge, tell, and end this process."""
     try:
         with os.fdopen(writing, "w", encoding="utf-8") as stream:
+            gc.disable()  # it would touch, and so copy, all that there is of this process
             _limit_memory()
             tempfile.tempdir = str(folder)  # which ends with the request
             teller = _Teller(stream, seconds)

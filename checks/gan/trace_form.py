@@ -6,128 +6,164 @@ anything; what is not of this form fails with that as its reason, and never reac
 they are read, in `course_utils.gan.attribution.evidence`.
 """
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-from jsonschema import Draft202012Validator
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
-from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, TraceError, named_tensor
 
 MAX_VALUES = 100_000  # in the JSON of one trace; the right designs in solutions/hw2 leave at most 3,507
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}  # a finite one: all others are strings by now
-_ANY_NUMBER = {"anyOf": [_NUMBER, {"enum": ["inf", "-inf", "nan"]}]}
-_FLAG = {"type": "boolean"}
-_WEIGHTS = {
-    "type": "object",
-    "properties": dict.fromkeys(MODULES, _TEXT),
-    "required": list(MODULES),
-    "additionalProperties": False,
-}
-_ERROR = {
-    "type": ["object", "null"],
-    "properties": dict.fromkeys(("type", "message", "line", "function"), _TEXT),
-    "required": ["type", "message", "line", "function"],
-}
-_VALUE: dict[str, Any] = {  # what `course_utils.gan.described` says of a returned value
-    "type": "object",
-    "properties": {
-        "type": _TEXT,
-        "shape": {"type": "array", "items": {"type": "integer"}},
-        "requires_grad": _FLAG,
-        "value": {"type": ["number", "string"]},
-    },
-    "required": ["type"],
-    "if": {"properties": {"type": {"const": "Tensor"}}},
-    "then": {"required": ["shape", "requires_grad"]},
-}
-_EVENTS = {"type": "array", "items": {"type": "object", "required": ["event"]}}
-_GROUP = {
-    "type": "object",
-    "properties": {"lr": _ANY_NUMBER, "parameters": {"type": "array", "items": {"type": ["string", "null"]}}},
-    "required": ["lr", "parameters"],
-}
-_OPTIMIZER = {
-    "type": "object",
-    "properties": {
-        "key": _TEXT,
-        "kind": _TEXT,
-        "is_optimizer": _FLAG,
-        "groups": {"type": "array", "items": _GROUP},
-    },
-    "required": ["key", "kind", "is_optimizer", "groups"],
-}
+_Number = float | Literal["inf", "-inf", "nan"]
 
 
-def _unless_error(required: list[str], properties: dict[str, Any]) -> dict[str, Any]:
-    """An object with `error`, and, where that is null, with all the rest."""
-    return {
-        "type": "object",
-        "properties": {"error": _ERROR, **properties},
-        "required": ["error"],
-        "if": {"properties": {"error": {"type": "null"}}},
-        "then": {"required": required},
-    }
+class _Record(msgspec.Struct):
+    """Some keys of an object of JSON; those of `required` may be absent only where it says so itself."""
+
+    required: ClassVar[tuple[str, ...]] = ()
+
+    def is_complete(self) -> bool:
+        return all(getattr(self, name) is not UNSET for name in self.required)
+
+    def __post_init__(self) -> None:
+        if not self.is_complete():
+            raise ValueError("something is missing")
 
 
-_RUN = _unless_error(
-    ["returned", "is_mapping", "optimizers", "lr"],
-    {"returned": _TEXT, "is_mapping": _FLAG, "lr": _NUMBER, "optimizers": {"type": "array", "items": _OPTIMIZER}},
-)
-_STEP = _unless_error(
-    ["returned", "is_mapping", "losses", "x_real"],
-    {
-        "returned": _TEXT,
-        "is_mapping": _FLAG,
-        "losses": {"type": "object", "additionalProperties": _VALUE},
-        "x_real": _TEXT,
-        "h": _TEXT,
-    },
-)
-_LOSS = _unless_error(
-    ["loss", "x_real", "z", "events"],
-    {"loss": _VALUE, **dict.fromkeys(("x_real", "h", "h_wrong", "z"), _TEXT), "events": _EVENTS},
-)
-_DRAWN = {
-    **_VALUE,
-    "properties": {**_VALUE["properties"], "labels": _TEXT},
-    "then": {"required": ["shape", "requires_grad", "labels"]},
+class _Error(msgspec.Struct):
+    type: str
+    message: str
+    line: str
+    function: str
+
+
+class _UnlessError(_Record):
+    """It has an error or, where that is null, all that is required."""
+
+    error: _Error | None
+
+    def is_complete(self) -> bool:
+        return self.error is not None or super().is_complete()
+
+
+class _Value(_Record):
+    """What `course_utils.gan.described` says of a returned value."""
+
+    required = ("shape", "requires_grad")
+    type: str
+    shape: list[int] | UnsetType = UNSET
+    requires_grad: bool | UnsetType = UNSET
+    value: float | str | UnsetType = UNSET
+
+    def is_complete(self) -> bool:
+        return self.type != "Tensor" or super().is_complete()
+
+
+class _Drawn(_Value):
+    labels: str | UnsetType = UNSET
+
+    def is_complete(self) -> bool:
+        return self.type != "Tensor" or (super().is_complete() and self.labels is not UNSET)
+
+
+class _Weights(msgspec.Struct, forbid_unknown_fields=True):
+    encoder: str
+    generator: str
+    discriminator: str
+
+
+class _Event(msgspec.Struct):
+    event: Any
+
+
+class _Group(msgspec.Struct):
+    lr: _Number
+    parameters: list[str | None]
+
+
+class _Optimizer(msgspec.Struct):
+    key: str
+    kind: str
+    is_optimizer: bool
+    groups: list[_Group]
+
+
+class _Run(_UnlessError):
+    required = ("returned", "is_mapping", "optimizers", "lr")
+    returned: str | UnsetType = UNSET
+    is_mapping: bool | UnsetType = UNSET
+    lr: float | UnsetType = UNSET
+    optimizers: list[_Optimizer] | UnsetType = UNSET
+
+
+class _Runs(msgspec.Struct):
+    runs: list[_Run]
+
+
+class _Labels(_UnlessError):
+    required = ("drawn", "h")
+    drawn: list[_Drawn] | UnsetType = UNSET
+    h: str | UnsetType = UNSET
+
+
+class _WrongLabels(msgspec.Struct):
+    runs: list[_Labels]
+
+
+class _Loss(_UnlessError):
+    required = ("loss", "x_real", "z", "events")
+    loss: _Value | UnsetType = UNSET
+    x_real: str | UnsetType = UNSET
+    h: str | UnsetType = UNSET
+    h_wrong: str | UnsetType = UNSET
+    z: str | UnsetType = UNSET
+    events: list[_Event] | UnsetType = UNSET
+
+
+class _Step(_UnlessError):
+    required = ("returned", "is_mapping", "losses", "x_real")
+    returned: str | UnsetType = UNSET
+    is_mapping: bool | UnsetType = UNSET
+    losses: dict[str, _Value] | UnsetType = UNSET
+    x_real: str | UnsetType = UNSET
+    h: str | UnsetType = UNSET
+
+
+class _Steps(_UnlessError):
+    steps: list[_Step]
+    events: list[_Event]
+
+
+class _Way(msgspec.Struct, rename={"others": "else"}):
+    optimizers: _Number
+    others: _Number
+
+
+class _Ways(msgspec.Struct):
+    step: int
+    encoder: _Way
+    generator: _Way
+    discriminator: _Way
+    game: bool | UnsetType = UNSET
+
+
+class _Training(_UnlessError):
+    required = ("weights", "ways")
+    weights: _Weights | UnsetType = UNSET
+    wide: bool | UnsetType = UNSET
+    ways: list[_Ways] | UnsetType = UNSET
+
+
+_FORMS: dict[str, type[msgspec.Struct]] = {
+    "optimizers": _Runs,
+    "wrong_labels": _WrongLabels,
+    "losses": _Loss,
+    "train_step": _Steps,
+    "convergence": _Training,
 }
-_LABELS = _unless_error(["drawn", "h"], {"drawn": {"type": "array", "items": _DRAWN}, "h": _TEXT})
-_STEPS = _unless_error(["steps", "events"], {"steps": {"type": "array", "items": _STEP}, "events": _EVENTS})
-_WAY = {
-    "type": "object",
-    "properties": {"optimizers": _ANY_NUMBER, "else": _ANY_NUMBER},
-    "required": ["optimizers", "else"],
-}
-_WAYS = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {"step": {"type": "integer"}, "game": _FLAG, **dict.fromkeys(MODULES, _WAY)},
-        "required": ["step", *MODULES],
-    },
-}
-_TRAINING = _unless_error(["weights", "ways"], {"weights": _WEIGHTS, "wide": _FLAG, "ways": _WAYS})
-_SCHEMAS: dict[str, dict[str, Any]] = {
-    "optimizers": {
-        "type": "object",
-        "properties": {"runs": {"type": "array", "items": _RUN}},
-        "required": ["runs"],
-    },
-    "wrong_labels": {
-        "type": "object",
-        "properties": {"runs": {"type": "array", "items": _LABELS}},
-        "required": ["runs"],
-    },
-    "losses": _LOSS,
-    "train_step": {**_STEPS, "required": ["error", "steps", "events"]},
-    "convergence": _TRAINING,
-}
-_VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in _SCHEMAS.items()}  # of schemas known to be good
-KINDS = frozenset(_SCHEMAS)
+KINDS = frozenset(_FORMS)
 # For these kinds as many of the first, in the trace, as of the second, in the probe.
 COUNTS = {"optimizers": ("runs", "lrs"), "wrong_labels": ("runs", "labels"), "train_step": ("steps", "batches")}
 
@@ -143,11 +179,9 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
     if _has_more_values(data, MAX_VALUES):
         raise TraceError(f"The trace {name} has more than {MAX_VALUES:,} values.")
     try:
-        well_formed = _VALIDATORS[kind].is_valid(data)
-    except RecursionError:
-        well_formed = False
-    if not well_formed:
-        raise TraceError(f"The trace {name} does not have the form that the test cells write.")
+        msgspec.convert(data, _FORMS[kind])
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise TraceError(f"The trace {name} does not have the form that the test cells write.") from error
     count = COUNTS.get(kind)
     if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
         raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
@@ -176,9 +210,9 @@ def _has_more_values(data: Any, most: int) -> bool:
     waiting, count = [data], 0
     while waiting and count <= most:
         value = waiting.pop()
-        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        inner = value.values() if type(value) is dict else value
         count += len(inner)
-        waiting += inner
+        waiting += [one for one in inner if type(one) is dict or type(one) is list]
     return count > most
 
 

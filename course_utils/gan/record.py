@@ -75,6 +75,7 @@ class Recorder:
         self._parameters = {name: dict(getattr(model, name).named_parameters()) for name in MODULES}
         self._add = partial(_add, self.events)  # no method: this object could not be freed at once if it held itself
         self._steps = OptimizerSteps(self._parameters, optimizers or {}, self.trace, self._add)
+        self._known: dict[int, nn.Module] = {}  # learned; they live on, so that no id comes twice
         self._places: dict[int, Place] = {}
         self._open: dict[int, OpenCall] = {}
         self._backward_passes: dict[int, int] = {}
@@ -120,13 +121,14 @@ class Recorder:
     # Calls
 
     def _learn_layers(self, name: str, module: nn.Module) -> None:
+        self._known[id(module)] = module
         layers = [layer for layer in module.modules() if isinstance(layer, nn.Linear)]
         for position, layer in enumerate(layers):
             self._places.setdefault(id(layer), Place(name, layers, position))
 
     def _before_forward(self, module: nn.Module, args: tuple[Any, ...]) -> None:
         name = CLASSES.get(type(module))
-        if name is not None:  # also learns the layers of copies, which are recorded as not the model's own
+        if name is not None and id(module) not in self._known:  # of copies, which are recorded as not the model's own
             self._learn_layers(name, module)
         place = self._places.get(id(module))
         if place is None or place.position != 0 or not args or not has_values(args[0]):

@@ -5,6 +5,7 @@ first looks at what a submission left behind. It believes inputs, weights and gr
 recomputes outputs and vector-Jacobian products itself, in float64.
 """
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,6 +145,32 @@ class Evidence:
         return {arrival.backward: arrival.time for arrival in self.arrivals}
 
 
+class _Network:
+    """The layers of a module, up to its last linear one, with the weights of whatever call is recomputed."""
+
+    def __init__(self, layers: nn.Sequential) -> None:
+        self.layers = layers
+        self.parameters = list(layers.parameters())
+        self.shapes = [parameter.shape for parameter in self.parameters]
+        self._weights: Tensor | None = None
+
+    def set_to(self, weights: Tensor) -> nn.Sequential:
+        """The layers with these weights, flat."""
+        if self._weights is not weights:
+            pieces = weights.split([shape.numel() for shape in self.shapes])
+            for parameter, piece in zip(self.parameters, pieces, strict=True):
+                parameter.data = piece.view_as(parameter)
+            self._weights = weights
+        return self.layers
+
+
+@functools.cache
+def _networks(sizes: tuple[tuple[str, Any], ...]) -> dict[str, _Network]:
+    """Those of a model, by module; one for all traces, since drawing weights that nobody uses takes long."""
+    model = make_model(**dict(sizes)).double()
+    return {module: _Network(_up_to_last_linear(module, getattr(model, module).net)) for module in MODULES}
+
+
 @dataclass(frozen=True, eq=False)
 class Replay:
     """Recomputes calls of a model of the probe's sizes.
@@ -155,20 +182,13 @@ class Replay:
 
     sizes: dict[str, Any]
     vectors: dict[tuple[str, str], Tensor] = field(default_factory=dict, repr=False)
-    _layers: dict[str, nn.Sequential] = field(init=False, repr=False)
-    _shapes: dict[str, list[torch.Size]] = field(init=False, repr=False)
-    _set_to: dict[str, Tensor] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        model = make_model(**self.sizes).double()
-        layers = {module: _up_to_last_linear(module, getattr(model, module).net) for module in MODULES}
-        object.__setattr__(self, "_layers", layers)
-        shapes = {module: [parameter.shape for parameter in net.parameters()] for module, net in layers.items()}
-        object.__setattr__(self, "_shapes", shapes)
+    def _network(self, module: str) -> _Network:
+        return _networks(tuple(self.sizes.items()))[module]
 
     def shapes(self, module: str) -> list[torch.Size]:
         """Of the module's parameters, in their order."""
-        return self._shapes[module]
+        return self._network(module).shapes
 
     def parameter_count(self, module: str) -> int:
         return sum(shape.numel() for shape in self.shapes(module))
@@ -184,24 +204,19 @@ class Replay:
 
     def forward(self, module: str, weights: Tensor, inputs: Tensor) -> Tensor:
         with torch.no_grad():
-            return self._set(module, weights)(inputs)
+            outputs: Tensor = self._network(module).set_to(weights)(inputs)
+            return outputs
 
     def vjp(self, call: Call, gradient: Tensor) -> tuple[Tensor, Tensor]:
         """The gradients of the parameters (flat) and of the content, for a gradient at the call's outputs."""
-        layers = self._set(call.module, call.weights)
+        network = self._network(call.module)
+        layers = network.set_to(call.weights)
         inputs = call.inputs.clone().requires_grad_()
         # The gradient of this sum is the product; if it is given as `grad_outputs`, torch imports SymPy: 0.3 s.
         weighted_sum = (_outputs(layers, inputs, call.sides) * gradient).sum()
-        *of_parameters, of_inputs = torch.autograd.grad(weighted_sum, [*layers.parameters(), inputs])
+        *of_parameters, of_inputs = torch.autograd.grad(weighted_sum, [*network.parameters, inputs])
         mask = [g if t else torch.zeros_like(g) for g, t in zip(of_parameters, call.trainable, strict=True)]
         return torch.cat([g.reshape(-1) for g in mask]), of_inputs[:, : call.content.shape[1]]
-
-    def _set(self, module: str, weights: Tensor) -> nn.Sequential:
-        layers = self._layers[module]
-        if self._set_to.get(module) is not weights:
-            torch.nn.utils.vector_to_parameters(weights, layers.parameters())
-            self._set_to[module] = weights
-        return layers
 
 
 def _outputs(layers: nn.Sequential, inputs: Tensor, sides: Tensor) -> Tensor:

@@ -113,10 +113,15 @@ def _explain(
     mask = torch.cat([torch.full((s.numel(),), bool(h)) for s, h in zip(of_all, applied.held, strict=True)])
     passes = [p for p in passes if p.time < update.time]
     gradient, weights = applied.gradient[mask], update.before[module][mask]
-    sums = [(chosen, torch.stack([p.total[mask] for p in chosen]).sum(0)) for chosen in _choices(passes)]
-    sums = [(chosen, expected) for chosen, expected in sums if bool(expected.any())]
+    totals = {p.backward: p.total[mask] for p in passes}
+    sums: list[tuple[tuple[_Pass, ...], Tensor]] = []
+    for chosen in _choices(passes):  # the likeliest first, and most often that is it
+        expected = torch.stack([totals[p.backward] for p in chosen]).sum(0)
+        if bool(expected.any()):
+            if _is_equal(gradient, expected):
+                return Movement(module, update, _drivers(chosen, mask, update, earlier), applied.maximize)
+            sums.append((chosen, expected))
     for form in (
-        _is_equal,
         _is_multiple,
         _is_clipped_by_value,
         _has_weight_penalty,
@@ -130,7 +135,7 @@ def _explain(
                 return Movement(module, update, drivers, applied.maximize)
     for chosen in combinations(passes[:MAX_SUBSET], 2):
         drivers = _drivers(chosen, mask, update, earlier)  # who averages over steps has forgotten nothing
-        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [p.total[mask] for p in chosen]):
+        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [totals[p.backward] for p in chosen]):
             return Movement(module, update, drivers, applied.maximize)
     return Movement(module, update, None, applied.maximize, _why_not(attribution, module, passes))
 
@@ -164,7 +169,7 @@ def _choices(passes: list[_Pass]) -> list[tuple[_Pass, ...]]:
 # The forms that an applied gradient may have, each over (applied, expected, weights, shapes of the parameters).
 
 
-def _is_equal(applied: Tensor, expected: Tensor, *_: Any) -> bool:
+def _is_equal(applied: Tensor, expected: Tensor) -> bool:
     return float((applied - expected).norm()) <= FIT * float(applied.norm())
 
 
