@@ -7,6 +7,7 @@ takes out of a module, as `given("package.module:name")`.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.errors import UsageError
 
 GIVEN = "given"  # the word of plans for something of a module
+_CALLS_GIVEN = re.compile(rf"\b{GIVEN}\s*\(")
 _LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -31,7 +33,8 @@ def needed_files(packages: Sequence[Path], sources: Iterable[str], start: Iterab
     """
     tops = {path.stem: path for path in packages}
     found: set[Path] = set()
-    waiting = [path for source in sources for name in _imported(source) for path in _files_of(name, tops)]
+    names = set(imported_names(sources))
+    waiting = [path for name in names for path in _files_of(name, tops)]
     waiting += start
     while waiting:
         path = waiting.pop()
@@ -39,9 +42,9 @@ def needed_files(packages: Sequence[Path], sources: Iterable[str], start: Iterab
             continue
         found.add(path)
         if path.suffix == ".py":
-            waiting += [
-                file for name in _imported(_read(path), _package_of(path, tops)) for file in _files_of(name, tops)
-            ]
+            more = set(_imported(*_read(path), _package_of(path, tops))) - names
+            waiting += [file for name in more for file in _files_of(name, tops)]
+            names |= more
             if path.name == "__init__.py":
                 waiting += _beside(path.parent)
     return tuple(sorted(found))
@@ -49,7 +52,7 @@ def needed_files(packages: Sequence[Path], sources: Iterable[str], start: Iterab
 
 def imported_names(sources: Iterable[str]) -> tuple[str, ...]:
     """The names of all modules that the sources may mean, sorted."""
-    return tuple(sorted({name for source in sources for name in _imported(source)}))
+    return tuple(sorted({name for source in sources for name in _imported_by(source)}))
 
 
 def code_of(notebook: NotebookNode) -> list[str]:
@@ -58,13 +61,18 @@ def code_of(notebook: NotebookNode) -> list[str]:
     return ["\n".join(line for line in cell.splitlines() if not line.lstrip().startswith(("%", "!"))) for cell in cells]
 
 
-def _imported(source: str, package: str = "") -> Iterator[str]:
-    """The names of modules that may be meant; of `from a import b` both `a` and `a.b`."""
+def _imported_by(source: str) -> Iterator[str]:
+    """The names of modules that a text may mean; none if it is no Python."""
     try:
-        tree = ast.parse(source)
+        yield from _imported(source, ast.parse(source))
     except (SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
+
+
+def _imported(source: str, tree: ast.Module, package: str = "") -> Iterator[str]:
+    """The names of modules that may be meant; of `from a import b` both `a` and `a.b`."""
+    # Expressions are most of a tree, and import nothing.
+    for node in ast.walk(tree) if _CALLS_GIVEN.search(source) else _statements(tree.body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -78,6 +86,14 @@ def _imported(source: str, package: str = "") -> Iterator[str]:
             place = node.args[0]
             if isinstance(place, ast.Constant) and isinstance(place.value, str):
                 yield place.value.partition(":")[0]
+
+
+def _statements(block: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The statements of a block and of all blocks inside of it."""
+    for node in block:
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(node, field, ()))
 
 
 def _name(function: ast.expr) -> str:
@@ -121,10 +137,9 @@ def _beside(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> tuple[str, ast.Module]:
     try:
         text = path.read_text(encoding="utf-8")
-        ast.parse(text)
+        return text, ast.parse(text)
     except (SyntaxError, ValueError, OSError) as error:
         raise UsageError(f"{path} is no valid Python ({error}).") from None
-    return text
