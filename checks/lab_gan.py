@@ -34,6 +34,7 @@ LARGE = slip("radius-too-large", "Points farther than 3 sigma are counted, too. 
 BOXES = slip("box-for-disk", "This looks at each coordinate by itself. The distance is sqrt(dx^2 + dy^2).")
 ANY = slip("single-points-count", "A single stray point covers no mode: at least 1 % of all points must be close.")
 TENTH = slip("share-too-high", "A mode with 2 % of the points is covered: 1 % is enough.")
+OF_NEAR = slip("share-of-near-points", "The 1 % are of all points, also of those that are far from every center.")
 POINTS = slip("points-counted", "This is a number of points. Count the modes.")
 NOT_SCALED = slip("noise-not-scaled", "This is the deviation when the noise is not scaled. Multiply it by self.std.")
 VARIANCE = slip("std-taken-for-variance", "This looks like the variance. self.std is the standard deviation.")
@@ -73,7 +74,9 @@ def steps(ask):
         before = {name: ask.state(part) for name, part in parts.items()}
         loss = ask.call("discriminator_step", model, x, z, ask.optimizer("SGD", parts["discriminator"], lr=RATE))
         after = {name: ask.state(part) for name, part in parts.items()}
-        runs.append((seed, x, z, old, loss, before, after, ask.held_gradients(parts["generator"])))
+        left = ask.held_gradients(parts["generator"])
+        learns = ask.gradient(ask.call(parts["generator"], z), {"the generator": parts["generator"]})
+        runs.append((seed, x, z, old, loss, before, after, left, learns))
     return runs
 
 
@@ -99,6 +102,7 @@ def counts(ask):
         (around(every[:5], 100, 3.4, math.pi / 4, turns=0.0), "The distance is sqrt(dx^2 + dy^2)."),
         (torch.cat([around([1, 4, 6], 300, 0.9), around([0, 2, 3, 5, 7], 1, 0.9)]), "At least 1 % must be close."),
         (torch.cat([far, around([5], 12, 0.9)]), "12 of 612 points are 2 %: that is enough."),
+        (torch.cat([far, around([2], 60, 0.9), around([5], 3, 0.9)]), "3 of 663 points are too few, far ones or not."),
         (centers[:3] + 0.1 * sigma, "There may be fewer points than modes."),
     ]
     asked = [(points, hint, ask.call("count_covered_modes", points, centers, sigma)) for points, hint in cases]
@@ -139,7 +143,7 @@ def test_generator_loss_is_non_saturating(generator_losses):
 @pytest.mark.check(cell="check_discriminator_step", points=1)
 def test_step_moves_the_discriminator_alone(steps):
     """A step moves D along the gradient of its loss, leaves E and G alone, and returns the loss."""
-    for seed, x, z, old, loss, before, after, left in steps:
+    for seed, x, z, old, loss, before, after, left, learns in steps:
         model = model_of(seed)
         logits, samples = logits_of(model), model.generator(z).detach()
         real, fake = F.softplus(-logits(x)).mean(), F.softplus(logits(samples)).mean()
@@ -157,6 +161,8 @@ def test_step_moves_the_discriminator_alone(steps):
             seen, hint = expect(after[name], f"the {name}"), "Only D should move."
             seen.close(weights, hint=hint, tolerance=0.0, mistake="other-player-moved")
         expect(left).misses(hint="Detach the samples before D sees them.", mistake="samples-not-detached")
+        hint = "Set requires_grad of its weights to True again, or detach the samples and freeze nothing."
+        expect(learns, "what G draws after the step").reaches(hint=hint)
 
         def moved(step, own=own):
             return {name: own[name] + step[name] for name in own}
@@ -185,7 +191,9 @@ def test_covered_modes_are_counted(counts):
     for points, hint, got in runs:
         inside = (points[:, None] - centers).abs().amax(2) <= 3 * sigma  # (n, modes)
         distances = (points[:, None] - centers).norm(dim=2)
+        near = points[(distances <= 3 * sigma).any(1)]
         slips = {  # where two give the same count, the first one is meant: an earlier case has found the other
+            OF_NEAR: covered(near, centers, sigma) if len(near) else 0,
             ANY: covered(points, centers, sigma, least=1e-9),
             SMALL: covered(points, centers, sigma, reach=2),
             BOXES: int((inside.double().mean(0) >= 0.01).sum()),

@@ -20,6 +20,7 @@ NOT_SQUARED = slip("mean-not-squared", "The mean is not squared.")
 NO_LOGARITHM = slip("logarithm-missing", "The term -log sigma^2 is missing: without it sigma = 0 would cost nothing.")
 DEVIATION = slip("deviation-for-variance", "Here sigma stands where sigma^2 belongs. sigma^2 is exp(log_var).")
 OTHER_WAY = slip("divergence-reversed", "This is the divergence the other way round, of N(0, I) from q.")
+CLAMPED = slip("log-var-clamped", "Here log_var is kept between two limits. The divergence is that of any log_var.")
 MEAN_OF_PIXELS = slip("mean-over-pixels", "This is the mean over the pixels, not their sum.", earned=0.5)
 SUM_OF_IMAGES = slip("sum-over-images", "This is summed over the images, too: it grows with the mini-batch.")
 SQUARED_ERROR = slip("squared-error", "This is the squared error: use the binary cross-entropy.")
@@ -33,6 +34,7 @@ NO_BETA = slip("beta-forgotten", "This is the share of the warm-up alone. Multip
 EARLY = slip("off-by-one", "This is the weight of the step after. The first step, 0, has the weight 0.", earned=0.5)
 RISES_ON = slip("weight-rises-on", "It rises beyond beta. Take the smaller of 1 and step / warm_up_steps.")
 ZERO_AT_FIRST = slip("zero-without-warm-up", "It is 0 in the first step. Without a warm-up it is beta at once.")
+WIDEST = 8.0  # the logarithm of a variance may be so large, or so small
 SHARES = (0.25, 0.0, 1.0, 2.5)  # of the warm-up that are over
 
 
@@ -50,8 +52,9 @@ def samples(ask):
 @plan("check_divergence", public=True)
 def divergences(ask):
     runs = []
-    for n, size in ((4, 3), (1, 5)):
-        mean, log_var = ask.randn(n, size), ask.randn(n, size)
+    wide = torch.linspace(-WIDEST, WIDEST, 6).reshape(2, 3)
+    for n, size, log_var in ((4, 3, ask.randn(4, 3)), (1, 5, ask.randn(1, 5)), (2, 3, wide)):
+        mean = ask.randn(n, size)
         live = [ask.value(mean, requires_grad=True), ask.value(log_var, requires_grad=True)]
         got = ask.call("divergence", *live)
         runs.append((mean, log_var, got, ask.gradient(got, {"mean": live[0], "log_var": live[1]})))
@@ -123,6 +126,7 @@ def test_divergence_is_that_of_two_normals(divergences):
             NO_LOGARITHM: right + log_var / 2,
             DEVIATION: right + (q.stddev - q.variance) / 2,
             OTHER_WAY: kl_divergence(standard, q),
+            CLAMPED: kl_divergence(normal(mean, log_var.clamp(-5, 5)), standard),
         }
         expect(got).close(right, slips, hint="Compare term by term with (mean^2 + sigma^2 - 1 - log sigma^2) / 2.")
         expect(gradient).reaches(hint="Is something detached on the way?")

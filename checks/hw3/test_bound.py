@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.distributions import Bernoulli, Normal, kl_divergence
@@ -11,6 +12,7 @@ from autograder.plans import Ask, expect, plan, slip
 
 SIZES = ((5, 10, 3), (1, 6, 4))  # (images, pixels, latent size)
 BETAS = (1.0, 4.0, 0.0)
+WIDEST = 8.0  # the logarithm of a variance may be so large, or so small
 LARGE = 60.0  # times normal numbers: logits for which a sigmoid is rounded to 0 or 1
 MEAN_OF_PIXELS = slip("mean-over-pixels", "This is the mean over the pixels, not their sum.", earned=0.5)
 SUM_OF_IMAGES = slip("sum-over-images", "This is summed over the images: it grows with the mini-batch.")
@@ -26,6 +28,7 @@ LOG_SIGMA = slip("log-var-for-log-sigma", "Here log_var is taken for log sigma. 
 SIGMA_FOR_VARIANCE = slip("deviation-for-variance", "Here sigma stands for sigma^2. sigma^2 is exp(log_var).")
 NOT_SQUARED = slip("mean-not-squared", "The mean is not squared.")
 OTHER_WAY = slip("divergence-reversed", "This is the divergence the other way round, of N(0, I) from q.")
+CLAMPED_VARIANCE = slip("log-var-clamped", "Here log_var is kept between two limits: it may be any number.")
 MEAN_OF_DIMENSIONS = slip("mean-over-dimensions", "This is the mean over the dimensions, not their sum.", earned=0.5)
 BETA_IGNORED = slip("beta-ignored", "This is the bound for beta = 1. Multiply the divergence with beta.")
 BETA_ON_BOTH = slip("beta-on-both", "Both terms are multiplied with beta. Only the divergence is.")
@@ -62,6 +65,12 @@ def of_dimensions(mean: Tensor, log_var: Tensor) -> Tensor:
     return kl_divergence(Normal(mean.double(), (log_var.double() / 2).exp()), Normal(0.0, 1.0))
 
 
+@plan("check_bound", public=True)
+def divergences_of_any_variance(ask: Ask) -> Any:
+    mean, log_var = ask.randn(3, 4), torch.linspace(-WIDEST, WIDEST, 12).reshape(3, 4)
+    return mean, log_var, ask.call("divergence", mean, log_var)
+
+
 @pytest.mark.check(cell="check_bound", points=0.5)
 def test_log_likelihood_is_in_nats(bounds_of_images: Any) -> None:
     """The log-likelihood of an image is the sum over its pixels, in nats."""
@@ -91,8 +100,9 @@ def test_log_likelihood_is_right_for_large_logits(bounds_of_images: Any) -> None
 
 
 @pytest.mark.check(cell="check_bound", points=1)
-def test_divergence_is_that_of_two_normals(bounds_of_images: Any) -> None:
+def test_divergence_is_that_of_two_normals(bounds_of_images: Any, divergences_of_any_variance: Any) -> None:
     """The divergence of an image is KL(q || N(0, I)), the sum over the dimensions, in nats."""
+    hint = "Compare term by term with (mean^2 + sigma^2 - 1 - log sigma^2) / 2, summed over the dimensions."
     for _, _, mean, log_var, _, _, got, *_ in bounds_of_images:
         dimensions = of_dimensions(mean, log_var)
         right, standard, q = dimensions.sum(1), Normal(0.0, 1.0), Normal(mean, (log_var / 2).exp())
@@ -107,8 +117,10 @@ def test_divergence_is_that_of_two_normals(bounds_of_images: Any) -> None:
             NOT_SQUARED: right + (mean - mean.square()).sum(1) / 2,
             OTHER_WAY: kl_divergence(standard, q).sum(1),
         }
-        hint = "Compare term by term with (mean^2 + sigma^2 - 1 - log sigma^2) / 2, summed over the dimensions."
         expect(got).close(right, slips, hint=hint)
+    mean, log_var, got = divergences_of_any_variance
+    clamped = {CLAMPED_VARIANCE: of_dimensions(mean, log_var.clamp(-5, 5)).sum(1)}
+    expect(got).close(of_dimensions(mean, log_var).sum(1), clamped, hint=hint, mistake="log-var-clamped")
 
 
 @pytest.mark.check(cell="check_bound", points=0.5)

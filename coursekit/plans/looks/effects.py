@@ -24,7 +24,8 @@ def reaches(seen: Seen, parts: Sequence[str] = (), hint: str = "", mistake: str 
         return f"{seen.name} is there."
     reached = seen.of(Reached)
     if reached.cut:
-        told = f"`{seen.run.label(seen.step)}` is cut from its graph: no gradient can flow back, expected one."
+        what = seen.called or f"`{seen.run.label(seen.step)}`"
+        told = f"{what} is cut from its graph: no gradient can flow back, expected one."
         raise Complaint(told, hint, "gradient-cut")
     names = parts or list(reached.parts)
     for part in names:
