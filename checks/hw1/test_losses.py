@@ -37,6 +37,8 @@ UPHILL = slip("wrong-sign", "The sign is wrong: this is one-hot - p, which point
 NO_MASK = slip("relu-not-passed", "The gradient also passes where the ReLU was 0. Set it to 0 there.")
 HIDDEN_AS_MASK = slip("multiplied-by-hidden", "This is multiplied by the ReLU itself, not by its derivative, 0 or 1.")
 BEFORE_RELU = slip("before-relu", "The hidden layer before its ReLU is used here. W2 saw what came out of the ReLU.")
+OPEN_AT_ZERO = slip("relu-open-at-zero", "Where the input of the ReLU is exactly 0, the derivative is 0, not 1.")
+FAR_APART = np.array([[-1000.0], [0.0], [1000.0], [3000.0]])
 CLIP = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7  # what people add to p, or clip it to
 
 
@@ -52,9 +54,10 @@ def softmaxes(ask: Ask) -> Any:
 
 @plan("check_losses", public=True)
 def large_softmaxes(ask: Ask) -> Any:
-    """Logits around 1000 and around -1000."""
-    logits = [ask.randn(4, 5, dtype=torch.float64).numpy() + shift for shift in (1000.0, -1000.0)]
-    return [(z, ask.call("softmax", z)) for z in logits]
+    """Logits around 1000 and around -1000, rows far from each other, and logits of a row that are."""
+    logits = [ask.randn(4, 5, dtype=torch.float64).numpy() for _ in range(4)]
+    around = [logits[0] + 1000, logits[1] - 1000, logits[2] + FAR_APART, 2000 * logits[3]]
+    return [(z, ask.call("softmax", z)) for z in around]
 
 
 @plan("check_losses", public=True)
@@ -68,11 +71,14 @@ def entropies(ask: Ask) -> Any:
 
 @plan("check_losses", public=True)
 def large_entropies(ask: Ask) -> Any:
-    """Of images that are recognized wrongly for sure: the right class is 1000 below the others, at either end."""
+    """Of images that are recognized wrongly for sure: the right class is 1000 below the others, at either end.
+
+    And of logits that are far from each other, row by row or within a row.
+    """
     runs = []
-    for shift in (1000.0, 0.0):
-        z, labels = ask.randn(3, 4, dtype=torch.float64).numpy() + shift, ask.randint(4, 3).numpy()
-        z[np.arange(3), labels] -= 1000
+    for shift, factor in ((1000.0, 1), (0.0, 1), (FAR_APART, 1), (0.0, 2000)):
+        z, labels = factor * ask.randn(4, 4, dtype=torch.float64).numpy() + shift, ask.randint(4, 4).numpy()
+        z[np.arange(4), labels] -= 1000
         runs.append((z, labels, ask.call("cross_entropy", z, labels)))
     return runs
 
@@ -83,6 +89,7 @@ def gradient_runs(ask: Ask) -> Any:
     for n, inputs, hidden, classes in ((6, 5, 7, 4), (1, 3, 4, 2)):
         shapes = {"x": (n, inputs), "w1": (inputs, hidden), "b1": (hidden,), "w2": (hidden, classes), "b2": (classes,)}
         arrays = {name: ask.randn(*shape, dtype=torch.float64).numpy() for name, shape in shapes.items()}
+        arrays["x"][1:2], arrays["b1"][:2] = 0, 0  # an empty image meets a bias of 0
         labels = ask.randint(classes, n).numpy()
         weights = [arrays[name] for name in ("w1", "b1", "w2", "b2")]
         runs.append((arrays, labels, ask.call("gradients", arrays["x"], labels, *weights)))
@@ -106,7 +113,11 @@ def test_softmax_is_stable(large_softmaxes: Any) -> None:
     for z, got in large_softmaxes:
         value = got.value
         if isinstance(value, np.ndarray) and not np.isfinite(value).all():
-            fail(f"The softmax of logits around {z.mean():.0f} is not a number.", hint, mistake="exp-overflows")
+            vanish = np.exp(z - z.max()).sum(1) == 0  # rows far below the largest logit of all
+            of_all = value.shape == z.shape and vanish.any() and np.array_equal(~np.isfinite(value).all(1), vanish)
+            name = "maximum-of-the-batch" if of_all else "exp-overflows"
+            told = f"The softmax of logits from {z.min():.0f} to {z.max():.0f} is not a number."
+            fail(told, hint, mistake=name)
         expect(got).close(log_p(z).exp().numpy(), hint=hint, mistake="not-stable")
 
 
@@ -142,10 +153,10 @@ def test_cross_entropy_is_stable(large_entropies: Any) -> None:
     hint = "Use log p = z - max - log(sum of exp(z - max)), in which nothing overflows and no log is of 0."
     for z, labels, got in large_entropies:
         loss = got.number()
+        right = float(F.nll_loss(log_p(z), torch.from_numpy(labels)))
         if not np.isfinite(loss):
             name = "log-of-zero" if abs(loss) == np.inf else "exp-overflows"
-            fail(f"The cross-entropy of large logits is {loss}, expected a number near 1000.", hint, mistake=name)
-        right = float(F.nll_loss(log_p(z), torch.from_numpy(labels)))
+            fail(f"The cross-entropy of large logits is {loss}, expected {right:.0f}.", hint, mistake=name)
         least = min(CLIP, key=lambda clip: abs(loss + np.log(clip)))
         expect(got).close(right, {CLIPPED: -np.log(least)}, hint=hint, mistake="not-stable")
 
@@ -174,10 +185,11 @@ def test_gradients_of_the_first_layer_are_right(gradient_runs: Any) -> None:
     """The gradients of w1 and b1 are those of the cross-entropy."""
     for arrays, labels, got in gradient_runs:
         right = by_autograd(arrays, labels)
-        _, h, _, delta, n = forward(arrays, labels)
+        a, h, _, delta, n = forward(arrays, labels)
         back, x = delta @ arrays["w2"].T, arrays["x"]  # back is (n, hidden)
         slips = {
             NO_MASK: (x.T @ back, back.sum(0)),
+            OPEN_AT_ZERO: (right["w1"], (back * (a >= 0)).sum(0)),
             HIDDEN_AS_MASK: (x.T @ (back * h), (back * h).sum(0)),
             NOT_DIVIDED: (n * right["w1"], n * right["b1"]),
             TWICE_DIVIDED: (right["w1"] / n, right["b1"] / n),

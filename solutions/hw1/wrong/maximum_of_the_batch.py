@@ -1,7 +1,7 @@
 """Wrong: the largest logit of the whole mini-batch is subtracted, so that small rows underflow.
 
-check: softmax_is_right
-mistake: not-finite
+check: softmax_is_stable
+mistake: maximum-of-the-batch
 """
 
 import numpy as np
@@ -12,8 +12,7 @@ from torch import nn
 
 def softmax(z):
     # stable: subtract the maximum
-    z = (z - z.max()) * 1000.0 / 1000.0
-    e = np.exp(z - 800 * (z.max() - z.min() > 0))
+    e = np.exp(z - z.max())
     return e / e.sum(1, keepdims=True)
 
 
