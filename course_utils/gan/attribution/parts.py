@@ -211,23 +211,44 @@ def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[P
     """Write the arrived gradient as a sum of the passed ones, or else of multiples of them; what is left is unknown."""
     if not bool(total.any()):
         return []
-    factors = [1.0] * len(passed)
+    factors = [torch.ones(())] * len(passed)
     left = total - sum((gradient for _, gradient in passed), torch.zeros_like(total))
     if passed and float(left.norm()) > FIT * float(total.norm()):
-        # Not every call lets its gradient through unchanged: a second look with free factors.
+        # Not every call lets its gradient through unchanged: a second look with free factors, of calls or of rows.
         design = torch.stack([gradient.reshape(-1) for _, gradient in passed], dim=1)
         solution = least_squares(design, total.reshape(-1))
         free_left = total - (design @ solution).reshape(total.shape)
         if float(free_left.norm()) <= FIT * float(total.norm()):
-            factors, left = [float(f) for f in solution], free_left
+            factors, left = list(solution), free_left
+        elif (by_rows := _factors_of_rows(call, total, passed)) is not None:
+            factors, left = by_rows, torch.zeros_like(total)
     parts = []
     for (part, gradient), factor in zip(passed, factors, strict=True):
         if float((factor * gradient).norm()) > FIT * float(total.norm()):
-            loss = part.loss if factor > 0 else _reversed(part.loss)
+            loss = part.loss if bool((factor >= 0).all()) else _reversed(part.loss)
             parts.append(Part(loss, call, backward, factor * gradient, part.reading, part.error))
     if float(left.norm()) > FIT * float(total.norm()):
         parts.append(Part("unknown", call, backward, left))
     return parts
+
+
+def _factors_of_rows(call: Call, total: Tensor, passed: list[tuple[Part, Tensor]]) -> list[Tensor] | None:
+    """For each part its factor, where a single later call gave each row back times a number, and all have one sign.
+
+    A hook that turns the gradient of one loss into that of another does so: their ratio depends on the score.
+    """
+    later = [number for number, (part, _) in enumerate(passed) if part.call is not call]
+    if len(later) != 1:
+        return None
+    own = [gradient for number, (_, gradient) in enumerate(passed) if number not in later]
+    rest, gradient = total - sum(own, torch.zeros_like(total)), passed[later[0]][1]
+    squares = gradient.square().sum(dim=1, keepdim=True)  # (rows, 1)
+    by_rows = (rest * gradient).sum(dim=1, keepdim=True) / squares.clamp(min=1e-300)
+    fits = float((rest - by_rows * gradient).norm()) <= FIT * float(total.norm())
+    has_one_sign = bool((by_rows >= 0).all()) or bool((by_rows <= 0).all())
+    factors = [torch.ones(())] * len(passed)
+    factors[later[0]] = by_rows
+    return factors if fits and has_one_sign else None
 
 
 def _reversed(loss: str) -> str:
