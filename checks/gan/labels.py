@@ -16,6 +16,10 @@ from checks.gan.updates import updates_of
 from course_utils.gan.attribution.parts import Attribution, Part
 from course_utils.gan.places import MODULES
 
+DIGITS = 10  # classes of the homework's images
+LEAST_LABELS = 14  # of a quarter of the classes: by chance once in 10^8
+FEWEST = 4  # images whose labels come again by chance once in 10^5, if there are ten classes
+
 
 def fail_on_constant_labels(name: str, attribution: Attribution) -> None:
     """A module is called with one and the same label, whatever the labels of the images are."""
@@ -135,6 +139,50 @@ def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
             "Use your `draw_wrong_labels`, and draw among the other classes only.",
             mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )
+
+
+def fail_on_wrong_labels_of_few_classes(step_runs: Sequence[StepRun]) -> None:
+    """A step draws wrong labels of ten classes for a model of many more."""
+    for run, drawn in _wrong_labels(step_runs):
+        classes = run.probe.data["model"]["number_of_classes"]
+        labels = [label for of_step in drawn.values() for _, label in of_step.values()]
+        if len(labels) >= LEAST_LABELS and classes >= 4 * DIGITS and max(labels) < DIGITS:
+            fail(
+                f"None of {len(labels)} wrong labels of training steps is above {max(labels)}, though the model has "
+                f"{classes} classes.",
+                "Draw them for `model.number_of_classes` classes.",
+                mistake=Mistake.SIZES_HARD_CODED,
+            )
+
+
+def fail_on_old_wrong_labels(step_runs: Sequence[StepRun]) -> None:
+    """The labels that D is to reject are the same in each step, or as far from the true ones."""
+    for run, drawn in _wrong_labels(step_runs):
+        classes = run.probe.data["model"]["number_of_classes"]
+        steps = [sorted(of_step.items()) for of_step in drawn.values() if len(of_step) == run.batch_size]
+        shifts = {tuple((label - truth) % classes for _, (truth, label) in of_step) for of_step in steps}
+        labels = {tuple(label for _, (_, label) in of_step) for of_step in steps}
+        if run.batch_size >= FEWEST and len(steps) >= 3 and 1 in (len(shifts), len(labels)):
+            what = "are the same" if len(labels) == 1 else "are as far from the true ones"
+            fail(
+                f"The wrong labels of the images {what} in each of {len(steps)} training steps: D then learns which "
+                "wrong labels to expect.",
+                "Draw them anew in each step.",
+                mistake=Mistake.WRONG_LABELS_NOT_FRESH,
+            )
+
+
+def _wrong_labels(step_runs: Sequence[StepRun]) -> list[tuple[StepRun, dict[int, dict[int, tuple[int, int]]]]]:
+    """Of each run, by step and number of an image, its true label and the first one that D was told to reject."""
+    found: dict[str, tuple[StepRun, dict[int, dict[int, tuple[int, int]]]]] = {}
+    for moved in updates_of(step_runs, "discriminator"):
+        _, drawn = found.setdefault(moved.run.name, (moved.run, {}))
+        for part in (driver.part for driver in moved.drivers if driver.part.loss == "wrong down"):
+            truth = moved.run.attribution.evidence.labels[part.call.step]
+            for row in moved.run.attribution.rows[part.call.number]:
+                if row.kind == "wrong":
+                    drawn.setdefault(part.call.step, {}).setdefault(row.index, (int(truth[row.index]), row.label))
+    return list(found.values())
 
 
 def _count(part: Part) -> int:

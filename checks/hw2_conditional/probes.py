@@ -1,7 +1,7 @@
 """The probes of the extra credit: which models, data, labels and seeds a submission is asked to work on.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* these go into the sandbox's
-inbox. Digits have labels from 0 to 9; a model with 12 classes tells code that counts on 10.
+inbox. Digits have labels from 0 to 9; a model with 40 classes tells code that counts on 10.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ LOSS_SIZES: dict[str, tuple[int, float, Sizes]] = {
             "input_size": 196,
             "hidden_size": 9,
             "latent_size": 3,
-            "number_of_classes": 12,
+            "number_of_classes": 40,
         },
     ),
     "losses-1": (

@@ -3,9 +3,11 @@
 import pytest
 
 from checks.gan.labels import (
+    fail_on_old_wrong_labels,
     fail_on_rejected_true_labels,
     fail_on_step_reconstruction_labels,
     fail_on_stray_samples,
+    fail_on_wrong_labels_of_few_classes,
 )
 from checks.gan.learning import (
     fail_unless_discriminator_learns,
@@ -29,6 +31,8 @@ def test_step_is_well_behaved(step_runs: tuple[StepRun, ...]) -> None:
 def test_discriminator_learns_only_from_its_loss(step_runs: tuple[StepRun, ...]) -> None:
     """What moves D is D's own loss: real images with their labels up, wrong labels and generated images down."""
     fail_on_rejected_true_labels(step_runs)
+    fail_on_wrong_labels_of_few_classes(step_runs)
+    fail_on_old_wrong_labels(step_runs)
     fail_unless_discriminator_learns(step_runs, (REAL, WRONG, SAMPLE), SHARES)
 
 

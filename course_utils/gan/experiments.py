@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel
-from course_utils.gan.moves import MOVES, SHARES, Move, move_images
+from course_utils.gan.moves import MOVES, SHARES, STILL, Move, move_images
 from course_utils.gan.optimizer_steps import inner_optimizers
 from course_utils.gan.record import Recorder
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
@@ -108,8 +108,12 @@ def _moved(
         moved = _together(model, optimizers, given, act, trace, share)
         if moved.records or not forks:
             return moved
-    records = [] if pure else _try(together, trace)
-    return Moved(records or [record for name in MOVES for record in _try(partial(alone, name), trace)])
+    if not pure and (records := _try(together, trace)):
+        return Moved(records)
+    records = [record for name in (*MOVES, STILL) for record in _try(partial(alone, name), trace)]
+    again = records.pop() if len(records) > len(MOVES) else None
+    # Not alike where numbers come from the system: then nothing can be compared with anything.
+    return Moved(records if again in records else [])
 
 
 def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:

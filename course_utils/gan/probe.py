@@ -15,6 +15,7 @@ import torch
 
 from course_utils.gan.described import Functions, describe, entries_of, errors_in
 from course_utils.gan.experiments import experiment
+from course_utils.gan.fresh_numbers import no_fresh_numbers
 from course_utils.gan.probe_model import build_model, flat_weights
 from course_utils.gan.record import Recorder
 from course_utils.gan.short_training import train_shortly
@@ -25,8 +26,8 @@ LOSSES = ("discriminator", "generator", "autoencoder")
 
 def run_probe(probe: Trace, functions: Functions, folder: Path) -> None:
     """Carry out `probe` with the student's `functions` and write what was recorded below `folder`."""
-    torch.manual_seed(probe.data["seed"])
-    _EXPERIMENTS[probe.data["kind"]](probe, functions, folder)
+    with no_fresh_numbers(probe.data["seed"]):
+        _EXPERIMENTS[probe.data["kind"]](probe, functions, folder)
 
 
 def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
