@@ -180,15 +180,12 @@ def _image_parts(arrival: Arrival, scores: list[Part], evidence: Evidence, rows:
 def _is_followed(call: Call, scores: list[Part], rows: Rows) -> bool:
     """Whether what D's scores send back to a call of G can be recomputed: nothing was put on the images between."""
     behind = [part for part in scores if part.call.inputs_require_grad]
-    if any(part.loss == "unread" for part in behind):
-        return False
     images = [row for part in behind for row in rows[part.call.number]]
-    return all(row.exact and row.kind != "other" for row in images)
+    return all(part.loss != "unread" for part in behind) and all(r.exact and r.kind != "other" for r in images)
 
 
 def _from_scores(call: Call, backward: int, total: Tensor, scores: list[Part], rows: Rows) -> list[Part]:
-    """What D passed on to G where something was put on the images that the gradient cannot be followed through: what
-    was read of the scores names it."""
+    """What D passed on to G through something that was put on the images: what was read of the scores names it."""
     kinds = {"code": "reconstruction", "noise": "sample"}
     wanted = {kinds.get(row.kind, "") for row in rows[call.number]}
     behind = [part for part in scores if part.call.inputs_require_grad and part.loss.split()[0] in wanted]
@@ -233,22 +230,18 @@ def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[P
 
 
 def _factors_of_rows(call: Call, total: Tensor, passed: list[tuple[Part, Tensor]]) -> list[Tensor] | None:
-    """For each part its factor, where a single later call gave each row back times a number, and all have one sign.
-
-    A hook that turns the gradient of one loss into that of another does so: their ratio depends on the score.
-    """
+    """For each part its factor, where one later call gave each row back times a number, all of one sign: a hook that
+    turns the gradient of one loss into that of another does so, since their ratio depends on the score."""
     later = [number for number, (part, _) in enumerate(passed) if part.call is not call]
     if len(later) != 1:
         return None
-    own = [gradient for number, (_, gradient) in enumerate(passed) if number not in later]
-    rest, gradient = total - sum(own, torch.zeros_like(total)), passed[later[0]][1]
-    squares = gradient.square().sum(dim=1, keepdim=True)  # (rows, 1)
-    by_rows = (rest * gradient).sum(dim=1, keepdim=True) / squares.clamp(min=1e-300)
+    gradient, others = passed[later[0]][1], [g for number, (_, g) in enumerate(passed) if number not in later]
+    rest = total - sum(others, torch.zeros_like(total))
+    by_rows = (rest * gradient).sum(1, keepdim=True) / gradient.square().sum(1, keepdim=True).clamp(min=1e-300)
     fits = float((rest - by_rows * gradient).norm()) <= FIT * float(total.norm())
-    has_one_sign = bool((by_rows >= 0).all()) or bool((by_rows <= 0).all())
-    factors = [torch.ones(())] * len(passed)
-    factors[later[0]] = by_rows
-    return factors if fits and has_one_sign else None
+    if not fits or (bool((by_rows > 0).any()) and bool((by_rows < 0).any())):
+        return None
+    return [by_rows if number in later else torch.ones(()) for number in range(len(passed))]
 
 
 def _reversed(loss: str) -> str:

@@ -131,8 +131,7 @@ def _explain(
     ):
         for chosen, expected in sums:
             if form(gradient, expected, weights, shapes):
-                drivers = _drivers(chosen, mask, update, earlier)
-                return Movement(module, update, drivers, applied.maximize)
+                return Movement(module, update, _drivers(chosen, mask, update, earlier), applied.maximize)
     for chosen in combinations(passes[:MAX_SUBSET], 2):
         drivers = _drivers(chosen, mask, update, earlier)  # who averages over steps has forgotten nothing
         if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [totals[p.backward] for p in chosen]):
@@ -235,7 +234,7 @@ def _is_weighted_sum(applied: Tensor, totals: Sequence[Tensor]) -> bool:
     Who takes the part out of one that is against the other (Yu et al. 2020), or makes both equally long, gets such a
     sum; a negative number would turn a loss round, and is for a person.
     """
-    if any(not bool(total.any()) for total in totals):
+    if not all(bool(total.any()) for total in totals):
         return False
     design = torch.stack([total / total.norm() for total in totals], dim=1)  # (parameters, 2)
     factors = least_squares(design, applied)
