@@ -122,15 +122,20 @@ def fail_on_other_error(what: str, part: Part) -> None:
         )
 
 
-def fail_on_proportion(what: str, parts: Sequence[Part], shares: Mapping[Term, float]) -> None:
-    """The terms of L_D weigh as much as they should, up to a common factor; the first is what the others are to."""
-    weights = {
-        term: sum(part.reading.weight for part in parts if part.reading and part.loss.startswith(f"{term.kind} "))
-        for term in shares
-    }
+def fail_on_proportion(what: str, groups: Sequence[Sequence[Part]], shares: Mapping[Term, float]) -> None:
+    """The terms of L_D weigh as much as they should, up to a common factor; the first is what the others are to.
+
+    Args:
+        what: has the terms.
+        groups: parts of what happened together; where D is sure of its scores, one of the terms may not show.
+        shares: of the terms.
+    """
     first, *others = shares
     for term in others:
-        ratio = weights[term] / weights[first] if weights[first] else float("inf")
+        of_both = [(_weight(group, first), _weight(group, term)) for group in groups]
+        together = [weights for weights in of_both if all(weights)] or of_both
+        of_first, of_term = (sum(weights) for weights in zip(*together, strict=True))
+        ratio = of_term / of_first if of_first else float("inf")
         if abs(ratio / shares[term] - 1) > TOLERANCE:
             fail(
                 f"{what} weighs {term.score} {ratio:.2f} times as much as D(X, h), expected {shares[term]:g} times: "
@@ -138,3 +143,7 @@ def fail_on_proportion(what: str, parts: Sequence[Part], shares: Mapping[Term, f
                 "Take the mean of the two terms that reject, and add it to the term that accepts.",
                 mistake=Mistake.TERMS_WEIGHTED_WRONGLY,
             )
+
+
+def _weight(parts: Sequence[Part], term: Term) -> float:
+    return sum(part.reading.weight for part in parts if part.reading and part.loss.startswith(f"{term.kind} "))

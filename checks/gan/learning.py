@@ -63,8 +63,7 @@ def fail_unless_discriminator_learns(
             _fail_on_missing(term, seen, terms)
     _fail_on_old_fakes(updates)
     if proportion:
-        parts = [part for part in _parts(updates, "discriminator") if part.reading]
-        fail_on_proportion("An update of D", parts, proportion)
+        fail_on_proportion("An update of D", [_parts([moved], "discriminator") for moved in updates], proportion)
     fail_on_few_images(updates)
     fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")

@@ -62,7 +62,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_unused_z(run, parts)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum(name, [(run, sum(values)) for run, values in weights])
-    fail_on_proportion(f"`{name}`", readable[0].parts("discriminator"), SHARES)
+    fail_on_proportion(f"`{name}`", [readable[0].parts("discriminator")], SHARES)
 
 
 @pytest.mark.check(cell=CELL, points=1)

@@ -33,7 +33,17 @@ def no_fresh_numbers(seed: int) -> Iterator[None]:
         yield
 
 
-class _Generator(torch.Generator):
+_Plain = torch.Generator
+
+
+class _LikePlain(type(torch.Generator)):  # type: ignore[misc]
+    """Generators that were made before are of the class, too, for whoever asks."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _Plain)
+
+
+class _Generator(torch.Generator, metaclass=_LikePlain):
     """One whose own seed can be repeated, too."""
 
     def seed(self) -> int:

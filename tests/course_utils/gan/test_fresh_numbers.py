@@ -57,3 +57,10 @@ def test_a_seed_that_is_given_is_used() -> None:
         first = random.random()
         random.seed(7)
         assert random.random() == first
+
+
+def test_generators_from_before_are_generators_still() -> None:
+    before = torch.Generator()
+    with no_fresh_numbers(1):
+        assert isinstance(before, torch.Generator) and isinstance(torch.Generator(), torch.Generator)
+        assert not isinstance(1, torch.Generator)
