@@ -52,7 +52,7 @@ def samples(ask):
 @plan("check_divergence", public=True)
 def divergences(ask):
     runs = []
-    wide = torch.linspace(-WIDEST, WIDEST, 6).reshape(2, 3)
+    wide = torch.linspace(-WIDEST, WIDEST, 6).reshape(2, 3) + ask.rand(2, 3)
     for n, size, log_var in ((4, 3, ask.randn(4, 3)), (1, 5, ask.randn(1, 5)), (2, 3, wide)):
         mean = ask.randn(n, size)
         live = [ask.value(mean, requires_grad=True), ask.value(log_var, requires_grad=True)]

@@ -67,7 +67,7 @@ def of_dimensions(mean: Tensor, log_var: Tensor) -> Tensor:
 
 @plan("check_bound", public=True)
 def divergences_of_any_variance(ask: Ask) -> Any:
-    mean, log_var = ask.randn(3, 4), torch.linspace(-WIDEST, WIDEST, 12).reshape(3, 4)
+    mean, log_var = ask.randn(3, 4), torch.linspace(-WIDEST, WIDEST, 12).reshape(3, 4) + ask.rand(3, 4)
     return mean, log_var, ask.call("divergence", mean, log_var)
 
 

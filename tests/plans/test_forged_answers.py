@@ -202,7 +202,7 @@ def test_each_value_in_each_place_is_told_as_what_it_is(recorded: dict[str, Path
         ({"answers": []}, "holds 0 answers"),
         ({"answers": [{"gives": "magic"}]}, "does not have the form"),
         ({}, "does not have the form"),
-        ({"answers": [{"gives": "nothing"}] * 8}, "what that step cannot give"),
+        ({"answers": [{"gives": "nothing"}] * 12}, "what that step cannot give"),
     ],
 )
 def test_a_trace_that_answers_nothing_says_why(

@@ -173,7 +173,7 @@ def test_a_cell_records_for_the_autograder_and_shows_otherwise(
         check("check_divergence", divergence)
     finally:
         del globals()["divergence"]
-    assert capsys.readouterr().out.splitlines()[-1] == "3 things look right, 0 need work."
+    assert capsys.readouterr().out.splitlines()[-1] == "4 things look right, 0 need work."
     check("check_nothing", divergence)
     assert capsys.readouterr().out == f"· {NOTHING}\n0 things look right, 0 need work.\n"
     for name in ("inbox", "outbox"):
@@ -182,4 +182,4 @@ def test_a_cell_records_for_the_autograder_and_shows_otherwise(
     (tmp_path / "public" / "divergences").rename(tmp_path / "inbox" / "divergences")
     check("check_divergence", divergence)
     assert capsys.readouterr().out == ""
-    assert len(read_trace(tmp_path / "outbox" / "divergences").data["answers"]) == 8
+    assert len(read_trace(tmp_path / "outbox" / "divergences").data["answers"]) == 12
