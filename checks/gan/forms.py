@@ -4,7 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 experiments say of a loss. Each function named `fail_...` ends the check if it finds what it is named for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 import torch
@@ -13,9 +13,6 @@ from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.mistakes import Mistake
 from checks.gan.terms import Term
 from course_utils.gan.attribution.parts import Part
-
-# Relative. Read weights are exact; random labels leave them alone. The plain sum of the terms is off by 100 %.
-TOLERANCE = 0.1
 
 
 def said_labels(parts: Sequence[Part]) -> str:
@@ -120,30 +117,3 @@ def fail_on_other_error(what: str, part: Part) -> None:
             "`torch.nn.functional.mse_loss` computes it.",
             mistake=Mistake.NOT_MEAN_SQUARED_ERROR,
         )
-
-
-def fail_on_proportion(what: str, groups: Sequence[Sequence[Part]], shares: Mapping[Term, float]) -> None:
-    """The terms of L_D weigh as much as they should, up to a common factor; the first is what the others are to.
-
-    Args:
-        what: has the terms.
-        groups: parts of what happened together; where D is sure of its scores, one of the terms may not show.
-        shares: of the terms.
-    """
-    first, *others = shares
-    for term in others:
-        of_both = [(_weight(group, first), _weight(group, term)) for group in groups]
-        together = [weights for weights in of_both if all(weights)] or of_both
-        of_first, of_term = (sum(weights) for weights in zip(*together, strict=True))
-        ratio = of_term / of_first if of_first else float("inf")
-        if abs(ratio / shares[term] - 1) > TOLERANCE:
-            fail(
-                f"{what} weighs {term.score} {ratio:.2f} times as much as D(X, h), expected {shares[term]:g} times: "
-                "accepting and rejecting are then not in balance.",
-                "Take the mean of the two terms that reject, and add it to the term that accepts.",
-                mistake=Mistake.TERMS_WEIGHTED_WRONGLY,
-            )
-
-
-def _weight(parts: Sequence[Part], term: Term) -> float:
-    return sum(part.reading.weight for part in parts if part.reading and part.loss.startswith(f"{term.kind} "))

@@ -14,10 +14,11 @@ from checks.gan.beside import (
     leave_missing_to_a_person,
     leave_others_to_a_person,
 )
-from checks.gan.forms import fail_on_other_scores, fail_on_proportion, has_wrong_sign, said_against, said_labels
+from checks.gan.forms import fail_on_other_scores, has_wrong_sign, said_against, said_labels
 from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
+from checks.gan.proportion import fail_on_proportion, weights_in
 from checks.gan.terms import Term
 from checks.gan.updates import (
     Moved,
@@ -63,7 +64,7 @@ def fail_unless_discriminator_learns(
             _fail_on_missing(term, seen, terms)
     _fail_on_old_fakes(updates)
     if proportion:
-        fail_on_proportion("An update of D", [_parts([moved], "discriminator") for moved in updates], proportion)
+        fail_on_proportion("An update of D", [weights_in(moved, proportion) for moved in updates], proportion)
     fail_on_few_images(updates)
     fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")

@@ -5,12 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.checks.outcome import fail
-from checks.gan.forms import (
-    TOLERANCE,
-    fail_on_function_of_scores,
-    fail_on_other_scores,
-    fail_on_proportion,
-)
+from checks.gan.forms import fail_on_function_of_scores, fail_on_other_scores
 from checks.gan.images import fail_on_rescaled_images
 from checks.gan.labels import (
     fail_on_constant_labels,
@@ -27,6 +22,7 @@ from checks.gan.losses import (
 )
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
+from checks.gan.proportion import TOLERANCE, fail_on_proportion, weights_of
 from checks.gan.reconstruction import (
     error_weight,
     fail_on_function_of_error,
@@ -62,7 +58,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
         fail_on_unused_z(run, parts)
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum(name, [(run, sum(values)) for run, values in weights])
-    fail_on_proportion(f"`{name}`", [readable[0].parts("discriminator")], SHARES)
+    fail_on_proportion(f"`{name}`", [weights_of(readable[0].parts("discriminator"), SHARES)], SHARES)
 
 
 @pytest.mark.check(cell=CELL, points=1)

@@ -12,7 +12,6 @@ student's own machine, all runs are taken in this one.
 
 import copy
 import json
-import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
@@ -20,12 +19,12 @@ from functools import partial
 from io import StringIO
 from typing import Any
 
-import numpy
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from course_utils.conditional import AnyModel
+from course_utils.gan.fresh_numbers import put_back, random_states
 from course_utils.gan.moves import MOVES, SHARES, STILL, Move, move_images
 from course_utils.gan.optimizer_steps import inner_optimizers
 from course_utils.gan.record import Recorder
@@ -216,14 +215,12 @@ def _put_back(
     steppers = outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
     states = [_state_of(optimizer) for optimizer in steppers]
     weights = [(p, p.detach().clone(), None if p.grad is None else p.grad.clone()) for p in model.parameters()]
-    randoms = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
+    randoms = random_states()
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             return _run(model, given, act, trace, name, share)
     finally:
-        torch.set_rng_state(randoms[0])
-        random.setstate(randoms[1])
-        numpy.random.set_state(randoms[2])
+        put_back(randoms)
         for parameter, data, grad in weights:
             parameter.data.copy_(data)
             parameter.grad = grad
