@@ -11,6 +11,7 @@ On disk a trace is a folder with `trace.json` (a JSON object; tensors are named 
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from safetensors.torch import load_file, save_file
 from coursekit.trace_files import JSON_FILE, TENSOR_FILE
 
 FORMAT = 1
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_DIGITS = 18  # of a whole number in the JSON: it fits into 64 bits, and every library can take it
 
 
@@ -66,6 +68,8 @@ def read_trace(folder: Path) -> Trace:
     try:
         text = (folder / JSON_FILE).read_text(encoding="utf-8")
         data = json.loads(text, parse_int=_whole_number, parse_float=_read_float, parse_constant=_read_float)
+        if _SURROGATE.search(text):  # no text can hold half of a pair
+            json.dumps(data, ensure_ascii=False).encode()
         tensors = load_file(folder / TENSOR_FILE)
     except FileNotFoundError as error:
         raise TraceError(f"{Path(str(error.filename)).name} is missing in {folder.name}.") from error

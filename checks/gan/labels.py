@@ -13,12 +13,14 @@ from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun, StepRun
 from checks.gan.updates import updates_of
-from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.attribute import Attribution
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.places import MODULES
 
 DIGITS = 10  # classes of the homework's images
 LEAST_LABELS = 14  # of a quarter of the classes: by chance once in 10^8
-FEWEST = 4  # images whose labels come again by chance once in 10^5, if there are ten classes
+FEWEST = 4  # images whose labels are kept over three steps by chance once in 10^4, if there are ten classes
+MANY = 7  # images whose labels all come again by chance once in 10^6
 
 
 def fail_on_constant_labels(name: str, attribution: Attribution) -> None:
@@ -142,47 +144,67 @@ def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
 
 
 def fail_on_wrong_labels_of_few_classes(step_runs: Sequence[StepRun]) -> None:
-    """A step draws wrong labels of ten classes for a model of many more."""
-    for run, drawn in _wrong_labels(step_runs):
-        classes = run.probe.data["model"]["number_of_classes"]
-        labels = [label for of_step in drawn.values() for _, label in of_step.values()]
-        if len(labels) >= LEAST_LABELS and classes >= 4 * DIGITS and max(labels) < DIGITS:
-            fail(
-                f"None of {len(labels)} wrong labels of training steps is above {max(labels)}, though the model has "
-                f"{classes} classes.",
-                "Draw them for `model.number_of_classes` classes.",
-                mistake=Mistake.SIZES_HARD_CODED,
-            )
+    """A step draws wrong labels of ten classes for a model of many more, or only such as are near the true ones."""
+    for _, classes, drawn in _wrong_labels(step_runs):
+        labels = [label for of_step in drawn for _, label in of_step]
+        shifts = [(label - truth) % classes for of_step in drawn for truth, label in of_step]
+        far = f"though the model has {classes} classes"
+        for numbers, said in ((labels, "is above {}"), (shifts, "is more than {} classes after the true one")):
+            if len(numbers) >= LEAST_LABELS and classes >= 4 * DIGITS and max(numbers) < DIGITS:
+                fail(
+                    f"None of {len(numbers)} wrong labels of training steps {said.format(max(numbers))}, {far}.",
+                    "Draw them for `model.number_of_classes` classes.",
+                    mistake=Mistake.SIZES_HARD_CODED,
+                )
 
 
 def fail_on_old_wrong_labels(step_runs: Sequence[StepRun]) -> None:
-    """The labels that D is to reject are the same in each step, or as far from the true ones."""
-    for run, drawn in _wrong_labels(step_runs):
-        classes = run.probe.data["model"]["number_of_classes"]
-        steps = [sorted(of_step.items()) for of_step in drawn.values() if len(of_step) == run.batch_size]
-        shifts = {tuple((label - truth) % classes for _, (truth, label) in of_step) for of_step in steps}
-        labels = {tuple(label for _, (_, label) in of_step) for of_step in steps}
-        if run.batch_size >= FEWEST and len(steps) >= 3 and 1 in (len(shifts), len(labels)):
-            what = "are the same" if len(labels) == 1 else "are as far from the true ones"
-            fail(
-                f"The wrong labels of the images {what} in each of {len(steps)} training steps: D then learns which "
-                "wrong labels to expect.",
-                "Draw them anew in each step.",
-                mistake=Mistake.WRONG_LABELS_NOT_FRESH,
-            )
+    """The labels that D is to reject, or how far they are from the true ones, come again in later steps."""
+    for run, classes, drawn in _wrong_labels(step_runs):
+        steps = [of_step for of_step in drawn if len(of_step) == run.batch_size]
+        labels = [tuple(label for _, label in of_step) for of_step in steps]
+        shifts = [tuple((label - truth) % classes for truth, label in of_step) for of_step in steps]
+        for numbers, what in ((labels, "are the same"), (shifts, "are as far from the true ones")):
+            if run.batch_size >= FEWEST and len(steps) >= 3 and (_are_kept(numbers) or _come_again(numbers)):
+                fail(
+                    f"The wrong labels of the images {what} in several of {len(steps)} training steps: D then learns "
+                    "which wrong labels to expect.",
+                    "Draw them anew in each step.",
+                    mistake=Mistake.WRONG_LABELS_NOT_FRESH,
+                )
 
 
-def _wrong_labels(step_runs: Sequence[StepRun]) -> list[tuple[StepRun, dict[int, dict[int, tuple[int, int]]]]]:
-    """Of each run, by step and number of an image, its true label and the first one that D was told to reject."""
-    found: dict[str, tuple[StepRun, dict[int, dict[int, tuple[int, int]]]]] = {}
+def _are_kept(steps: Sequence[tuple[int, ...]]) -> bool:
+    """Whether some images have the same number in every step."""
+    return sum(len({*of_image}) == 1 for of_image in zip(*steps, strict=True)) >= FEWEST
+
+
+def _come_again(steps: Sequence[tuple[int, ...]]) -> bool:
+    """Whether two steps have the same numbers; one number for all images of a step may come again by chance."""
+    several = [numbers for numbers in steps if len({*numbers}) > 1 and len(numbers) >= MANY]
+    return len({*several}) < len(several)
+
+
+def _wrong_labels(step_runs: Sequence[StepRun]) -> list[tuple[StepRun, int, list[list[tuple[int, int]]]]]:
+    """Of each run, the number of classes and, for each step, the true label of each image and the one that D was told
+    to reject; without images of which it was told to reject several."""
+    found: dict[str, tuple[StepRun, dict[int, dict[int, set[tuple[int, int]]]]]] = {}
     for moved in updates_of(step_runs, "discriminator"):
         _, drawn = found.setdefault(moved.run.name, (moved.run, {}))
         for part in (driver.part for driver in moved.drivers if driver.part.loss == "wrong down"):
             truth = moved.run.attribution.evidence.labels[part.call.step]
             for row in moved.run.attribution.rows[part.call.number]:
                 if row.kind == "wrong":
-                    drawn.setdefault(part.call.step, {}).setdefault(row.index, (int(truth[row.index]), row.label))
-    return list(found.values())
+                    of_image = drawn.setdefault(part.call.step, {}).setdefault(row.index, set())
+                    of_image.add((int(truth[row.index]), row.label))
+    return [
+        (
+            run,
+            run.probe.data["model"]["number_of_classes"],
+            [[next(iter(p)) for _, p in sorted(of_step.items()) if len(p) == 1] for of_step in drawn.values()],
+        )
+        for run, drawn in found.values()
+    ]
 
 
 def _count(part: Part) -> int:

@@ -15,7 +15,7 @@ from checks.gan.beside import (
     leave_others_to_a_person,
 )
 from checks.gan.forms import fail_on_other_scores, has_wrong_sign, said_against, said_labels
-from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
+from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images, leave_denoising_to_a_person
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import StepRun
 from checks.gan.proportion import fail_on_proportion, weights_in
@@ -25,6 +25,7 @@ from checks.gan.updates import (
     leave_unclear_to_a_person,
     leave_unexplained_to_a_person,
     mapped_first,
+    runs_of,
     updates_of,
 )
 from checks.gan.usage import (
@@ -32,12 +33,12 @@ from checks.gan.usage import (
     fail_on_few_images,
     fail_on_few_reconstructions,
     fail_on_few_samples,
+    fail_on_old_fakes,
 )
 from course_utils.gan.attribution.parts import Part
 
 FAKES = ("sample", "reconstruction", "stray")
 MOST = 0.5  # a term's label is wrong if it is in more than this share of the updates that show the term
-LEAST_CURRENT = 0.2  # the least share of D's fakes that are of the current G; a pool of older ones mixes in half
 
 
 def fail_unless_discriminator_learns(
@@ -62,18 +63,17 @@ def fail_unless_discriminator_learns(
         if not any(loss.startswith(term.kind) for loss in seen):
             leave_unexplained_to_a_person(step_runs, "discriminator")
             _fail_on_missing(term, seen, terms)
-    _fail_on_old_fakes(updates)
+    fail_on_old_fakes(updates)
     if proportion:
         fail_on_proportion("An update of D", [weights_in(moved, proportion) for moved in updates], proportion)
     fail_on_few_images(updates)
     fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")
-    runs = {id(moved.run): moved.run for moved in updates}.values()
-    calls = {
-        id(run): {driver.part.call.number for moved in updates if moved.run is run for driver in moved.drivers}
-        for run in runs
-    }
-    fail_on_one_sided_changes("train_step", [(run.attribution, calls[id(run)]) for run in runs])
+    calls = [
+        (r.attribution, {d.part.call.number for m in updates if m.run is r for d in m.drivers})
+        for r in runs_of(updates)
+    ]
+    fail_on_one_sided_changes("train_step", calls)
     leave_unclear_to_a_person(step_runs, "discriminator")
 
 
@@ -134,6 +134,7 @@ def fail_unless_encoder_learns(step_runs: tuple[StepRun, ...]) -> None:
         )
     fail_on_few_reconstructions(updates)
     _fail_on_rescaled(step_runs, "encoder")
+    leave_denoising_to_a_person("train_step", [run.attribution for run in runs_of(updates)])
     leave_others_to_a_person(updates)
     leave_unclear_to_a_person(step_runs, "encoder")
 
@@ -224,26 +225,12 @@ def _fail_on_missing(term: Term, seen: frozenset[str], terms: Sequence[Term]) ->
             "Give D the images of `x_real`; its loss has a term for them.",
             mistake=term.missing,
         )
+    both = "both" if len(terms) == 2 else "all"
     fail(
-        f"No update of D came from {term.name}, but D has to tell {'both' if len(terms) == 2 else 'all'} kinds apart.",
-        f"Step D on {'both' if len(terms) == 2 else 'all'} terms of its loss.",
+        f"No update of D came from {term.name}, but D has to tell {both} kinds apart.",
+        f"Step D on {both} terms of its loss.",
         mistake=term.missing,
     )
-
-
-def _fail_on_old_fakes(updates: Sequence[Moved]) -> None:
-    """Some of D's fakes may be kept from earlier steps, not nearly all."""
-    rows = {"current": 0, "older": 0}
-    for part in _parts(updates, "discriminator"):
-        kind, _, direction = part.loss.partition(" ")
-        if direction == "down" and kind in ("sample", "reconstruction", "old", "other"):
-            rows["current" if kind in FAKES else "older"] += int((part.gradient != 0).any(dim=1).sum())
-    if rows["current"] < LEAST_CURRENT * sum(rows.values()):
-        fail(
-            f"{rows['older']} of {sum(rows.values())} fakes that D learnt from were not made by the G that is trained.",
-            "Make the fakes of each step with `model.generator` as it is then.",
-            mistake=Mistake.FAKE_IMAGES_MISSING,
-        )
 
 
 def _fail_on_rescaled(step_runs: Sequence[StepRun], module: str) -> None:

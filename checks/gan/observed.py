@@ -16,8 +16,9 @@ from autograder.checks.outcome import CheckEnded, fail
 from autograder.checks.plugin import TraceFolder
 from checks.gan.mistakes import Mistake
 from checks.gan.student_errors import Experiment, experiment
+from course_utils.gan.attribution.attribute import Attribution, attribute
 from course_utils.gan.attribution.evidence import Evidence
-from course_utils.gan.attribution.parts import Attribution, Part, attribute
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
 from course_utils.gan.places import MODULES

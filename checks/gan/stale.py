@@ -5,7 +5,7 @@ check `step_is_well_behaved`. The losses may carry any weight, so a returned ser
 losses that can be recomputed, up to one factor. Only what is positively recognized as wrong fails.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -37,7 +37,8 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
     read = sorted(run.evidence.experiments)
     if len(read) < MIN_STEPS or read != list(range(read[0], read[-1] + 1)):
         return
-    own = {name: _recomputed(run, read, name) for name in LOSSES}
+    own = {name: _of_generator(run, read, name) for name in ("generator", "autoencoder")}
+    own["discriminator"], halves = _of_discriminator(run, read)
     everything = [step["losses"] for step in run.data["steps"]]
     for name in LOSSES:
         before = torch.tensor([float(losses[name]["value"]) for losses in everything]).double()
@@ -91,6 +92,13 @@ def fail_on_stale_losses(runs: Sequence[StepRun]) -> None:
                 f"Under {name!r} `train_step` returned a function of the {name}'s loss, such as its root or logarithm, "
                 "expected the loss.",
                 "Return the loss itself; what else you want to watch may go under other names.",
+                mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
+            )
+        if name == "discriminator" and any(is_proportional(returned, series) for series in halves):
+            fail(
+                f"Under {name!r} `train_step` returned one part of the {name}'s loss, that for real images or that for "
+                "the others, expected the whole loss.",
+                "Return the sum of the parts, also where each has a backward pass of its own.",
                 mistake=Mistake.RETURNED_LOSSES_MIXED_UP,
             )
         said = _score_of(run, read, returned)
@@ -172,9 +180,9 @@ def _cross_entropy(part: Part) -> float:
     return float(torch.where(y.isfinite(), each, 0.0).sum())
 
 
-def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
-    """Series over the steps of what the loss may have been, by its order within the step, last all together; `(steps,)`
-    each."""
+def _of_generator(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
+    """Series over the steps of what a loss of G may have been, by its order within the step, last all together;
+    `(steps,)` each."""
     of_step: dict[int, list[float]] = {step: [] for step in steps}
     with_errors: dict[int, list[float]] = {step: [] for step in steps}  # of G's loss, where the error is a part of it
     for call in run.evidence.calls:
@@ -182,20 +190,40 @@ def _recomputed(run: StepRun, steps: Sequence[int], name: str) -> list[Tensor]:
         shown = call.step in of_step and call.module == "generator" and all(row.index >= 0 for row in rows)
         if name == "autoencoder" and shown:
             of_step[call.step].append(_mean_squared_error(run, call))
-    for backward in run.evidence.backward_times() if name != "autoencoder" else ():
-        parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
-        up = {part.loss.startswith("real") for part in parts} == {False}
-        own = [p for p in parts if p.loss.endswith("up") == up] if name == "generator" else parts
-        if not parts or (name == "generator") != up or parts[0].call.step not in of_step:
-            continue
-        value = sum(_cross_entropy(part) for part in own)
+    for backward, parts in _passes(run, steps, of_generator=True) if name == "generator" else ():
+        value = sum(_cross_entropy(part) for part in parts if part.loss.endswith("up"))
         of_step[parts[0].call.step].append(value)
         errors = [p for p in run.attribution.of("generator", backward) if p.loss == "error" and run.labels]
-        if errors and name == "generator":
+        if errors:
             value += sum(p.error.weight * _mean_squared_error(run, p.call) for p in errors if p.error)
             with_errors[parts[0].call.step].append(value)
     series = [one for values in (of_step, with_errors) for one in _with_sum(list(values.values()))]
     return [one for one in series if bool(one.isfinite().all())]
+
+
+def _of_discriminator(run: StepRun, steps: Sequence[int]) -> tuple[list[Tensor], list[Tensor]]:
+    """Series over the steps of what D's loss may have been, as `_of_generator` has them, and of what is only a part of
+    it: that for real images or that for the others, where each has a backward pass of its own."""
+    of_step: dict[int, list[float]] = {step: [] for step in steps}
+    whole: dict[int, list[bool]] = {step: [] for step in steps}
+    for _, parts in _passes(run, steps, of_generator=False):
+        kinds = {part.loss.startswith("real") for part in parts}
+        of_step[parts[0].call.step].append(sum(_cross_entropy(part) for part in parts))
+        whole[parts[0].call.step].append(len(kinds) > 1)
+    series = _with_sum(list(of_step.values()))
+    parted = len(series) > 1
+    is_part = [parted and not any(of_one) for of_one in zip(*whole.values(), strict=False)] + [False] * parted
+    finite = [(one, part) for one, part in zip(series, is_part, strict=True) if bool(one.isfinite().all())]
+    return [one for one, part in finite if not part], [one for one, part in finite if part]
+
+
+def _passes(run: StepRun, steps: Sequence[int], *, of_generator: bool) -> Iterator[tuple[int, list[Part]]]:
+    """The backward passes of some steps through D whose scores can be read, those of G's loss or those of D's."""
+    for backward in run.evidence.backward_times():
+        parts = [part for part in run.attribution.of("discriminator", backward) if part.reading]
+        up = any(p.loss.endswith("up") for p in parts) and not any(p.loss.startswith("real") for p in parts)
+        if parts and up == of_generator and parts[0].call.step in steps:
+            yield backward, parts
 
 
 def _with_sum(read: Sequence[Sequence[float]]) -> list[Tensor]:

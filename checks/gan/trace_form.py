@@ -180,10 +180,10 @@ def require_form(probe: Trace, trace: Trace, name: str) -> Trace:
         raise TraceError(f"The trace {name} has more than {MAX_VALUES:,} values.")
     try:
         msgspec.convert(data, _FORMS[kind])
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise TraceError(f"The trace {name} does not have the form that the test cells write.") from error
     count = COUNTS.get(kind)
-    if count and not _ended_early(data) and len(data[count[0]]) != len(probe.data[count[1]]):
+    if count and not _ended_early(kind, data) and len(data[count[0]]) != len(probe.data[count[1]]):
         raise TraceError(f"The trace {name} does not have as many {count[0]} as the probe asks for.")
     if any(tensor.is_complex() for tensor in trace.tensors.values()) and kind != "wrong_labels":
         fail(
@@ -216,5 +216,6 @@ def _has_more_values(data: Any, most: int) -> bool:
     return count > most
 
 
-def _ended_early(data: dict[str, Any]) -> bool:
-    return data.get("error") is not None or any(step["error"] is not None for step in data.get("steps", []))
+def _ended_early(kind: str, data: dict[str, Any]) -> bool:
+    """Whether steps ended with an error; the other kinds go on after one."""
+    return kind == "train_step" and (data["error"] is not None or any(s["error"] is not None for s in data["steps"]))

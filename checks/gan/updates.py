@@ -118,6 +118,11 @@ def leave_later_to_a_person(step_runs: Sequence[StepRun], what: str, *needed: st
         )
 
 
+def runs_of(updates: Sequence[Moved]) -> list[StepRun]:
+    """The runs that updates were seen in."""
+    return list({id(moved.run): moved.run for moved in updates}.values())
+
+
 def mapped_first(updates: Sequence[Moved]) -> list[Moved]:
     """Those that the gradient map shows before the others: what is told of one update is what the map shows of it."""
     return sorted(updates, key=lambda moved: not moved.mapped)

@@ -14,8 +14,9 @@ from autograder.checks.outcome import fail
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.updates import Moved
+from course_utils.gan.attribution.attribute import Attribution
 from course_utils.gan.attribution.origins import Row
-from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.parts import Part
 
 # A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
 FEW = 0.3
@@ -23,6 +24,7 @@ FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out hal
 # Of logits: scores within 0.001 of 0 or 1, where a loss that keeps them away from both has no gradient.
 SURE = 6.9
 FEWEST_CUT = 2  # a single image may have the highest or lowest score by chance
+LEAST_CURRENT = 0.2  # the least share of D's fakes that are of the current G; a pool of older ones mixes in half
 CHANCE = 1e-4  # what comes about by chance more often than that is not held against a step
 
 
@@ -105,6 +107,22 @@ def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
         loss="error",
         few=FEW_RECONSTRUCTED,
     )
+
+
+def fail_on_old_fakes(updates: Sequence[Moved]) -> None:
+    """Some of D's fakes may be kept from earlier steps, not nearly all."""
+    rows = {"current": 0, "older": 0}
+    for part in (driver.part for moved in updates for driver in moved.drivers):
+        kind, _, direction = part.loss.partition(" ")
+        if direction == "down" and kind in ("sample", "reconstruction", "old", "other"):
+            age = "current" if kind in ("sample", "reconstruction") else "older"
+            rows[age] += int((part.gradient != 0).any(dim=1).sum())
+    if rows["current"] < LEAST_CURRENT * sum(rows.values()):
+        fail(
+            f"{rows['older']} of {sum(rows.values())} fakes that D learnt from were not made by the G that is trained.",
+            "Make the fakes of each step with `model.generator` as it is then.",
+            mistake=Mistake.FAKE_IMAGES_MISSING,
+        )
 
 
 def fail_on_few_samples(updates: Sequence[Moved]) -> None:

@@ -99,12 +99,13 @@ def measured(ask: Ask) -> Any:
 
 @plan("check_fit", public=True)
 def fits(ask: Ask) -> Any:
-    start, train, test = make_net(ask.random, **SIZES), images(ask, 40), images(ask, 27)
+    starts = [make_net(ask.random, **SIZES) for _ in range(2)]
+    train, test = images(ask, 40), images(ask, 27)
     loaders = [ask.loader(*data, batch_size=10) for data in (train, test)]
     batches = [[*zip(*(part.split(10) for part in data), strict=True)] for data in (train, test)]
-    nets = [ask_net(ask, start.state_dict()) for _ in range(2)]
+    nets = [ask_net(ask, start.state_dict()) for start in starts]
     got = [ask.call("fit", net, *loaders, ask.optimizer("SGD", net, lr=LR_OF_FIT), EPOCHS_OF_FIT) for net in nets]
-    return start, batches, got
+    return starts, batches, got
 
 
 @pytest.mark.check(cell="check_module", points=0.5)
@@ -216,7 +217,8 @@ def test_accuracy_changes_nothing(measured: Any) -> None:
 @pytest.mark.check(cell="check_fit", points=1, needs=["each_batch_makes_one_step", "accuracy_is_right"])
 def test_fit_records_the_curves(fits: Any) -> None:
     """Each epoch adds its mean loss and the accuracies after it, on training and on test images."""
-    start, (train, test), (got, again) = fits
+    (start, other), (train, test), (got, again) = fits
+    right_again = fit_of(other, train, test)
     right, before = fit_of(start, train, test), fit_of(start, train, test, before=True)
     hint = "In each epoch: train_epoch, then accuracy on either loader, each appended to its list."
     slips = {
@@ -227,4 +229,4 @@ def test_fit_records_the_curves(fits: Any) -> None:
     for key, of_key in slips.items():
         expect(got[key], f"the list under {key!r}").close(right[key], of_key, hint=hint)
         hint_again = "Make the lists in the function: what another call has noted is none of its business."
-        expect(again[key], f"the list under {key!r} of a second call").close(right[key], hint=hint_again)
+        expect(again[key], f"the list under {key!r} of a second call").close(right_again[key], hint=hint_again)

@@ -149,8 +149,8 @@ def _fail_on_weight(name: str, runs: Sequence[LossRun]) -> None:
 
 @pytest.mark.check(cell=CELL, points=1)
 def test_autoencoder_loss_is_right(autoencoder_runs: tuple[LossRun, ...]) -> None:
-    """The encoder's loss is the mean squared error between G(E(X, h), h) and X, and reaches E and G."""
-    fail_unless_reconstruction_error(autoencoder_runs)
+    """The encoder's loss is the mean squared error between G(E(X, h), h) and X, and reaches E."""
+    fail_unless_reconstruction_error(autoencoder_runs, trains_generator=False)
     for run in autoencoder_runs:
         fail_on_constant_labels("autoencoder_loss", run.attribution)
         fail_on_reconstruction_labels("autoencoder_loss", run.attribution)

@@ -1,10 +1,12 @@
 """Hidden checks of TODO 4: one training step, against a step whose every weight can be computed.
 
 The encoder of these plans says log_var = -30 whatever the image, so z is its mean but for 3e-7, and what a step does is
-known exactly, without knowing which noise was drawn.
+known exactly, without knowing which noise was drawn. A divergence may keep log_var above some bound that is out of the
+way, for example with `clamp(min=-10)`, or by adding 1e-8 to the variance; the step that follows it is as right.
 """
 
 import copy
+import math
 from typing import Any
 
 import pytest
@@ -12,13 +14,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from autograder.plans import Ask, Handle, expect, fail, given, plan, slip
+from autograder.plans import Ask, Handle, Result, expect, fail, given, plan, slip
+from checks.hw3.test_bound import WIDEST
 from course_utils.binary_vae import VAE, Decoder
 from course_utils.variational import VariationalEncoder
 
 State = dict[str, Tensor]
 PIXELS, LATENT = 12, 2
 SHARP = -30.0
+NO_FLOOR = -math.inf
 LR, BETA = 0.05, 3.0
 STEP_TOLERANCE = 2e-3  # of the largest change; float32 weights of size 1 that change by 0.01 are exact to 1e-5
 BETA_IGNORED = slip("beta-ignored", "The step does not use its argument beta.")
@@ -72,15 +76,29 @@ def right_model(encoder: State, decoder: State) -> VAE:
     return model
 
 
-def terms(model: VAE, x: Tensor) -> tuple[Tensor, Tensor]:
+def floor_of(model: VAE, x: Tensor, returned: Result) -> float:
+    """The bound below which a divergence does not follow log_var, from the one that a step returned."""
+    got = returned.value if returned.worked else None
+    told = got.get("divergence") if isinstance(got, dict) else None
+    if not isinstance(told, float | Tensor) or torch.as_tensor(told).numel() != 1:
+        return NO_FLOOR
+    with torch.no_grad():
+        mean, log_var = model.encoder(x)
+        rest = (mean.square() + log_var.exp() - 1).sum()
+        floor = float(rest - 2 * len(x) * float(told)) / log_var.numel()
+    return floor if SHARP + 1 < floor < -WIDEST - 1 else NO_FLOOR
+
+
+def terms(model: VAE, x: Tensor, floor: float = NO_FLOOR) -> tuple[Tensor, Tensor]:
     """Both terms of the bound where z is the mean: mean over images, in nats."""
     mean, log_var = model.encoder(x)
+    log_var = log_var.clamp(min=floor)
     reconstruction = F.binary_cross_entropy_with_logits(model.decoder(mean), x, reduction="sum") / len(x)
     return reconstruction, (mean.square() + log_var.exp() - 1 - log_var).sum() / (2 * len(x))
 
 
-def gradients(model: VAE, x: Tensor, reconstructing: float = 1.0, beta: float = BETA) -> State:
-    reconstruction, price = terms(model, x)
+def gradients(model: VAE, x: Tensor, floor: float, reconstructing: float = 1.0, beta: float = BETA) -> State:
+    reconstruction, price = terms(model, x, floor)
     found = torch.autograd.grad(reconstructing * reconstruction + beta * price, [*model.parameters()])
     return dict(zip(dict(model.named_parameters()), found, strict=True))
 
@@ -97,7 +115,9 @@ def test_step_reports_both_terms(steps: Any) -> None:
     model = right_model(encoder, decoder)
     hint = 'Return {"reconstruction": ..., "divergence": ...}, each the mean over the images, without beta.'
     with torch.no_grad():
-        reconstruction, price = (float(term) for term in terms(model, images[0]))
+        reconstruction, price = (
+            float(term) for term in terms(model, images[0], floor_of(model, images[0], returned[0]))
+        )
     n, got = len(images[0]), returned[0]
     expect(got).leaves_arguments_alone()
     slips = {
@@ -121,25 +141,26 @@ def test_step_reports_both_terms(steps: Any) -> None:
 @pytest.mark.check(cell="check_train_step", points=0.5)
 def test_step_follows_the_gradient_of_the_bound(steps: Any, noisy_steps: Any) -> None:
     """A step moves encoder and decoder along the gradient of the negative bound, with fresh noise in z."""
-    encoder, decoder, images, _, states = steps
+    encoder, decoder, images, returned, states = steps
     model = right_model(encoder, decoder)
-    first = gradients(model, images[0])
+    floor = floor_of(model, images[0], returned[0])
+    first = gradients(model, images[0], floor)
     hint = "Compute the loss with beta, set gradients to zero, go backward, and let the optimizer step once."
     after = copy.deepcopy(model)
     after.load_state_dict(moved(model, first))
     slips = {
         NOT_CHANGED: moved(model, lr=0.0),
-        BETA_IGNORED: moved(model, gradients(model, images[0], beta=1.0)),
-        NO_DIVERGENCE: moved(model, gradients(model, images[0], beta=0.0)),
-        NO_RECONSTRUCTION: moved(model, gradients(model, images[0], 0.0)),
+        BETA_IGNORED: moved(model, gradients(model, images[0], floor, beta=1.0)),
+        NO_DIVERGENCE: moved(model, gradients(model, images[0], floor, beta=0.0)),
+        NO_RECONSTRUCTION: moved(model, gradients(model, images[0], floor, 0.0)),
         UPHILL: moved(model, first, lr=-LR),
         SUM_OF_IMAGES: moved(model, first, lr=LR * len(images[0])),
         DECODER_ONLY: {n: v if n.startswith("g") else encoder[n[8:]] for n, v in moved(model, first).items()},
-        TWICE: moved(after, gradients(after, images[0])),
+        TWICE: moved(after, gradients(after, images[0], floor)),
     }
     called = "the model"
     expect(states[1], called).close(moved(model, first), slips, hint, STEP_TOLERANCE, "wrong-step", since=states[0])
-    second = gradients(after, images[1])
+    second = gradients(after, images[1], floor)
     slips = {NOT_CLEARED: moved(after, first, second), NOT_CHANGED: moved(after, lr=0.0)}
     expect(states[2], called).close(moved(after, second), slips, hint, STEP_TOLERANCE, "wrong-step", since=states[1])
     one, two = (got["reconstruction"].number() for got in noisy_steps)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_utils.gan.attribution.parts import attribute
+from course_utils.gan.attribution.attribute import attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
 from course_utils.gan.places import MODULES

@@ -44,6 +44,7 @@ def test_equal_tensors_are_stored_once_and_copies_stay_as_they_were() -> None:
         ("trace.json", b"[1]"),
         ("trace.json", b'{"format": 99}'),
         ("trace.json", b"\xff\xfe\x00"),
+        ("trace.json", b'{"format": 1, "half": "\\ud800"}'),
         ("tensors.safetensors", b""),
         ("tensors.safetensors", b"\x80\x04N."),
     ],

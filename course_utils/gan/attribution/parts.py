@@ -1,4 +1,4 @@
-"""Which losses stand behind each backward pass: the gradient of every module as a sum of named parts.
+"""The gradient at the output of each call as a sum of named parts.
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this is the attribution proper.
 A gradient that arrives at a call's output is exact evidence: what reaches the module's parameters, and what goes on
@@ -7,17 +7,16 @@ read from the experiments (`scores`), the gradient at G's output is that of D be
 which is what arrives where D is mute (`reconstruction_error`), and the gradient at E's output is that of G behind it.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from statistics import median
 
 import torch
 from torch import Tensor
 
-from course_utils.gan.attribution.altered_codes import altered_codes
 from course_utils.gan.attribution.evidence import Arrival, Call, Evidence, Experiment
+from course_utils.gan.attribution.hooks import turned_by_hook
 from course_utils.gan.attribution.least_squares import least_squares
-from course_utils.gan.attribution.origins import Rows, trace_rows
+from course_utils.gan.attribution.origins import Rows
 from course_utils.gan.attribution.reconstruction_error import ErrorReading, read_error, slope
 from course_utils.gan.attribution.scores import Reading, read_scores
 from course_utils.gan.moves import OF_G, STILL
@@ -43,43 +42,6 @@ class Part:
     error: ErrorReading | None = None  # of the reconstruction
 
 
-@dataclass(frozen=True, eq=False)
-class Attribution:
-    """All parts, for each module and backward pass, and what the rows of each call are."""
-
-    evidence: Evidence
-    rows: Rows
-    parts: dict[tuple[str, int], tuple[Part, ...]]
-
-    def of(self, module: str, backward: int) -> tuple[Part, ...]:
-        return self.parts.get((module, backward), ())
-
-    def parameter_gradient(self, part: Part) -> Tensor:
-        """What the part adds to the gradient of its module's own parameters, flat; zero for frozen copies."""
-        if not part.call.own:
-            return torch.zeros(self.evidence.replay.parameter_count(part.call.module), dtype=torch.float64)
-        return self.evidence.replay.vjp(part.call, part.gradient)[0]
-
-
-def attribute(evidence: Evidence) -> Attribution:
-    """Decompose every gradient of the recorded backward passes."""
-    rows = trace_rows(evidence)
-    rows |= altered_codes(evidence, rows)
-    parts: dict[tuple[str, int], tuple[Part, ...]] = {}
-    for backward in evidence.backward_times():
-        arrivals: dict[str, list[Arrival]] = defaultdict(list)
-        for arrival in evidence.arrivals:
-            if arrival.backward == backward:
-                arrivals[arrival.call.module].append(arrival)
-        scores = _all_score_parts(arrivals["discriminator"], evidence, rows)
-        images = [part for arrival in arrivals["generator"] for part in _image_parts(arrival, scores, evidence, rows)]
-        codes = [part for arrival in arrivals["encoder"] for part in _code_parts(arrival, images, evidence, rows)]
-        parts["discriminator", backward] = tuple(scores)
-        parts["generator", backward] = tuple(images)
-        parts["encoder", backward] = tuple(codes)
-    return Attribution(evidence, rows, parts)
-
-
 def _experiment(arrival: Arrival, evidence: Evidence) -> Experiment | None:
     """That of the arrival's step, unless it belongs to a call of an earlier one, or to one too coarse to be read."""
     experiment = evidence.experiments.get(arrival.call.step)
@@ -94,7 +56,7 @@ def _unread(arrival: Arrival) -> list[Part]:
     return [Part("unread", arrival.call, arrival.backward, arrival.gradient)] if some else []
 
 
-def _all_score_parts(arrivals: list[Arrival], evidence: Evidence, rows: Rows) -> list[Part]:
+def all_score_parts(arrivals: list[Arrival], evidence: Evidence, rows: Rows) -> list[Part]:
     """Those of one backward pass: terms that cannot be read alone are read with the weight of the others."""
     parts = [part for arrival in arrivals for part in _score_parts(arrival, evidence, rows)]
     weights = [part.reading.weight for part in parts if part.reading and part.reading.form == "bce"]
@@ -146,8 +108,11 @@ def _passed_on(evidence: Evidence, rows: Rows, call: Call, later: list[Part]) ->
     return passed
 
 
-def _image_parts(arrival: Arrival, scores: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
-    """The gradient at G's output: what D passed on, and the reconstruction, which arrives where D is mute, too."""
+def image_parts(arrival: Arrival, scores: list[Part], before: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
+    """The gradient at G's output: what D passed on, and the reconstruction, which arrives where D is mute, too.
+
+    Who takes the gradient at the images first, and hands it on to G in a pass of its own, has D in a pass before.
+    """
     experiment = _experiment(arrival, evidence)
     if experiment is None:
         return _unread(arrival)
@@ -166,15 +131,25 @@ def _image_parts(arrival: Arrival, scores: list[Part], evidence: Evidence, rows:
     elif own.form != "none":
         gradient = points[0].gradient
         alone = [(Part("unknown", call, backward, gradient, error=own), gradient)]
-    parts = _explained_by(call, backward, total, alone + passed)
-    if not any(part.loss == "unknown" and part.error is None for part in parts):
+    parts = _explained_by(call, backward, total, alone + passed, rows)
+    if not _leaves_something(parts):
         return parts
+    handed_on = _passed_on(evidence, rows, call, [part for part in before if part.call.step == call.step])
+    if handed_on and not _leaves_something(
+        by_hand := _explained_by(call, backward, total, alone + passed + handed_on, rows)
+    ):
+        return by_hand
     if own.form in ("none", "squared error") and _is_followed(call, scores, rows):
         # What arrives where D is mute is known, and so is what D's scores add to it: the rest is of its hidden layers.
         return [replace(part, loss="features") if part.loss == "unknown" else part for part in parts]
     own_part = [part for part, _ in alone]
     left = total - sum((gradient for _, gradient in alone), torch.zeros_like(total))
     return own_part + _from_scores(call, backward, left, scores, rows)
+
+
+def _leaves_something(parts: list[Part]) -> bool:
+    """Whether something of a gradient is in no part that is known."""
+    return any(part.loss == "unknown" and part.error is None for part in parts)
 
 
 def _is_followed(call: Call, scores: list[Part], rows: Rows) -> bool:
@@ -195,16 +170,18 @@ def _from_scores(call: Call, backward: int, total: Tensor, scores: list[Part], r
     return [Part(loss, call, backward, total / len(losses), behind[0].reading) for loss in losses]
 
 
-def _code_parts(arrival: Arrival, images: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
+def code_parts(arrival: Arrival, images: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
     """The gradient at E's output is what G passed on."""
     if _experiment(arrival, evidence) is None:
         return _unread(arrival)
     return _explained_by(
-        arrival.call, arrival.backward, arrival.gradient, _passed_on(evidence, rows, arrival.call, images)
+        arrival.call, arrival.backward, arrival.gradient, _passed_on(evidence, rows, arrival.call, images), rows
     )
 
 
-def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[Part, Tensor]]) -> list[Part]:
+def _explained_by(
+    call: Call, backward: int, total: Tensor, passed: list[tuple[Part, Tensor]], rows: Rows
+) -> list[Part]:
     """Write the arrived gradient as a sum of the passed ones, or else of multiples of them; what is left is unknown."""
     if not bool(total.any()):
         return []
@@ -217,7 +194,7 @@ def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[P
         free_left = total - (design @ solution).reshape(total.shape)
         if float(free_left.norm()) <= FIT * float(total.norm()):
             factors, left = list(solution), free_left
-        elif (by_rows := _factors_of_rows(call, total, passed)) is not None:
+        elif (by_rows := _turned(call, total, passed, rows)) is not None:
             factors, left = by_rows, torch.zeros_like(total)
     parts = []
     for (part, gradient), factor in zip(passed, factors, strict=True):
@@ -229,19 +206,18 @@ def _explained_by(call: Call, backward: int, total: Tensor, passed: list[tuple[P
     return parts
 
 
-def _factors_of_rows(call: Call, total: Tensor, passed: list[tuple[Part, Tensor]]) -> list[Tensor] | None:
-    """For each part its factor, where one later call gave each row back times a number, all of one sign: a hook that
-    turns the gradient of one loss into that of another does so, since their ratio depends on the score."""
+def _turned(call: Call, total: Tensor, passed: list[tuple[Part, Tensor]], rows: Rows) -> list[Tensor] | None:
+    """For each part its factors, where a hook has turned what the only later call gave back."""
     later = [number for number, (part, _) in enumerate(passed) if part.call is not call]
     if len(later) != 1:
         return None
-    gradient, others = passed[later[0]][1], [g for number, (_, g) in enumerate(passed) if number not in later]
-    rest = total - sum(others, torch.zeros_like(total))
-    by_rows = (rest * gradient).sum(1, keepdim=True) / gradient.square().sum(1, keepdim=True).clamp(min=1e-300)
-    fits = float((rest - by_rows * gradient).norm()) <= FIT * float(total.norm())
-    if not fits or (bool((by_rows > 0).any()) and bool((by_rows < 0).any())):
-        return None
-    return [by_rows if number in later else torch.ones(()) for number in range(len(passed))]
+    part, gradient = passed[later[0]]
+    logits = torch.zeros(len(gradient), dtype=torch.float64)
+    for i, row in enumerate(rows[part.call.number]):
+        logits[[source for number, source in row.sources if number == call.number]] = part.call.outputs[i, 0]
+    others = [g for number, (_, g) in enumerate(passed) if number not in later]
+    factors = turned_by_hook(total - sum(others, torch.zeros_like(total)), gradient, logits)
+    return None if factors is None else [factors if n in later else torch.ones(()) for n in range(len(passed))]
 
 
 def _reversed(loss: str) -> str:

@@ -7,20 +7,19 @@ themselves (L2 or L1 in the loss). Passes made with `torch.autograd.grad` may be
 against each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.applied import FORMS, is_equal, is_weighted_sum
+from course_utils.gan.attribution.attribute import Attribution
 from course_utils.gan.attribution.evidence import Applied, Update
-from course_utils.gan.attribution.least_squares import least_squares
-from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.places import MODULES
 
-FIT = 1e-3
 MAX_SUM = 64  # passes that one gradient may sum up
 MAX_SUBSET = 6  # passes among which arbitrary sums are tried
 _TURN = {"up": "down", "down": "up"}
@@ -118,23 +117,16 @@ def _explain(
     for chosen in _choices(passes):  # the likeliest first, and most often that is it
         expected = torch.stack([totals[p.backward] for p in chosen]).sum(0)
         if bool(expected.any()):
-            if _is_equal(gradient, expected):
+            if is_equal(gradient, expected):
                 return Movement(module, update, _drivers(chosen, mask, update, earlier), applied.maximize)
             sums.append((chosen, expected))
-    for form in (
-        _is_multiple,
-        _is_clipped_by_value,
-        _has_weight_penalty,
-        _is_clipped_by_parameter,
-        _is_clipped_by_unit,
-        _is_centralized,
-    ):
+    for form in FORMS:
         for chosen, expected in sums:
             if form(gradient, expected, weights, shapes):
                 return Movement(module, update, _drivers(chosen, mask, update, earlier), applied.maximize)
     for chosen in combinations(passes[:MAX_SUBSET], 2):
         drivers = _drivers(chosen, mask, update, earlier)  # who averages over steps has forgotten nothing
-        if not any(d.leftover for d in drivers) and _is_weighted_sum(gradient, [totals[p.backward] for p in chosen]):
+        if not any(d.leftover for d in drivers) and is_weighted_sum(gradient, [totals[p.backward] for p in chosen]):
             return Movement(module, update, drivers, applied.maximize)
     return Movement(module, update, None, applied.maximize, _why_not(attribution, module, passes))
 
@@ -163,83 +155,6 @@ def _choices(passes: list[_Pass]) -> list[tuple[_Pass, ...]]:
             yield from combinations(passes[:MAX_SUBSET], k)
 
     return list(dict.fromkeys(all_of_them()))
-
-
-# The forms that an applied gradient may have, each over (applied, expected, weights, shapes of the parameters).
-
-
-def _is_equal(applied: Tensor, expected: Tensor) -> bool:
-    return float((applied - expected).norm()) <= FIT * float(applied.norm())
-
-
-def _is_multiple(applied: Tensor, expected: Tensor, *_: Any) -> bool:
-    """The expected gradient, or a positive multiple of it: clipped by its norm, or averaged."""
-    factor = float(applied @ expected / expected.square().sum())
-    return factor > 0 and float((applied - factor * expected).norm()) <= FIT * float(applied.norm())
-
-
-def _is_clipped_by_value(applied: Tensor, expected: Tensor, *_: Any) -> bool:
-    limit = float(applied.abs().max())
-    return float((applied - expected.clamp(-limit, limit)).norm()) <= FIT * float(applied.norm())
-
-
-def _has_weight_penalty(applied: Tensor, expected: Tensor, weights: Tensor, *_: Any) -> bool:
-    """A multiple of the expected gradient plus that of an L2 or L1 term in the weights."""
-    for penalty in (weights, weights.sign()):
-        basis = torch.stack([expected / expected.norm(), penalty / penalty.norm().clamp(min=1e-300)])  # (2, n)
-        gram = basis @ basis.T
-        if float(torch.linalg.det(gram)) < 1e-9:
-            continue
-        factors = torch.linalg.solve(gram, basis @ applied)
-        left = applied - factors @ basis
-        if float(factors[0]) > 0 and float(left.norm()) <= FIT * float(applied.norm()):
-            return True
-    return False
-
-
-def _is_clipped_by_parameter(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
-    """Each parameter's gradient scaled on its own."""
-    return _are_multiples(applied, expected, shapes, [1 for _ in shapes])
-
-
-def _is_clipped_by_unit(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
-    """The gradient of each unit scaled on its own, as adaptive clipping does (Brock et al. 2021), or that of a bias."""
-    return _are_multiples(applied, expected, shapes, [shape[0] if len(shape) > 1 else 1 for shape in shapes])
-
-
-def _are_multiples(applied: Tensor, expected: Tensor, shapes: Sequence[torch.Size], groups: Sequence[int]) -> bool:
-    """Each group of a parameter's numbers is a positive multiple of what is expected; none where nothing is."""
-    sizes = [shape.numel() for shape in shapes]
-    for number, a, e in zip(groups, applied.split(sizes), expected.split(sizes), strict=True):
-        rows, wanted = a.reshape(number, -1), e.reshape(number, -1)  # (groups, numbers)
-        factors = (rows * wanted).sum(1) / wanted.square().sum(1)
-        left = (rows - factors[:, None] * wanted).norm(dim=1)
-        fits = (factors > 0) & (left <= FIT * rows.norm(dim=1))
-        if not bool(torch.where(wanted.any(1), fits, ~rows.any(1)).all()):
-            return False
-    return True
-
-
-def _is_centralized(applied: Tensor, expected: Tensor, weights: Tensor, shapes: Sequence[torch.Size]) -> bool:
-    """Without the mean over the inputs of each unit, as gradient centralization has it (Yong et al. 2020)."""
-    sizes = [shape.numel() for shape in shapes]
-    parts = [part.reshape(shape) for shape, part in zip(shapes, expected.split(sizes), strict=True)]
-    centred = [part - part.mean(1, keepdim=True) if part.dim() > 1 else part for part in parts]
-    return _is_multiple(applied, torch.cat([part.flatten() for part in centred]))
-
-
-def _is_weighted_sum(applied: Tensor, totals: Sequence[Tensor]) -> bool:
-    """The sum of two losses' gradients, each times a positive number of its own.
-
-    Who takes the part out of one that is against the other (Yu et al. 2020), or makes both equally long, gets such a
-    sum; a negative number would turn a loss round, and is for a person.
-    """
-    if not all(bool(total.any()) for total in totals):
-        return False
-    design = torch.stack([total / total.norm() for total in totals], dim=1)  # (parameters, 2)
-    factors = least_squares(design, applied)
-    left = float((design @ factors - applied).norm())
-    return left <= FIT * float(applied.norm()) and bool((factors > FIT * float(applied.norm())).all())
 
 
 def _why_not(attribution: Attribution, module: str, passes: list[_Pass]) -> str:

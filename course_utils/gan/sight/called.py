@@ -10,7 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from course_utils.gan.attribution.parts import Attribution, Part, attribute
+from course_utils.gan.attribution.attribute import Attribution, attribute
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.attribution.reading import read_evidence
 from coursekit.trace import Trace, named_tensor
 

@@ -6,7 +6,7 @@ the student's own machine. It says which of the arrows in the table of the noteb
 
 from collections.abc import Sequence
 
-from course_utils.gan.attribution.parts import Attribution
+from course_utils.gan.attribution.attribute import Attribution
 from course_utils.gan.attribution.updates import Driver, Movement, explain_updates
 from course_utils.gan.places import MODULES
 from course_utils.gan.sight.balance import say_balance

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_utils.gan.attribution.attribute import Attribution, attribute
 from course_utils.gan.attribution.evidence import Evidence
-from course_utils.gan.attribution.parts import Attribution, attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.places import MODULES
 from course_utils.gan.probe import LOSSES

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from course_utils.gan.attribution.parts import Attribution, Part
+from course_utils.gan.attribution.attribute import Attribution
+from course_utils.gan.attribution.parts import Part
 from course_utils.gan.places import MODULES
 from coursekit.said import Said, wrong
 

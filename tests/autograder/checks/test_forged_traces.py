@@ -27,6 +27,7 @@ FORGERIES = int(os.environ.get("FORGERIES", "20"))
 RAW = "raw:"  # what follows it is written into the JSON as it is
 VALUES: list[Any] = [
     *(None, True, -1, 0, 2**62, 1e308, "", "t0", "t99999", "nan", [], {}, [[]], [None], {"type": "Tensor"}),
+    *("\ud800", {"\ud800": 0}, {"error": {}}),
     *(RAW + text for text in ("NaN", "-Infinity", "1e999", "1" + "0" * 30, "-1" + "0" * 400, "1" + "0" * 5000)),
     *(RAW + text for text in ("[" * 500 + "]" * 500, "[" + "0," * 20_000 + "0]", '"' + "A" * 100_000 + '"')),
 ]
@@ -85,6 +86,10 @@ def forge_a_value(folder: Path, data: st.DataObject) -> None:
         place = child
     if data.draw(st.booleans()):
         place[key] = data.draw(st.sampled_from(VALUES))
+    elif isinstance(place, dict) and data.draw(st.booleans()):
+        place[data.draw(st.sampled_from(["error", "steps", "runs", "\ud800", "new"]))] = data.draw(
+            st.sampled_from(VALUES)
+        )
     elif isinstance(place, list):
         place[key:] = data.draw(st.sampled_from([place[key + 1 :], place[key:] * 2, [place[0], *place[key:]]]))
     else:
@@ -128,3 +133,19 @@ def test_no_change_of_a_trace_breaks_the_judge(recorded: dict[str, Path], data: 
         verdict = judge(load_checks(CHECKS / assignment), folder)
     assert verdict.faults == ()
     assert all(check.rationale for check in verdict.checks if check.outcome != "passed")
+
+
+@pytest.mark.parametrize("added", [{"steps": 5}, {"steps": [5]}, {"error": {}}, {"error": "x"}, {"\ud800": 1}])
+@pytest.mark.parametrize("runs", [None, []])
+def test_keys_that_a_trace_of_optimizers_has_not_excuse_nothing(
+    recorded: dict[str, Path], tmp_path: Path, added: dict[str, Any], runs: list[Any] | None
+) -> None:
+    folder = copy_of(recorded["hw2"], tmp_path)
+    path = folder / "outbox" / "optimizers" / JSON_FILE
+    content = json.loads(path.read_text()) | added
+    path.write_text(json.dumps(content if runs is None else content | {"runs": runs}))
+    verdict = judge(load_checks(CHECKS / "hw2"), folder)
+    assert verdict.faults == ()
+    told = [check for check in verdict.checks if check.name == "every_module_has_an_optimizer"]
+    unread = runs is not None or "\ud800" in added
+    assert [check.outcome for check in told] == ["failed" if unread else "passed"]

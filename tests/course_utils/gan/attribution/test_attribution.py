@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from course_utils.gan.attribution.attribute import attribute
 from course_utils.gan.attribution.evidence import Evidence
-from course_utils.gan.attribution.parts import attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import Movement, explain_updates
 from course_utils.gan.experiments import experiment

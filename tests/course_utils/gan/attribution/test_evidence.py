@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_utils.gan.attribution.parts import attribute
+from course_utils.gan.attribution.attribute import attribute
 from course_utils.gan.attribution.reading import read_evidence
 from course_utils.gan.attribution.updates import explain_updates
 from course_utils.gan.experiments import experiment
