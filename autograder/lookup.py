@@ -49,7 +49,10 @@ class Lookup:
         if not text:
             return ()
         local, _, domain = text.partition("@")
-        local = local.partition("+")[0]  # ada1+homework@... reaches ada1
+        if domain and re.search(r"[\s,;/&|@+]", domain):
+            return ()  # more than one address
+        if domain:
+            local = local.partition("+")[0]  # ada1+homework@... reaches ada1
         tiers = (
             [one for one in self.people if one.id == text],
             [one for one in self.people if one.email == text],

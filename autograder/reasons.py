@@ -2,12 +2,13 @@
 
 In the flow *course material -> submission -> trace -> verdict -> gradebook -> report* this stands after judging: a
 verdict goes in, with what is known of the run, and the same verdict comes out, with reasons for a person. No point is
-given here. One outcome changes: work that did not run because a package is missing where it is graded, such as
-`google.colab` beside other imports, may run well where it was written, so a person decides.
+given here. One outcome changes: work that did not run because something is missing where it is graded, such as
+the package `google.colab` beside other imports, may run well where it was written, so a person decides.
 """
 
 import builtins
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from nbformat import NotebookNode
@@ -34,7 +35,10 @@ _HELP = {
     NO_INPUT: "Nobody can answer `input()` when it is graded: write the value into the cell.",
     "SystemExit": "Take `sys.exit()` out of the cell; a cell ends by itself after its last line.",
 }
-_LOOKED_AT = "That package may be there where the work was written: a person will look at it."
+_NO_PACKAGE = "ModuleNotFoundError"
+_ELSEWHERE = re.compile(r"'(?:/|~|[A-Za-z]:)")  # a path of another machine, as the message quotes it
+_LOOKED_AT = "It may run where the work was written: a person will look at it."
+_HELP_ELSEWHERE = "Only what was handed in is there when it is graded. Leave the line out if nothing needs it."
 _HELP_OVERWRITTEN = "Give your own variable another name; then restart the kernel and run all cells from the top."
 _HELP_ENDED = "Restart the kernel and run all cells from the top: none of them may end the kernel, or take too much."
 
@@ -42,7 +46,16 @@ _HELP_ENDED = "Restart the kernel and run all cells from the top: none of them m
 def explain(verdict: Verdict, execution: Execution) -> Verdict:
     """The verdict, with the reason in each check that could not be made because a cell failed."""
     why = _Why(execution)
-    return replace(verdict, checks=tuple(why.explain(check) for check in verdict.checks))
+    checks = [why.explain(check) for check in verdict.checks]
+    waiting = {now.cell for now, before in zip(checks, verdict.checks, strict=True) if now.outcome != before.outcome}
+    return replace(verdict, checks=tuple(_with_its_cell(check, waiting) for check in checks))
+
+
+def _with_its_cell(check: CheckResult, waiting: Collection[str]) -> CheckResult:
+    """What was not checked, since something else of its cell waits for a person, waits too."""
+    if check.outcome != "not_checked" or check.cell not in waiting:
+        return check
+    return replace(check, outcome="cannot_judge", rationale=f"{check.rationale} {_LOOKED_AT}")
 
 
 def note_cut_off(execution: Execution) -> tuple[str, ...]:
@@ -77,18 +90,20 @@ class _Why:
         if check.outcome == "not_checked" and check.rationale == NOT_RECORDED:
             reason, help = self._not_recorded(check.cell)
             told = replace(check, rationale=reason, help=help or check.help)
-            if not self._lacks_a_package(check.cell):
-                return told
-            return replace(told, outcome="cannot_judge", rationale=f"{reason} {_LOOKED_AT}")
+            failure = self.failures.get(self._number(check.cell))
+            return _left_to_a_person(told) if failure and _is_of_the_machine(self._root(failure)) else told
         if check.outcome == "failed":
             because, help = self._because(check)
-            return replace(check, rationale=f"{check.rationale} {because}".strip(), help=help or check.help)
+            told = replace(check, rationale=f"{check.rationale} {because}".strip(), help=help or check.help)
+            return _left_to_a_person(told) if self._lacks_something(check) else told
         return check
 
-    def _lacks_a_package(self, name: str) -> bool:
-        """Whether the first error that led to the test cell's is an import that fails."""
-        failure = self.failures.get(self._number(name))
-        return failure is not None and self._root(failure).error == "ModuleNotFoundError"
+    def _lacks_something(self, check: CheckResult) -> bool:
+        """Whether a function failed for want of a package, or of a name that a cell would have defined that failed for
+        want of something."""
+        missing, number = _MISSING.search(check.rationale), self._number(check.cell)
+        failed = self._failed_definition(missing[1], number) if missing and number else None
+        return f"{_NO_PACKAGE}: " in check.rationale or (failed is not None and _is_of_the_machine(self._root(failed)))
 
     def _number(self, name: str) -> int:
         """Which code cell has that grade id, counted from 1; 0 where there is none."""
@@ -180,6 +195,21 @@ class _Why:
         return f"`{name}` was overwritten in {place.cell}, line {place.line}: `{place.code}`."
 
 
+def _left_to_a_person(check: CheckResult) -> CheckResult:
+    return replace(check, outcome="cannot_judge", rationale=f"{check.rationale} {_LOOKED_AT}")
+
+
+def _is_of_the_machine(failure: CellFailure) -> bool:
+    """Whether something is missing that may be there where the work was written: a package, what a line of IPython's
+    own needs, or a file with a place of its own."""
+    magic = failure.cell.code.lstrip().startswith(("%", "!"))
+    return failure.error == _NO_PACKAGE or magic or _is_elsewhere(failure)
+
+
+def _is_elsewhere(failure: CellFailure) -> bool:
+    return failure.error == "FileNotFoundError" and _ELSEWHERE.search(failure.message) is not None
+
+
 def _missing_name(failure: CellFailure) -> str | None:
     found = _MISSING.search(failure.message) if failure.error == "NameError" else None
     return found[1] if found else None
@@ -206,4 +236,6 @@ def _help(failure: CellFailure) -> str:
         return "Word processors and chats replace quotation marks by curly ones: type them again as \" or '."
     if failure.error not in _HELP and _NO_GPU.search(failure.message):
         return "It is graded on a machine without a GPU: choose the device by what `torch.cuda.is_available()` says."
+    if failure.error not in _HELP and _is_of_the_machine(failure):
+        return _HELP_ELSEWHERE
     return _HELP.get(failure.error, AGAIN)

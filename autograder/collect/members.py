@@ -14,7 +14,7 @@ from coursekit.handin import parse_netid
 from coursekit.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
 
 MAX_NAMED = 5  # who fit nobody, each in a remark of its own
-_BETWEEN_PEOPLE = re.compile(r"[,;&/]| and ", re.IGNORECASE)
+_BETWEEN_PEOPLE = re.compile(r"[,;&/|]| and |\+(?![^\s,;&/|]*@)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,12 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
     unknown: list[str] = []
     doubts: list[str] = []
     pieces = [line]
-    if not lookup.find(line):
+    if "@" in line or not lookup.find(line):  # "Roe, Jane" is one person, "jane@uni.edu, Jo Doe" are two
         pieces = [piece.strip() for piece in _BETWEEN_PEOPLE.split(line) if piece.strip()]
     for piece in pieces:
-        for word in [piece] if lookup.find(piece) else split_words(piece):
+        words = [piece] if lookup.find(piece) else split_words(piece)
+        words += [word for word in piece.split() if word not in words and piece not in words and _is_id(word, lookup)]
+        for word in words:
             found = lookup.find(word)
             if len(found) == 1 and found[0] in people:
                 continue
@@ -114,6 +116,10 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
                 unknown.append(word.casefold())
     named = {word for person in people for word in name_words(person.name)}
     return people, [word for word in unknown if not set(name_words(word)) <= named or not name_words(word)], doubts
+
+
+def _is_id(word: str, lookup: Lookup) -> bool:
+    return any(person.id == word.casefold() for person in lookup.people)
 
 
 def _plainly(word: str, person: Person) -> bool:

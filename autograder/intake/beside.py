@@ -51,7 +51,8 @@ def answers_beside(files: Mapping[str, bytes], refused: Iterable[str], release: 
 def code_beside(files: Mapping[str, bytes], given: Sequence[str], release: NotebookNode) -> dict[str, str]:
     """The text of other files that may hold code, but for those of the kit, by what a person calls them.
 
-    Of another notebook it is the cells that define more than the stubs of the release.
+    Of another notebook it is the cells that define more than the stubs of the release. What is packed is not opened:
+    it may hold any of them, and is told so.
     """
     of_kit = {INSTRUMENT, *given}
     stubs = {name: text for c in release.cells if is_code_answer(c) for name, text in read_stubs(c.source).items()}
@@ -61,6 +62,8 @@ def code_beside(files: Mapping[str, bytes], given: Sequence[str], release: Noteb
             continue
         if name.endswith(_CODE_FILES):
             found[f"the file {printable(name)}"] = decode(content[:MAX_TEXT])
+        elif name.lower().endswith(_PACKED):
+            found[f"the packed file {printable(name)}"] = "\n".join(f"def {stub}" for stub in stubs)
         elif name.endswith(_NOTEBOOK):
             sources = [cell.source for cell in _cells(content) if cell.kind == "code"]
             kept = []

@@ -19,6 +19,7 @@ _OPAQUE = re.compile(
     r"^[ \t]{0,40}from[ \t]+\S{1,200}[ \t]+import[ \t]+\*|^[ \t]{0,40}%(?:run|load)\b|\b(?:exec|globals)[ \t]{0,9}\(",
     re.MULTILINE,
 )
+DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 _KEPT = "as handed out; what another cell defines is kept"
 
 

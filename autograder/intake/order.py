@@ -5,7 +5,6 @@ test cell that needs it is copied to above it. Where code of a task seems to be 
 does not decide: a person does.
 """
 
-import ast
 import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,23 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.intake.code import MAX_PARSED, Code, bound, guarded, mentions, read_code, read_stubs, text_of, used
+from autograder.intake.code import (
+    DEFINING,
+    MAX_PARSED,
+    Code,
+    bound,
+    guarded,
+    mentions,
+    read_code,
+    read_stubs,
+    text_of,
+    used,
+)
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from coursekit.notebook_file import conflict_line
 
 MOVED = "# Copied to here by the autograder: it is defined only below the cell that needs it."
 MAX_ANALYSED = 400_000  # characters of all code of a notebook; a long homework has some 50,000
-_COPIED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def _collect(names: set[str], index: int, codes: Mapping[int, Code], theirs: Map
     """The student's statements below cell `index` that define `names`, and those that these need, in their order."""
     known = set(dir(builtins)) | {name for i, code in codes.items() if i < index for name in code.defines}
     below = [(code.lines, part) for i, code in sorted(theirs.items()) if i > index for part in code.statements]
-    below = [(lines, part) for lines, part in below if isinstance(part, _COPIED)]
+    below = [(lines, part) for lines, part in below if isinstance(part, DEFINING)]
     chosen: set[int] = set()
     wanted, found = set(names), set[str]()
     while wanted:

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.intake.answers import ADDED, is_written, place_answers
 from autograder.intake.beside import NO_DOCUMENTS, answers_beside, code_beside
 from autograder.intake.cells import Cell, read_cells
-from autograder.intake.code import read_code, read_stubs, text_of, without_fence
+from autograder.intake.code import DEFINING, bound, read_code, read_stubs, text_of, used, without_fence
 from autograder.intake.marks import grade_id, graded_by_checks, is_code_answer, locked
 from autograder.intake.match import Matching, match, normalized, same_text
 from autograder.intake.order import order_code
@@ -149,8 +149,8 @@ def _put_together(cells: list[Cell], release: NotebookNode, matching: Matching) 
                 _answer(given, cell)
             elif not same_text(cell.source, given.source):
                 added = _added(given, cell, wanted, f"student-{places[name] + 1}")
-                together += added if given.cell_type == "code" else []
-                own[name] = [*(added if given.cell_type != "code" else []), *own.get(name, [])]
+                together += added if graded_by_checks(given) else []  # which needs what was added to it
+                own[name] = [*([] if graded_by_checks(given) else added), *own.get(name, [])]
         together += [given, *own.get(name, [])]
     return together
 
@@ -172,13 +172,16 @@ def _answer(given: NotebookNode, cell: Cell) -> None:
 
 
 def _added(given: NotebookNode, cell: Cell, wanted: set[str], cell_id: str) -> list[NotebookNode]:
-    """What a student wrote into a locked cell, as a cell of their own: answers, or functions that a task asks for."""
+    """What a student wrote into a locked cell, as a cell of their own: answers, functions that a task asks for, and
+    imports, functions and names that the given cell has not."""
     if given.cell_type == "code":
         code, known = read_code(cell.source), {normalized(text) for text in read_stubs(given.source).values()}
+        taken = {name for part in read_code(given.source).statements for name in (*bound(part), *used(part))}
         texts = [
             text_of(code.lines, part)
             for part in code.statements
-            if getattr(part, "name", None) in wanted and normalized(text_of(code.lines, part)) not in known
+            if (getattr(part, "name", None) in wanted and normalized(text_of(code.lines, part)) not in known)
+            or (isinstance(part, DEFINING) and {*bound(part)} and not taken & {*bound(part)})
         ]
         return [nbformat.v4.new_code_cell("\n\n".join(texts), id=cell_id)] if texts else []
     lines = {line.strip() for line in given.source.splitlines()}

@@ -5,4 +5,4 @@ import re
 
 def printable(text: str, most: int = 80) -> str:
     """`text` on one line, short, with nothing in it that a page or a terminal would interpret."""
-    return re.sub(r"[^\w ./@+,:;()“”=-]", "?", text)[:most]
+    return re.sub(r"[^\w ./@+,:;()“”’=-]", "?", text.replace("'", "’"))[:most]

@@ -7,6 +7,7 @@ knows the roster.
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 PLACEHOLDER = "your-netid-here"  # the content of the released file
@@ -16,6 +17,8 @@ _LABEL = re.compile(r"^\s*(?:(?:net[\s_-]*)?ids?|e-?mail|name|login|user(?:name)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _ADDRESS = re.compile(r"[^\s<>()\[\]{}\"'“”‘’`,;:|]+@[^\s<>()\[\]{}\"'“”‘’`,;:|@]+")
+_BETWEEN = re.compile(r"[,;/&|]|\+(?![^\s,;/&|]*@)")  # ada1+homework@uni.edu is one address
+_RICH_TEXT = b"{\\rtf"
 ADDRESS_REPAIR = "an e-mail address instead of an id"
 
 
@@ -45,7 +48,13 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
     """
     if len(content) > MAX_BYTES:
         return NetidFile((), (f"netid has more than {MAX_BYTES} bytes: write one id a line, and nothing else.",))
+    if content.lstrip().startswith(_RICH_TEXT):
+        return NetidFile((), ("netid is a document with formats (RTF): save it as plain text, with one id a line.",))
     text, repairs = _decode(content)
+    visible = "".join(letter for letter in text or "" if unicodedata.category(letter) != "Cf")
+    if text is not None and visible != text:
+        _note(repairs, "invisible characters")
+        text = visible
     if text is None:
         return NetidFile((), ("netid is not a text file: write one id a line, and nothing else.",))
     ids: list[str] = []
@@ -81,10 +90,15 @@ def parse_netid(content: bytes, group_size: int = 2) -> NetidFile:
 
 
 def split_words(line: str) -> list[str]:
-    """What may be ids in a line of `NetidFile.lines`: the address in "Ada <ada1@uni.edu>", and otherwise each word."""
+    """What may be ids in a line of `NetidFile.lines`: the address in "Ada <ada1@uni.edu>", and otherwise each word.
+
+    Beside an address a word with a digit in it is an id of its own, and others are a name.
+    """
     words: list[str] = []
-    for piece in re.split(r"[,;/&]+", line):
-        words += _ADDRESS.findall(piece) or piece.split()
+    for piece in _BETWEEN.split(line):
+        addresses = _ADDRESS.findall(piece)
+        words += addresses
+        words += [word for word in _ADDRESS.sub(" ", piece).split() if not addresses or re.search(r"\d", word)]
     return words
 
 
