@@ -75,7 +75,6 @@ def steps(ask):
         loss = ask.call("discriminator_step", model, x, z, ask.optimizer("SGD", parts["discriminator"], lr=RATE))
         after = {name: ask.state(part) for name, part in parts.items()}
         left = ask.held_gradients(parts["generator"])
-        ask.call("generator_loss", model, z)  # where the update of G begins, and G may be thawed
         learns = ask.gradient(ask.call(parts["generator"], z), {"the generator": parts["generator"]})
         runs.append((seed, x, z, old, loss, before, after, left, learns))
     return runs

@@ -102,7 +102,7 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
     for piece in pieces:
         words = [piece] if lookup.find(piece) else split_words(piece)
         words += [word for word in piece.split() if word not in words and piece not in words and _is_id(word, lookup)]
-        for word in words:
+        for word in sorted(words, key=piece.find):  # as they stand there
             found = lookup.find(word)
             if len(found) == 1 and found[0] in people:
                 continue

@@ -77,6 +77,14 @@ def test_an_address_that_is_the_id_is_no_repair() -> None:
 
 def test_several_people_are_read_from_one_line_or_more() -> None:
     for text in (
+        "jane.roe@uni.example, john@uni.example",
+        "jane.roe@uni.example;john@uni.example",
+        "jane.roe@uni.example john@uni.example",
+        "jane.roe@uni.example and js1",
+        "jr4512 with john@uni.example",
+        "jr4512+js1",
+        "mailto:jr4512@uni.example js1",
+        "Jane Roe <jane.roe@uni.example>, John Stiles",
         "jr4512 js1",
         "Jane Roe, John Stiles",
         "Jane Roe and John Stiles",

@@ -90,6 +90,13 @@ FAILURES = {
         "`x = tolbox.pi` (there is `toolbox`)",
         "",
     ),
+    "drawn": ("%matplotlib nowhere\ndef drawn(x): return x", "line 1: `%matplotlib nowhere`", "Leave the line out"),
+    "drive": (
+        "import os\nos.chdir('/content/drive')\ndef drive(x): return x",
+        "FileNotFoundError: [Errno 2] No such file or directory: '/content/drive'",
+        "Leave the line out",
+    ),
+    "local": ("open('notes.txt')\ndef local(x): return x", "No such file or directory: 'notes.txt'", "Restart"),
     "taken": ("from nowhere import taken", "stopped with ModuleNotFoundError: No module named 'nowhere'", "Leave"),
     "gone": ("", "`gone` is not defined, and no other name in the notebook is like it", "run all cells"),
     "text": ("raise ValueError('\\x1b[31m' + '<b>`' * 500 + '\\n\\u202e')\ntext = 1", "ValueError: ?[31m<b>", ""),
@@ -118,7 +125,7 @@ def test_the_verdict_names_the_first_error_with_its_cell_and_line(name: str, fai
 
 def test_a_package_that_is_missing_where_it_is_graded_is_for_a_person(failed: dict[str, CheckResult]) -> None:
     for_a_person = {name for name, check in failed.items() if check.outcome == "cannot_judge"}
-    assert for_a_person == {"package", "taken"}
+    assert for_a_person == {"package", "taken", "drawn", "drive"}
     assert all("a person will look at it" in failed[name].rationale for name in for_a_person)
     assert not any(check.points for check in failed.values())
 
@@ -159,6 +166,30 @@ def test_an_error_that_a_check_quotes_is_led_back_to_the_cell_that_failed() -> N
     for rationale, because in quoted.items():
         told = reasons(execution, "step", rationale=rationale)["step"].rationale
         assert told == rationale if not because else told.startswith(rationale) and because in told
+
+
+def test_a_function_that_lacks_a_package_is_for_a_person_and_so_is_what_was_not_checked_for_that() -> None:
+    cells = [
+        new_code_cell("import nowhere\nimport json as np"),
+        given("", "check_step"),
+        given("", "check_other"),
+    ]
+    execution, quote = run(cells), "`train_step` stopped with an error: {} at `np.ones(3)`."
+    for error, outcome in (
+        ("ModuleNotFoundError: No module named 'wandb'", "cannot_judge"),
+        ("NameError: name 'np' is not defined", "cannot_judge"),
+        ("NameError: name 'pd' is not defined", "failed"),
+        ("ValueError: bad", "failed"),
+    ):
+        results = (
+            CheckResult("runs", "check_step", "title", "failed", 1.0, rationale=quote.format(error)),
+            CheckResult("learns", "check_step", "title", "not_checked", 1.0, rationale="It has to run first."),
+            CheckResult("other", "check_other", "title", "not_checked", 1.0, rationale="It has to run first."),
+        )
+        told = explain(Verdict("hw2", results), execution).checks
+        second = "cannot_judge" if outcome == "cannot_judge" else "not_checked"
+        assert [check.outcome for check in told] == [outcome, second, "not_checked"]
+        assert all(check.rationale.startswith(r.rationale) for check, r in zip(told, results, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,18 @@ def test_a_copy_of_what_was_handed_out_raises_no_doubt(homework: Callable[..., H
     assert stubs.repaired(**read(tmp_path)).doubts == {}
 
 
+@pytest.mark.parametrize("name", ["final.zip", "old/all.TAR.GZ", "work.7z"])
+def test_functions_that_are_not_written_may_be_in_a_packed_file(
+    homework: Callable[..., Homework], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"PK")
+    doubts = homework("train_step").repaired(**read(tmp_path)).doubts
+    assert set(doubts) == {"check_train_step", "check_convergence"}
+    assert all(f"may be in the packed file {name}" in reason for reason in doubts.values())
+    assert homework().repaired(**read(tmp_path)).doubts == {}
+
+
 @pytest.mark.parametrize(
     "name", ["answers.pptx", "IMG_1.HEIC", "scan/1.jpg", "answers.zip", "Answers.ODT", "report.rtfd/TXT.rtf", "hw2.pdf"]
 )

@@ -36,6 +36,23 @@ def test_locked_cells_metadata_and_kernel_come_from_the_release() -> None:
     assert repaired.remarks == ("These were not to be changed, and put back as handed out (1 cell): check_losses.",)
 
 
+def test_names_that_were_added_to_locked_cells_are_kept_and_given_ones_are_not_changed() -> None:
+    notebook = filled()
+    notebook.cells[1].source = "import torch\nimport numpy as np\nbce = torch.nn.BCELoss()\ntorch = 3\nprint(1)"
+    notebook.cells[3].source = "def helper(): return 2\ncheck = 1\ncheck.losses()"
+    repaired = repair(as_bytes(notebook), RELEASE)
+    assert sources(repaired.notebook)[1:-1] == [
+        "import torch",
+        "import numpy as np\n\nbce = torch.nn.BCELoss()",
+        "def loss(): return 1",
+        "def helper(): return 2",
+        "check.losses()",
+    ]
+    assert repaired.remarks == (
+        "These were not to be changed, and put back as handed out (2 cells): imports, check_losses.",
+    )
+
+
 def test_work_that_came_in_place_of_the_notebook_is_named_and_waits_for_a_person() -> None:
     repaired = repair(b"", RELEASE, files={"netid": b"abc1", "README.md": b"# kit", "hw2.py": b"x = 1"})
     assert repaired.unreadable is not None and "handed in instead: hw2.py." in repaired.unreadable
