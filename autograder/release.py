@@ -23,7 +23,13 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 import coursekit
-from autograder.authoring import require_agreement, require_full_marks, require_sound, warn_of_packages
+from autograder.authoring import (
+    require_agreement,
+    require_full_marks,
+    require_sound,
+    warn_of_gifts,
+    warn_of_packages,
+)
 from autograder.config import Assignment, Course
 from autograder.errors import UsageError
 from autograder.gradebook import note_due
@@ -71,7 +77,7 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
     Args:
         course: the course.
         assignment: name of the assignment.
-        run: hand the instructor's notebook in, and demand full marks of its solution.
+        run: hand the instructor's notebook in, and demand full marks of its solution, and no points without it.
 
     Raises:
         UsageError: there is no such source, nbgrader refuses it, it cannot be graded, or something secret would get
@@ -93,9 +99,11 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
             raise UsageError(
                 f"Not released, since students would see too much: {leaks[0]}{more}; take it out of {settings.source}."
             )
+        gifts: tuple[str, ...] = ()
         if run and settings.checks.exists():
             released = (trial / assignment / settings.notebook).read_bytes()
             require_full_marks(course, assignment, path.read_bytes(), released)
+            gifts = warn_of_gifts(course, assignment, released)
         point_here(course)
         _generate(course, assignment, config, staging / "final", gradebook=None)
         folder = course.root / "release" / assignment
@@ -114,7 +122,7 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
         code_points=float(sum(value for value, is_answer in points if not is_answer)),
         written_points=float(sum(value for value, is_answer in points if is_answer)),
         secrets=len(secrets),
-        warnings=warn_of_packages(code_of(_read_source(folder / settings.notebook)), own, folder),
+        warnings=(*gifts, *warn_of_packages(code_of(_read_source(folder / settings.notebook)), own, folder)),
     )
 
 

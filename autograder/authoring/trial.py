@@ -1,4 +1,4 @@
-"""The instructor's own notebook, handed in: its solution must get full marks.
+"""The instructor's own notebook, handed in: its solution must get full marks, and the one without a solution none.
 
 The first step of the flow course material -> submission -> trace -> verdict -> gradebook -> report, and at once a walk
 through all of it up to the verdict: into the sandbox, with the notebook that students would get.
@@ -13,25 +13,13 @@ from autograder.verdict import CheckResult, Verdict
 
 
 def require_full_marks(course: Course, name: str, source: bytes, release: bytes) -> None:
-    """Grade the notebook `source` as a submission to the notebook `release`; a run that is known is not repeated.
+    """Grade the notebook `source` as a submission to the notebook `release`.
 
     Raises:
         UsageError: a check does not pass or cannot be run, or this machine has no sandbox.
     """
     assignment = course.assignment(name)
-    files = {given: (assignment.source / given).read_bytes() for given in assignment.given}
-    seed = make_seed(course.secret, name, content_hash(source, files))
-    task = Task(assignment, source, files, release, seed, course.limits)
-    graded = load_graded(course, name, task.key)
-    if graded is None:
-        try:
-            graded = grade_submission(task)
-        except GraderFault as broken:
-            raise UsageError(
-                f"The checks of {name} cannot be run in the sandbox: {_last_line(str(broken))}"
-            ) from broken
-        store_graded(course, name, task.key, graded)
-    verdict = Verdict.from_json(graded.verdict)
+    verdict = _hand_in(course, name, source, release)
     short = [check for check in verdict.checks if check.points < check.max_points]
     if short:
         first, *others = short
@@ -41,6 +29,41 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
             f"Not released, since the solution in {assignment.source / assignment.notebook} does not get full marks: "
             f"{_tell(first)}{more}.{fault} With --no-run it is released as it is."
         )
+
+
+def warn_of_gifts(course: Course, name: str, release: bytes) -> tuple[str, ...]:
+    """A sentence on the checks that give points to the notebook as it is handed out; none where there are none.
+
+    Raises:
+        UsageError: a check cannot be run, or this machine has no sandbox.
+    """
+    given = [check.name for check in _hand_in(course, name, release, release).checks if check.points > 0]
+    if not given:
+        return ()
+    first, *others = given
+    more = f", and so {'does' if len(others) == 1 else 'do'} {', '.join(others)}" if others else ""
+    return (
+        f"{first} gives points to the notebook as it is handed out, with nothing written in it{more}: does the check "
+        "look at what it is given?",
+    )
+
+
+def _hand_in(course: Course, name: str, notebook: bytes, release: bytes) -> Verdict:
+    """The verdict on a notebook, with the files that come with it; a run that is known is not repeated."""
+    assignment = course.assignment(name)
+    files = {given: (assignment.source / given).read_bytes() for given in assignment.given}
+    seed = make_seed(course.secret, name, content_hash(notebook, files))
+    task = Task(assignment, notebook, files, release, seed, course.limits)
+    graded = load_graded(course, name, task.key)
+    if graded is None:
+        try:
+            graded = grade_submission(task)
+        except GraderFault as broken:
+            raise UsageError(
+                f"The checks of {name} cannot be run in the sandbox: {_last_line(str(broken))}"
+            ) from broken
+        store_graded(course, name, task.key, graded)
+    return Verdict.from_json(graded.verdict)
 
 
 def _tell(check: CheckResult) -> str:

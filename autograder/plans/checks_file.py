@@ -4,6 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 what is told here is told to the instructor, with file and line, before a student meets it.
 """
 
+import ast
 import graphlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +89,7 @@ def read_declared(place: Path) -> Declared:
     plans: dict[str, PlanRecord] = {}
     checks: dict[str, CheckRecord] = {}
     quantities: list[Quantity] = []
-    for module in map(import_checks, files):
+    for module in map(_import_file, files):
         for name, plan in plans_of(module).items():
             if name in plans:
                 raise UsageError(f"{plan.place}: there is another plan {name} ({plans[name].place}); rename one.")
@@ -100,6 +101,20 @@ def read_declared(place: Path) -> Declared:
         quantities += _quantities_of(module)
     in_order(checks)
     return Declared(place, plans, checks, tuple(quantities))
+
+
+def _import_file(file: Path) -> ModuleType:
+    """Import a file of checks, in which no function takes the place of one above it."""
+    module = import_checks(file)
+    first: dict[str, int] = {}
+    for part in ast.parse(file.read_bytes()).body:
+        if not isinstance(part, ast.FunctionDef):
+            continue
+        if part.name in first:
+            told = f"the function {part.name} replaces the one of line {first[part.name]}, which is lost"
+            raise UsageError(f"{file}, line {part.lineno}: {told}; rename one.")
+        first[part.name] = part.lineno
+    return module
 
 
 def _quantities_of(module: ModuleType) -> Sequence[Quantity]:

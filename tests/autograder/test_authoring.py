@@ -157,6 +157,17 @@ def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(co
     assert not any((course.root / name).exists() for name in ("release", "gradebook.db", "nbgrader_config.db"))
 
 
+def test_of_right_checks_none_gives_points_for_nothing(course: Course) -> None:
+    assert release(course, "hw1").warnings == ()
+
+
+def test_a_check_that_gives_points_for_nothing_is_told(course: Course) -> None:
+    edit_checks(course, "expect(got).close(torch.softmax(given, dim=1), hint=OVERFLOW)", "expect(got)")
+    edit_checks(course, ', needs=["each_row_is_the_softmax_of_its_scores"]', "")
+    (told,) = release(course, "hw1").warnings
+    assert told.startswith("large_scores_do_no_harm gives points to the notebook as it is handed out")
+
+
 def test_what_students_can_try_is_the_public_plan_and_nothing_of_the_hidden_one(course: Course) -> None:
     files = public_files(course.assignment("hw1").checks)
     assert {name.rpartition("/")[0] for name in files} == {"public/scores"}

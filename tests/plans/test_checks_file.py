@@ -39,6 +39,8 @@ def write(folder: Path, text: str) -> Path:
         (HEAD + "import nothing_like_this\n", 3, "cannot be imported (ModuleNotFoundError"),
         (HEAD + "x = 1 / 0\n", 3, "cannot be imported (ZeroDivisionError"),
         (HEAD + "def test_f():\n    pass\n", 3, "test_f has no mark"),
+        (HEAD + CHECK + CHECK, 9, "the function test_f replaces the one of line 5, which is lost; rename one"),
+        (HEAD + PLAN + PLAN, 9, "the function asked replaces the one of line 5, which is lost; rename one"),
         (HEAD + '@pytest.mark.check(cell="c")\ndef test_f():\n    pass\n', 3, "says no points"),
         (HEAD + '@pytest.mark.check(cell="c", points=0)\ndef test_f():\n    pass\n', 3, "says no points"),
         (HEAD + '@pytest.mark.check(cell="c", points="1")\ndef test_f():\n    pass\n', 3, "says no points"),
