@@ -5,12 +5,15 @@ was unpacked may hold links, by which Git would read what another team has, or w
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 _HISTORY = ("objects", "refs", "reftable")  # folders that Git reads, with all that is in them
 _FILES = ("HEAD", "packed-refs", "config", "shallow")
+_INCLUDED = re.compile(rb"\[\s*include", re.IGNORECASE)
+_LARGEST = 2**20  # bytes of the settings of a repository; they are some hundred
 _MOST = 200_000  # names that are looked at; Git packs what is more than some thousand
 
 
@@ -31,8 +34,13 @@ def own_folder(folder: Path) -> Path:
 
 
 def _borrows(git: Path) -> bool:
-    """Whether anything that Git reads is a link or no plain file."""
-    return any(number >= _MOST or not _is_plain(path) for number, path in enumerate(_read_by_git(git)))
+    """Whether anything that Git reads is a link or no plain file, or its settings take in those of another file."""
+    if any(number >= _MOST or not _is_plain(path) for number, path in enumerate(_read_by_git(git))):
+        return True
+    config = git / "config"
+    if not config.exists():
+        return False
+    return config.stat().st_size > _LARGEST or _INCLUDED.search(config.read_bytes()) is not None
 
 
 def _read_by_git(git: Path) -> Iterator[Path]:

@@ -94,7 +94,11 @@ def test_a_folder_that_borrows_from_another_repository_is_refused(repository: Pa
     (linked / ".git").symlink_to(repository / ".git")
     shared = tmp_path / "shared"
     git(tmp_path, "clone", "-q", "--shared", str(repository), str(shared))
-    for folder in (borrowed, linked, shared):
+    including = tmp_path / "including"
+    git(tmp_path, "clone", "-q", "--no-hardlinks", str(repository), str(including))
+    with (including / ".git" / "config").open("a") as config:
+        config.write('[core] x = 1\n [ includeIf "gitdir:/"] path = /dev/zero\n')
+    for folder in (borrowed, linked, shared, including):
         with pytest.raises(GitError, match="takes its history from somewhere else"):
             fetch(str(folder), tmp_path / "mirror.git")
 
@@ -171,6 +175,21 @@ def test_an_ssh_that_fails_or_hangs_is_one_sentence_that_says_what_to_do(
             "remote: Permission denied (here)\nTo x\n ! [remote rejected] 1a -> main (protected)\nerror: failed",
             "[remote rejected] 1a -> main (protected)",
         ),
+        (
+            "fatal: mismatched algorithms: client sha1; server sha256",
+            "it names its commits by SHA-256, beside which Git takes no SHA-1: ask for a repository in Git's usual "
+            "format.",
+        ),
+        (
+            "error: x\nfatal: aborting due to possible repository corruption on the remote side.",
+            "the repository is damaged, since some of its objects are missing: ask for a fresh clone of it.",
+        ),
+        (
+            "fatal: the remote end hung up unexpectedly",
+            "the other side broke off before all was sent: the repository may be damaged, or its settings; try again, "
+            "and then ask for a fresh clone of it.",
+        ),
+        ("remote: early EOF\nfatal: other", "fatal: other"),
         ("", "it ended with 128"),
     ],
 )
