@@ -144,11 +144,13 @@ def _save(course: Course, assignment: str, outcome: Outcome) -> Row:
 def table_of(assignment: str, rows: list[Row]) -> Table:
     """One line a submission, also in a terminal of 80 columns; the lines printed before say all of the mistakes."""
     count = "1 submission" if len(rows) == 1 else f"{len(rows)} submissions"
-    table = Table(title=f"{assignment}: {count}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(
+        title=f"{assignment}: {count}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True
+    )
     table.add_column("student", no_wrap=True, max_width=MOST_WIDE)
     for heading in ("code", "so far", "to mark", "s"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("mistakes", no_wrap=True)
+    table.add_column("mistakes", no_wrap=True, ratio=1)  # it alone gives way where all are wider than the terminal
     for row in rows:
         score = row.score
         table.add_row(

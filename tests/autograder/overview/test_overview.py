@@ -102,3 +102,14 @@ def test_the_table_of_grading_has_one_line_a_team_in_a_terminal_of_80_columns() 
     lines = [line for line in console.export_text().splitlines() if "team-" in line]
     assert len(lines) == 2 and all(len(line) <= 80 for line in lines)
     assert "labels-swapped" in lines[0]
+
+
+def test_points_are_shown_however_many_mistakes_there_are() -> None:
+    names = [f"step_learns_from_its_loss_{number}" for number in range(8)]
+    checks = [CheckResult(name, "check_step", "title", "cannot_judge", 0.5) for name in names]
+    verdict = Verdict("hw", (*checks, CheckResult("runs", "check_step", "title", "passed", 1.0)))
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(table_of("hw", [Row("team-1", "graded", verdict, seconds=51.0)]))
+    heading, line = (line for line in console.export_text().splitlines() if "student" in line or "team-1" in line)
+    assert all(name in heading for name in ("code", "so far", "to mark", "mistakes"))
+    assert "1/5" in line and "51" in line and "step_learns" in line and len(line) <= 80
