@@ -30,8 +30,9 @@ def is_clipped_by_value(applied: Tensor, expected: Tensor, *_: Any) -> bool:
     """Cut off at some number, and perhaps scaled before or after that, as who clips by value and by norm has it."""
     limit = applied.abs().max()
     inside = (applied.abs() < 0.99 * limit) & (applied != 0)
-    factor = float((applied[inside] / expected[inside]).median()) if bool(inside.any()) else 1.0
-    cut_off = (factor * expected).clamp(-limit, limit)
+    # Where all is cut off, only the signs are left.
+    factor = float((applied[inside] / expected[inside]).median()) if bool(inside.any()) else torch.inf
+    cut_off = torch.where(expected == 0, 0.0, factor * expected).clamp(-limit, limit)
     return factor > 0 and float((applied - cut_off).norm()) <= FIT * float(applied.norm())
 
 

@@ -20,8 +20,10 @@ def turned_by_hook(rest: Tensor, gradient: Tensor, logits: Tensor) -> Tensor | N
         return None
     limit = factors.abs().max()
     below = factors.abs() < BELOW * limit
+    if not bool(below.any()):
+        return None
     for ratio in (logits.exp(), (-logits).exp()):
-        wanted = float((factors[below] / ratio[below]).median()) * ratio if bool(below.any()) else factors
+        wanted = float((factors[below] / ratio[below]).median()) * ratio
         left = (factors - wanted.clamp(-limit, limit))[:, None] * gradient
         if float(left.norm()) <= allowed:
             return factors[:, None]
