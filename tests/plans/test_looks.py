@@ -151,6 +151,21 @@ def test_slips_of_a_dict_are_those_of_its_items() -> None:
     assert found is not None and (found.mistake, found.earned) == ("twice", 0.5)
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "of_slip"),
+    [
+        (torch.ones(3), torch.ones(3, 1), torch.ones(3)),
+        (torch.tensor([1.0, 2.0]), 1.5, torch.tensor([1.0, 2.0])),
+        (np.ones(2), np.ones((2, 2)), np.ones(2)),
+    ],
+)
+def test_a_slip_of_another_shape_names_a_value_of_that_shape(got: Any, expected: Any, of_slip: Any) -> None:
+    found = complaint("close", got, expected=expected, slips=[(TWICE, of_slip)])
+    assert found is not None and (found.mistake, found.earned, found.hint) == ("twice", 0.5, TWICE.says)
+    other = complaint("close", got + 1, expected=expected, slips=[(TWICE, of_slip)])
+    assert other is not None and other.mistake in ("wrong-shape", "wrong-type")
+
+
 def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:
     whole, item = complaint("close", None, expected=3), complaint("close", [1, None], expected=[1, 3])
     assert whole is not None and "return statement" in whole.hint

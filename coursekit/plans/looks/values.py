@@ -13,10 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from coursekit.plans.answers import Held, Returned
+from coursekit.plans.answers import Returned
 from coursekit.plans.looks.exact import equal, holds_whole, is_whole, name_some
 from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, minus, size
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
+from coursekit.plans.looks.states import has_other_counts, weights_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
 
 Slips = Sequence[tuple[Slip, Any]]
@@ -42,7 +43,7 @@ def close(
             100,000 characters, whole numbers up to 4,000 digits, tensors up to 2,000,000 elements; lists, tuples, dicts
             and sets have up to 10,000 items, and up to 5 of them lie in each other. All that the calls of one plan
             return and print has room in 3 MiB of JSON, beside the tensors.
-        slips: well-known mistakes, each with the value that it gives.
+        slips: well-known mistakes, each with the value that it gives, which may have another shape.
         hint: what to try where no slip explains the value.
         tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
             indices, must be the very same, and others may differ by 1e-4.
@@ -67,12 +68,15 @@ def close(
     is_exact = tolerance is None and since is None
     if isinstance(expected, int) and (abs(expected) > sys.float_info.max or (is_exact and is_whole(seen.value()))):
         return equal(seen, expected, slips, hint, mistake)
-    got, right = _pair(seen, expected, of, hint)
+    try:
+        got, right = _pair(seen, expected, of, hint)
+    except Complaint as complaint:
+        raise _by_shape(complaint, seen, slips, tolerance) from None
     if since is not None:
         before, _ = _pair(since, expected, of, hint)
         got, right = minus(got, before), minus(right, before)
     aligned = align if free_signs else leave
-    has_others = is_exact and isinstance(expected, Mapping) and _other_counts(seen, expected)
+    has_others = is_exact and isinstance(expected, Mapping) and has_other_counts(seen, expected)
     if is_near(aligned(got, right), right, tolerance) and not has_others:
         return f"{seen.name} {'has changed as it should' if since else 'is right'}{size(expected)}."
     for slip, value in slips:
@@ -84,6 +88,18 @@ def close(
         earned = 0.0
     shown = aligned(got, right)
     raise Complaint(difference(seen.name, shown, right, since is not None), hint, mistake, earned)
+
+
+def _by_shape(complaint: Complaint, seen: Seen, slips: Slips, tolerance: float | None) -> Complaint:
+    """The complaint, or one with the name of the slip whose value, of another shape than the expected one, it is."""
+    value = seen.value() if complaint.mistake in ("wrong-shape", "wrong-type") else None
+    if not isinstance(value, TensorValue):
+        return complaint
+    for slip, wrong in slips:
+        same = isinstance(wrong, Tensor | np.ndarray) and tuple(wrong.shape) == tuple(value.tensor.shape)
+        if same and is_near(value.tensor, flat(wrong), tolerance):
+            return Complaint(complaint.says, slip.says, slip.name, slip.earned)
+    return complaint
 
 
 def is_scalar(seen: Seen, hint: str = "") -> str:
@@ -175,7 +191,7 @@ def _dict_close(
 def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor]:
     """What was got and what was expected, of one shape; type and shape are right by then."""
     if isinstance(expected, Mapping):
-        return _weights(seen, expected, hint), flat(expected)
+        return weights_of(seen, expected, hint), flat(expected)
     if isinstance(expected, complex):
         return torch.tensor(_complex_of(seen, hint)), torch.tensor(expected, dtype=torch.complex128)
     if isinstance(expected, int | float):
@@ -202,16 +218,6 @@ def _require_truth(seen: Seen, right: Tensor, hint: str) -> None:
         raise Complaint(told, hint, "wrong-type")
 
 
-def _other_counts(seen: Seen, expected: Mapping[str, Any]) -> bool:
-    """Whether a tensor of whole numbers in a state, such as the count of a normalization, is not the very same."""
-    held = seen.of(Held).tensors
-    pairs = [(held[name], torch.as_tensor(right)) for name, right in expected.items()]
-    return any(
-        got is not None and holds_whole(got) and holds_whole(right) and not is_near(got, right, None)
-        for got, right in pairs
-    )
-
-
 def _complex_of(seen: Seen, hint: str) -> complex:
     value = seen.value()
     if isinstance(value, Plain) and isinstance(value.value, complex):
@@ -219,22 +225,3 @@ def _complex_of(seen: Seen, hint: str) -> complex:
     if isinstance(value, TensorValue) and value.tensor.numel() == 1 and value.tensor.is_complex():
         return complex(value.tensor)
     return complex(number_of(seen, hint))
-
-
-def _weights(seen: Seen, expected: Mapping[str, Tensor], hint: str) -> Tensor:
-    """The named tensors of a module behind each other."""
-    held = seen.of(Held).tensors
-    if not expected:
-        raise Complaint(f"{seen.name} holds nothing.", hint, "wrong-shape")
-    got = []
-    for name, right in expected.items():
-        tensor = held.get(name)
-        if tensor is None or tensor.shape != right.shape or tensor.is_complex():
-            seen_instead = "nothing" if tensor is None else kind_of(TensorValue(tensor))
-            told = f"{seen.name} has {seen_instead} under {name!r}, expected {kind_of(TensorValue(right))}."
-            raise Complaint(told, hint, "wrong-shape")
-        got.append(tensor.double().flatten())
-    vector = torch.cat(got)
-    if not bool(vector.isfinite().all()):
-        raise Complaint(f"{seen.name} holds values that are infinite or not a number.", hint, "not-finite")
-    return vector
