@@ -164,7 +164,9 @@ def _items_close(
         told = f"{seen.name} returned {kind_of(value)}, expected {len(expected)} values."
         raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
     for number, right in enumerate(expected):
-        of_item = [(slip, wrong[number]) for slip, wrong in slips if isinstance(wrong, tuple | list)]
+        of_item = [
+            (slip, wrong[number]) for slip, wrong in slips if isinstance(wrong, tuple | list) and number < len(wrong)
+        ]
         close(seen.item(number), right, of_item, hint, tolerance, mistake)
     return f"{seen.name} is right: {len(expected)} values."
 
