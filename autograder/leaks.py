@@ -48,22 +48,24 @@ class Secret:
     origin: str
 
 
-def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Sequence[Path]) -> list[Secret]:
+def find_secrets(source: NotebookNode, checks: Sequence[Path], public: Sequence[Path], stub: str = "") -> list[Secret]:
     """The secret lines and sentences of an assignment.
 
     Args:
         source: the instructor's notebook.
         checks: folders and files of the hidden checks; every line of their Python files is secret ...
         public: ... unless it stands in a Python file of these, which students get anyway.
+        stub: what students get in the place of a solution, which may hold one of its lines, as an abstract method does.
     """
-    secrets = []
+    secrets, left = [], {squeeze(line) for line in stub.splitlines()}
     for cell in source.cells:
         for kind, text in _secret_regions(cell):
             origin = f"the {kind} of the cell `{name_of(cell)}`"
             is_code = cell.cell_type == "code"
             pieces = text.splitlines() if is_code else _sentences(text)
             enough = MIN_CODE if is_code else MIN_SENTENCE
-            secrets += [Secret(piece.strip(), origin) for piece in pieces if len(squeeze(piece)) >= enough]
+            pieces = [piece.strip() for piece in pieces if len(squeeze(piece)) >= enough and squeeze(piece) not in left]
+            secrets += [Secret(piece, origin) for piece in pieces]
     known = {squeeze(line) for path in _python_files(public) for line in _lines_of(path)}
     for path in _python_files(checks):
         for line in _lines_of(path):

@@ -32,6 +32,7 @@ from autograder.preprocessors import (
 )
 from autograder.shown.contain import STYLES, KeepInside
 
+CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError"  # what a solution leaves in the release
 OWN_FILE = "nbgrader_config.py"  # in the folder of a course
 FORMGRADER_PAGE = STYLES / "formgrader.html.j2"
 TEMPLATE = Path(__file__).parent / "skeleton" / "templates" / "course" / f"{OWN_FILE}.j2"
@@ -74,8 +75,8 @@ def configure(c: Config, root: Path) -> None:
     # What running a notebook leaves beside it stays there, also where an instructor ran one in source/.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "runs", "data"]
 
-    # The stub that a solution leaves in the release; the line above it, a TODO, says what to write.
-    c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
+    # The line above the stub, a TODO, says what to write.
+    c.ClearSolutions.code_stub = {"python": CODE_STUB}
     # Marking schemes stand in the locked question cells: the person who marks an answer sees them right above it.
     # nbgrader wants them in "task" cells, which would show a second score box, of 0 points, for each question.
     c.ClearMarkScheme.enforce_metadata = False

@@ -35,7 +35,7 @@ from autograder.errors import UsageError
 from autograder.gradebook import note_due
 from autograder.imports import code_of, needed_files
 from autograder.leaks import find_leaks, find_secrets
-from autograder.nbgrader_settings import nbgrader_settings, point_here
+from autograder.nbgrader_settings import CODE_STUB, nbgrader_settings, point_here
 from autograder.plans.checks_file import read_declared
 from autograder.plans.write_plans import make_public
 from coursekit.handin.handed_out import read_handed_out
@@ -89,7 +89,8 @@ def release(course: Course, assignment: str, run: bool = True) -> ReleaseReport:
     require_sound(source, path)
     require_agreement(source, settings)
     config = nbgrader_settings(course, assignment)
-    secrets = find_secrets(source, _secret_checks(course, settings), public=(*settings.helpers, COURSEKIT))
+    public = (*settings.helpers, COURSEKIT)
+    secrets = find_secrets(source, _secret_checks(course, settings), public, CODE_STUB)
     with _staging_folder(course) as staging:
         trial = staging / "trial"
         _generate(course, assignment, config, trial, gradebook=staging / "trial.db")

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from autograder.lookup import Lookup, Person, clean_address, name_words
 from autograder.shown.printable import printable
 from coursekit.handin import parse_netid
-from coursekit.handin.netid import ADDRESS_REPAIR, NetidFile, split_words
+from coursekit.handin.netid import ADDRESS_REPAIR, BETWEEN, NetidFile, split_words
 
 MAX_NAMED = 5  # who fit nobody, each in a remark of its own
-_BETWEEN_PEOPLE = re.compile(r"[,;&/|]| and |\+(?![^\s,;&/|]*@)", re.IGNORECASE)
+_BETWEEN_PEOPLE = re.compile(rf"{BETWEEN.pattern}| and ", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,7 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
     if "@" in line or not lookup.find(line):  # "Roe, Jane" is one person, "jane@uni.edu, Jo Doe" are two
         pieces = [piece.strip() for piece in _BETWEEN_PEOPLE.split(line) if piece.strip()]
     for piece in pieces:
-        words = [piece] if lookup.find(piece) else split_words(piece)
-        words += [word for word in piece.split() if word not in words and piece not in words and _is_id(word, lookup)]
-        for word in sorted(words, key=piece.find):  # as they stand there
+        for word in [piece] if lookup.find(piece) else _words_of(piece, lookup):
             found = lookup.find(word)
             if len(found) == 1 and found[0] in people:
                 continue
@@ -118,8 +116,11 @@ def _in_line(line: str, lookup: Lookup) -> tuple[list[Person], list[str], list[s
     return people, [word for word in unknown if not set(name_words(word)) <= named or not name_words(word)], doubts
 
 
-def _is_id(word: str, lookup: Lookup) -> bool:
-    return any(person.id == word.casefold() for person in lookup.people)
+def _words_of(piece: str, lookup: Lookup) -> list[str]:
+    """What may name somebody: also an id of letters alone, which beside an address looks like a name."""
+    words, ids = split_words(piece), {person.id for person in lookup.people}
+    words += [word for word in piece.split() if word not in words and word.casefold() in ids]
+    return sorted(words, key=piece.find)
 
 
 def _plainly(word: str, person: Person) -> bool:

@@ -6,6 +6,7 @@ named for.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -143,16 +144,28 @@ def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
         )
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """The wrong labels of the steps of a run, and how many classes after the true ones they are.
+
+    In each step they are in the order of the images, without those of which D was told to reject several.
+    """
+
+    run: StepRun
+    labels: list[tuple[int, ...]]
+    shifts: list[tuple[int, ...]]
+
+
 def fail_on_wrong_labels_of_few_classes(step_runs: Sequence[StepRun]) -> None:
     """A step draws wrong labels of ten classes for a model of many more, or only such as are near the true ones."""
-    for _, classes, drawn in _wrong_labels(step_runs):
-        labels = [label for of_step in drawn for _, label in of_step]
-        shifts = [(label - truth) % classes for of_step in drawn for truth, label in of_step]
-        far = f"though the model has {classes} classes"
-        for numbers, said in ((labels, "is above {}"), (shifts, "is more than {} classes after the true one")):
+    for drawn in _wrong_labels(step_runs):
+        classes = _number_of_classes(drawn.run)
+        for steps, said in ((drawn.labels, "above {}"), (drawn.shifts, "more than {} classes after the true one")):
+            numbers = [number for of_step in steps for number in of_step]
             if len(numbers) >= LEAST_LABELS and classes >= 4 * DIGITS and max(numbers) < DIGITS:
                 fail(
-                    f"None of {len(numbers)} wrong labels of training steps {said.format(max(numbers))}, {far}.",
+                    f"None of {len(numbers)} wrong labels of training steps is {said.format(max(numbers))}, though the "
+                    f"model has {classes} classes.",
                     "Draw them for `model.number_of_classes` classes.",
                     mistake=Mistake.SIZES_HARD_CODED,
                 )
@@ -160,12 +173,10 @@ def fail_on_wrong_labels_of_few_classes(step_runs: Sequence[StepRun]) -> None:
 
 def fail_on_old_wrong_labels(step_runs: Sequence[StepRun]) -> None:
     """The labels that D is to reject, or how far they are from the true ones, come again in later steps."""
-    for run, classes, drawn in _wrong_labels(step_runs):
-        steps = [of_step for of_step in drawn if len(of_step) == run.batch_size]
-        labels = [tuple(label for _, label in of_step) for of_step in steps]
-        shifts = [tuple((label - truth) % classes for truth, label in of_step) for of_step in steps]
-        for numbers, what in ((labels, "are the same"), (shifts, "are as far from the true ones")):
-            if run.batch_size >= FEWEST and len(steps) >= 3 and (_are_kept(numbers) or _come_again(numbers)):
+    for drawn in _wrong_labels(step_runs):
+        for numbers, what in ((drawn.labels, "are the same"), (drawn.shifts, "are as far from the true ones")):
+            steps = [of_step for of_step in numbers if len(of_step) == drawn.run.batch_size]
+            if len(steps) >= 3 and (_are_kept(steps) or _come_again(steps)):
                 fail(
                     f"The wrong labels of the images {what} in several of {len(steps)} training steps: D then learns "
                     "which wrong labels to expect.",
@@ -185,26 +196,27 @@ def _come_again(steps: Sequence[tuple[int, ...]]) -> bool:
     return len({*several}) < len(several)
 
 
-def _wrong_labels(step_runs: Sequence[StepRun]) -> list[tuple[StepRun, int, list[list[tuple[int, int]]]]]:
-    """Of each run, the number of classes and, for each step, the true label of each image and the one that D was told
-    to reject; without images of which it was told to reject several."""
+def _wrong_labels(step_runs: Sequence[StepRun]) -> list[_Drawn]:
+    """Those that D was told to reject, of each run."""
     found: dict[str, tuple[StepRun, dict[int, dict[int, set[tuple[int, int]]]]]] = {}
     for moved in updates_of(step_runs, "discriminator"):
-        _, drawn = found.setdefault(moved.run.name, (moved.run, {}))
+        _, steps = found.setdefault(moved.run.name, (moved.run, {}))
         for part in (driver.part for driver in moved.drivers if driver.part.loss == "wrong down"):
             truth = moved.run.attribution.evidence.labels[part.call.step]
             for row in moved.run.attribution.rows[part.call.number]:
                 if row.kind == "wrong":
-                    of_image = drawn.setdefault(part.call.step, {}).setdefault(row.index, set())
-                    of_image.add((int(truth[row.index]), row.label))
-    return [
-        (
-            run,
-            run.probe.data["model"]["number_of_classes"],
-            [[next(iter(p)) for _, p in sorted(of_step.items()) if len(p) == 1] for of_step in drawn.values()],
-        )
-        for run, drawn in found.values()
-    ]
+                    of_image = steps.setdefault(part.call.step, {}).setdefault(row.index, set())
+                    of_image.add((row.label, (row.label - int(truth[row.index])) % _number_of_classes(moved.run)))
+    drawn = []
+    for run, steps in found.values():
+        alone = [[next(iter(p)) for _, p in sorted(of_step.items()) if len(p) == 1] for of_step in steps.values()]
+        labels, shifts = ([tuple(pair[place] for pair in of_step) for of_step in alone] for place in (0, 1))
+        drawn.append(_Drawn(run, labels, shifts))
+    return drawn
+
+
+def _number_of_classes(run: StepRun) -> int:
+    return int(run.probe.data["model"]["number_of_classes"])
 
 
 def _count(part: Part) -> int:

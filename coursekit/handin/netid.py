@@ -17,7 +17,7 @@ _LABEL = re.compile(r"^\s*(?:(?:net[\s_-]*)?ids?|e-?mail|name|login|user(?:name)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _ADDRESS = re.compile(r"[^\s<>()\[\]{}\"'“”‘’`,;:|]+@[^\s<>()\[\]{}\"'“”‘’`,;:|@]+")
-_BETWEEN = re.compile(r"[,;/&|]|\+(?![^\s,;/&|]*@)")  # ada1+homework@uni.edu is one address
+BETWEEN = re.compile(r"[,;/&|]|\+(?![^\s,;/&|]*@)")  # people; ada1+homework@uni.edu is one of them
 _RICH_TEXT = b"{\\rtf"
 ADDRESS_REPAIR = "an e-mail address instead of an id"
 
@@ -95,7 +95,7 @@ def split_words(line: str) -> list[str]:
     Beside an address a word with a digit in it is an id of its own, and others are a name.
     """
     words: list[str] = []
-    for piece in _BETWEEN.split(line):
+    for piece in BETWEEN.split(line):
         addresses = _ADDRESS.findall(piece)
         words += addresses
         words += [word for word in _ADDRESS.sub(" ", piece).split() if not addresses or re.search(r"\d", word)]

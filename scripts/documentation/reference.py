@@ -124,8 +124,8 @@ def checks_page() -> str:
     parts += [HANDLES, _function(Handle.part, "handle.part"), _item(Handle.__getitem__, "handle")]
     parts += [_function(getattr(plans, name), name) for name in ("each", "student", "given")]
     parts += ["## Looking at results\n", _function(plans.expect, "expect"), _function(plans.slip, "slip")]
-    for name, _ in _methods(Expectation):
-        parts.append(_function(LOOKS[name], f"expect(result).{name}"))
+    for name, member in _methods(Expectation):
+        parts.append(_function(LOOKS[name], f"expect(result).{name}", written=member))
     parts.append("### What a result holds\n\nFor what no word says, a check looks at the result itself.\n")
     parts.append(_item(plans.Result.__getitem__, "result"))
     parts += [_function(member, f"result.{name}") for name, member in _methods(plans.Result, properties=True)]
@@ -158,9 +158,9 @@ def _methods(record: type, properties: bool = False) -> list[tuple[str, Any]]:
     return [(name, member) for name, member in vars(record).items() if isinstance(member, kinds) and name[0] != "_"]
 
 
-def _function(member: Any, called: str) -> str:
-    """One word: how it is called, what it is, and its arguments."""
-    function = member.fget if isinstance(member, property) else member
+def _function(member: Any, called: str, written: Any = None) -> str:
+    """One word: how it is called, what it is, and its arguments, which are those of `written` if that is called."""
+    function = written or (member.fget if isinstance(member, property) else member)
     text, sections = parse(inspect.getdoc(member) or "")
     parameters = [] if isinstance(member, property) else list(inspect.signature(function).parameters.values())
     shown = [_parameter(one) for one in parameters if one.name not in ("self", "seen")]

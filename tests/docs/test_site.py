@@ -92,6 +92,8 @@ def test_the_reference_has_every_command_key_and_word(site: Path) -> None:
     assert all(f"<code>expect(result).{word}</code>" in text["checks"] for word in LOOKS)
     words = ("handle.part", "handle[...]", "result[...]", "result.figures", "result.fill")
     assert all(f"<code>{word}</code>" in text["checks"] for word in words)
+    plain = re.sub(r"<[^>]+>", "", text["checks"])  # as a check writes it, which is not as the look takes it
+    assert all(call in plain for call in (".has_shape(*shape,", ".raises(*types,", ".reaches(*parts,"))
 
 
 def test_pages_name_only_commands_and_options_that_there_are() -> None:

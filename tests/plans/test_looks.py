@@ -132,6 +132,9 @@ def stop(error: BaseException) -> Any:
         (ValueError("x"), (KeyError,), "`f` raised ValueError, expected KeyError."),
         (LookupError("x"), (KeyError, "IndexError"), "`f` raised LookupError, expected KeyError or IndexError."),
         (NotImplementedError(), (RuntimeError,), "is not written yet"),
+        (NotImplementedError(), (Exception,), "is not written yet"),
+        (NotImplementedError("abstract"), (NotImplementedError,), None),
+        (NotImplementedError(), ("NotImplementedError",), None),
     ],
 )
 def test_an_error_is_of_its_class_and_of_those_above(error: BaseException, types: Any, said: str | None) -> None:
@@ -151,6 +154,34 @@ def test_slips_of_a_dict_are_those_of_its_items() -> None:
     assert found is not None and (found.mistake, found.earned) == ("twice", 0.5)
 
 
+@pytest.mark.parametrize("error", [NotImplementedError(), ValueError("bad")])
+def test_an_error_is_expected_of_what_an_unwritten_class_would_make_and_the_class_is_told(error: Exception) -> None:
+    ask = Ask("cell", 0)
+    account = ask.call("Account")
+    handle = ask.call(account, "withdraw")
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"Account": lambda: stop(error)}))
+    with pytest.raises(CheckEnded) as ended:
+        expect(Result(Seen(run, handle.step))).raises(ValueError)
+    assert ended.value.outcome == "failed" and "could not be tried: " in ended.value.rationale
+    assert "`Account" in ended.value.rationale
+
+
+MASK = torch.full((3, 3), -torch.inf).triu(1)
+
+
+@pytest.mark.parametrize("right", [MASK, MASK.numpy(), torch.tensor([1.0, torch.nan])])
+def test_values_that_are_infinite_or_no_number_can_be_expected_in_their_places(right: Any) -> None:
+    assert complaint("close", right, expected=right) is None
+    wrong = right.copy() if isinstance(right, np.ndarray) else right.clone()
+    wrong.reshape(-1)[-1] = 0.5
+    found = complaint("close", wrong, expected=right)
+    assert found is not None and found.mistake == "wrong-value"
+    finite = complaint(
+        "close", right, expected=np.ones(3) if isinstance(right, np.ndarray) else torch.ones(right.shape)
+    )
+    assert finite is not None and finite.mistake in ("not-finite", "wrong-shape")
+
+
 @pytest.mark.parametrize(
     ("got", "expected", "of_slip"),
     [
@@ -164,6 +195,13 @@ def test_a_slip_of_another_shape_names_a_value_of_that_shape(got: Any, expected:
     assert found is not None and (found.mistake, found.earned, found.hint) == ("twice", 0.5, TWICE.says)
     other = complaint("close", got + 1, expected=expected, slips=[(TWICE, of_slip)])
     assert other is not None and other.mistake in ("wrong-shape", "wrong-type")
+
+
+def test_a_slip_with_fewer_items_than_the_value_says_nothing_of_the_others() -> None:
+    found = complaint("close", [4, 1], expected=[2, 1], slips=[(TWICE, [4])])
+    assert found is not None and found.mistake == "twice"
+    other = complaint("close", [2, 5], expected=[2, 1], slips=[(TWICE, [4])])
+    assert other is not None and other.mistake == "wrong-value"
 
 
 def test_a_missing_return_is_suspected_where_a_call_returned_none_and_not_an_item() -> None:

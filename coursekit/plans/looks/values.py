@@ -45,8 +45,9 @@ def close(
             return and print has room in 3 MiB of JSON, beside the tensors.
         slips: well-known mistakes, each with the value that it gives, which may have another shape.
         hint: what to try where no slip explains the value.
-        tolerance: relative to the largest expected value; where none is named, whole numbers on both sides, such as
-            indices, must be the very same, and others may differ by 1e-4.
+        tolerance: relative to the largest expected value, or to 0.001 where all are smaller: scale tiny values before
+            they are compared; where none is named, whole numbers on both sides, such as indices, must be the very
+            same, and others may differ by 1e-4. What is infinite or not a number must be so in the same places.
         mistake: its name where no slip explains the value.
         since: weights before; how they have changed is compared then.
         of: "value", or what of the rows of a matrix is compared: "row mean" or "covariance".
@@ -127,7 +128,12 @@ def has_dtype(seen: Seen, dtype: str, hint: str = "") -> str:
 
 
 def tensor_of(
-    seen: Seen, shape: Sequence[int], hint: str = "", array: bool | None = None, is_complex: bool = False
+    seen: Seen,
+    shape: Sequence[int],
+    hint: str = "",
+    array: bool | None = None,
+    is_complex: bool = False,
+    finite: bool = True,
 ) -> Tensor:
     """The tensor that is looked at: real numbers, all of them finite.
 
@@ -137,6 +143,7 @@ def tensor_of(
         hint: what to try.
         array: whether it must be a NumPy array, or must not; either if it is None.
         is_complex: whether its numbers may be complex.
+        finite: whether they must be finite.
 
     Raises:
         Complaint: it is something else.
@@ -150,7 +157,7 @@ def tensor_of(
     if tuple(value.tensor.shape) != tuple(shape):
         told = f"{seen.name} does not have the right shape: got {tuple(value.tensor.shape)}, expected {tuple(shape)}."
         raise Complaint(told, hint, "wrong-shape")
-    if not bool(value.tensor.isfinite().all()):
+    if finite and not bool(value.tensor.isfinite().all()):
         told = f"{seen.name} holds values that are infinite or not a number, expected finite ones."
         raise Complaint(told, hint, "not-finite")
     return value.tensor
@@ -204,7 +211,8 @@ def _pair(seen: Seen, expected: Any, of: str, hint: str) -> tuple[Tensor, Tensor
     right = flat(expected)
     if of == "value":
         _require_truth(seen, right, hint)
-        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray), right.is_complex()), right
+        finite = bool(right.isfinite().all())
+        return tensor_of(seen, right.shape, hint, isinstance(expected, np.ndarray), right.is_complex(), finite), right
     value = seen.value()
     rows = value.tensor.shape[0] if isinstance(value, TensorValue) and value.tensor.ndim == 2 else 2
     matrix = tensor_of(seen, (rows, right.shape[-1]), hint).double()

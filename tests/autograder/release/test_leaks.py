@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.config import Course
 from autograder.leaks import find_leaks, find_secrets, squeeze
+from autograder.nbgrader_settings import CODE_STUB
 from autograder.release import ReleaseReport
 from tests.autograder.release.homework import COURSE_UTILS, HIDDEN, cell_of, plant_in_text
 
@@ -86,6 +87,14 @@ def test_clean_release_has_no_leak_and_a_secret_in_another_file_is_found(
     )
     (leak,) = find_leaks(folder, secrets)
     assert leak.startswith("notes.txt: the file holds “encoder_and_generator = [*model.encoder.")
+
+
+def test_the_line_that_a_solution_leaves_is_no_secret_and_one_of_an_abstract_method_with_words_is() -> None:
+    abstract = "class Shape:\n    def area(self):\n        raise NotImplementedError\n    def name(self):\n"
+    text = f"### BEGIN SOLUTION\n{abstract}        raise NotImplementedError('no name')\n### END SOLUTION"
+    source = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text)])
+    found = {secret.text for secret in find_secrets(source, (), (), CODE_STUB)}
+    assert "raise NotImplementedError" not in found and "raise NotImplementedError('no name')" in found
 
 
 def test_what_students_get_anyway_is_no_secret(source: NotebookNode) -> None:
