@@ -5,6 +5,7 @@ no submission could be graded.
 """
 
 import ast
+import difflib
 import re
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from autograder.config import Assignment
 from autograder.errors import UsageError
 from autograder.intake import grade_id, graded_by_checks
 from autograder.plans.checks_file import Declared, read_declared
+from autograder.plans.declare import PlanRecord
 from autograder.plans.measure import require_bounds
 from autograder.plans.write_plans import make_plans
 from coursekit.plans.public import names_given
@@ -46,7 +48,8 @@ def require_agreement(source: NotebookNode, assignment: Assignment) -> None:
     declared = read_declared(assignment.checks)
     require_bounds(declared)
     _compare(worth, declared, assignment)
-    _require_given(source, {name: read_plan(built) for name, built in make_plans(declared, TRIAL_SEED)}, assignment)
+    plans = {declared.plans[name]: read_plan(built) for name, built in make_plans(declared, TRIAL_SEED)}
+    _require_given(source, plans, assignment)
 
 
 def _compare(worth: dict[str, float], declared: Declared, assignment: Assignment) -> None:
@@ -77,10 +80,10 @@ def _compare(worth: dict[str, float], declared: Declared, assignment: Assignment
             )
 
 
-def _require_given(source: NotebookNode, plans: Mapping[str, Plan], assignment: Assignment) -> None:
+def _require_given(source: NotebookNode, plans: Mapping[PlanRecord, Plan], assignment: Assignment) -> None:
     """Make sure that test cells pass what the plans ask for, as far as their calls of `check` show it."""
     cells = {str(grade_id(cell)): cell.source for cell in source.cells if graded_by_checks(cell)}
-    for name, plan in plans.items():
+    for record, plan in plans.items():
         called, given = _given(cells[plan.cell])
         if called is not None and called != plan.cell:
             raise UsageError(
@@ -90,10 +93,16 @@ def _require_given(source: NotebookNode, plans: Mapping[str, Plan], assignment: 
         if given is None or any(_is_assigned(name, source) for name in given):
             continue  # what is given may have another name in itself
         missing = sorted(names_given(plan) - given)
+        near = difflib.get_close_matches(missing[0], given, n=1) if missing else []
+        if near and not _is_written(missing[0], source):
+            raise UsageError(
+                f"{record.place}: the plan {record.name} asks for {missing[0]}, which {assignment.notebook} does not "
+                f"define; did you mean {near[0]}?"
+            )
         if missing:
             raise UsageError(
                 f"The test cell {plan.cell} of {assignment.notebook} does not pass {missing[0]} to check, and the plan "
-                f"{name} asks for it: write check({plan.cell!r}, {', '.join([*sorted(given), *missing])})."
+                f"{record.name} asks for it: write check({plan.cell!r}, {', '.join([*sorted(given), *missing])})."
             )
 
 
@@ -113,6 +122,10 @@ def _given(code: str) -> tuple[str | None, set[str] | None]:
     first, rest = calls[0].args[0], calls[0].args[1:]
     names = {value.id for value in rest if isinstance(value, ast.Name)}
     return str(first.value), (names if len(names) == len(rest) else None)
+
+
+def _is_written(name: str, source: NotebookNode) -> bool:
+    return any(re.search(rf"(?m)^\s*(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b", c.source) for c in source.cells)
 
 
 def _is_assigned(name: str, source: NotebookNode) -> bool:

@@ -4,12 +4,16 @@ The first step of the flow course material -> submission -> trace -> verdict -> 
 through all of it up to the verdict: into the sandbox, with the notebook that students would get.
 """
 
+import re
+
 from autograder.config import Course
 from autograder.errors import GraderFault, UsageError
 from autograder.graded import load_graded, store_graded
 from autograder.grading import Task, grade_submission
 from autograder.stored_results import content_hash, make_seed
 from autograder.verdict import CheckResult, Verdict
+
+_PLACE = re.compile(r"^(\S[^\n:]*\.py):(\d+):", re.MULTILINE)  # of each call in a traceback; the first is the check's
 
 
 def require_full_marks(course: Course, name: str, source: bytes, release: bytes) -> None:
@@ -24,7 +28,7 @@ def require_full_marks(course: Course, name: str, source: bytes, release: bytes)
     if short:
         first, *others = short
         more = f"; nor do {', '.join(check.name for check in others)} give all of their points" if others else ""
-        fault = f" The check broke: {_last_line(verdict.faults[0])}" if verdict.faults else ""
+        fault = f" The check broke: {_broke(verdict.faults[0])}" if verdict.faults else ""
         raise UsageError(
             f"Not released, since the solution in {assignment.source / assignment.notebook} does not get full marks: "
             f"{_tell(first)}{more}.{fault} With --no-run it is released as it is."
@@ -70,6 +74,13 @@ def _tell(check: CheckResult) -> str:
     """The check, what became of it, and why, as a clause."""
     why = (check.rationale or check.help).strip().rstrip(".")
     return f"{check.name} of the cell {check.cell} {check.outcome.replace('_', ' ')}" + (f" ({why})" if why else "")
+
+
+def _broke(fault: str) -> str:
+    """Where a check broke, and by what, as a sentence."""
+    at = _PLACE.search(fault)
+    said = (f"{at[1]}, line {at[2]}: " if at else "") + _last_line(fault)
+    return said if said.endswith(("?", "!", ".")) else f"{said}."
 
 
 def _last_line(fault: str) -> str:

@@ -7,6 +7,7 @@ whose needs did not pass, and collects a `CheckResult` for each check. What a ch
 then waits for a person.
 """
 
+import difflib
 import graphlib
 import inspect
 from collections.abc import Callable, Generator
@@ -163,6 +164,14 @@ def _result(item: pytest.Item, **ended: Any) -> CheckResult:
     )
 
 
+def _nobody_gives(argument: str | None, item: pytest.Item) -> str:
+    """A sentence for the author of a check that asks for what is neither a plan nor a fixture."""
+    path, line, _ = item.location
+    near = difflib.get_close_matches(argument or "", vars(item.module), n=1)  # type: ignore[attr-defined]
+    meant = f"; did you mean {near[0]}?" if near else "."
+    return f"{path}, line {(line or 0) + 1}: {item.name} asks for {argument}, which is no plan and no fixture{meant}"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -195,7 +204,8 @@ def pytest_runtest_makereport(
     elif isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch has no exception of its own
         ended = {"outcome": "cannot_judge", "rationale": TOO_LARGE}
     elif error is not None:
-        fault = f"{item.nodeid}\n{report.longreprtext[-MAX_FAULT:]}"
+        told = _nobody_gives(error.argname, item) if isinstance(error, pytest.FixtureLookupError) else ""
+        fault = told or f"{item.nodeid}\n{report.longreprtext[-MAX_FAULT:]}"
         session.faults.append(fault)
         ended = {"outcome": "cannot_judge", "rationale": BROKEN}
     result = _result(item, **ended)

@@ -3,7 +3,7 @@
 A checks file is ordinary pytest functions. `@plan` makes a function a plan, and a fixture that gives its results;
 `expect` looks at a result; `slip` names a well-known mistake. From the file to a verdict:
 
-- `ask`, `declare`: building a plan
+- `ask`, `handles`, `labels`, `declare`: building a plan
 - `load`: reading a folder of checks, and telling what is wrong with it
 - `write_plans`: writing plans into an inbox, and public ones into a kit
 - `form`, `door`: reading what came back, which is not to be trusted
@@ -13,9 +13,10 @@ A checks file is ordinary pytest functions. `@plan` makes a function a plan, and
 """
 
 from autograder.checks.outcome import cannot_judge, fail, not_checked
-from autograder.plans.ask import Ask, Handle, each, given, student
+from autograder.plans.ask import Ask
 from autograder.plans.declare import plan
 from autograder.plans.expect import expect
+from autograder.plans.handles import Handle, each, given, student
 from autograder.plans.results import Result
 from coursekit.plans.looks import Slip as slip
 from coursekit.plans.weights import draw_weights

@@ -5,63 +5,23 @@ author into the steps of `coursekit.plans.steps`. It is built twice from one see
 both times an author's own tensors come out the same.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from autograder.plans.handles import Each, Handle
+from autograder.plans.labels import label_of_call, label_of_given
 from coursekit.plans import steps
-from coursekit.plans.coding import PLAIN, Code, Given, Reference, Student, UncodableError, encode, import_given
+from coursekit.plans.coding import Code, Given, Reference, Student, UncodableError, encode, import_given
 from coursekit.plans.steps import SECONDS, Plan
-from coursekit.plans.values import MAX_ITEMS, Key
+from coursekit.plans.values import MAX_ITEMS
 from coursekit.trace import Trace
-
-MAX_LABEL = 60  # characters of a call with its arguments; a longer one is named by its function alone
 
 
 class PlanError(Exception):
     """A plan cannot be built; the message continues "The plan NAME"."""
-
-
-@dataclass(frozen=True)
-class Handle:
-    """The promise of what a step gives: an argument of later steps, or something to look at."""
-
-    step: int
-    label: str
-    path: tuple[Any, ...] = ()
-
-    def part(self, name: str) -> "Handle":
-        """An attribute of it, such as the `encoder` of a model or its method `eval`; only for later steps."""
-        return Handle(self.step, f"{self.label}.{name}", (*self.path, name))
-
-    def __getitem__(self, item: Key) -> "Handle":
-        """An item of it: of a list or tuple by its place, of a dict by its key."""
-        return Handle(self.step, f"{self.label}[{item!r}]", (*self.path, ("item", item)))
-
-
-@dataclass(frozen=True)
-class Each:
-    """An argument of repeated calls, of which each call gets another row."""
-
-    rows: Any
-
-
-def each(rows: Tensor | Sequence[Any]) -> Each:
-    """Of this argument each of the repeated calls gets another row, again from the first when all are used."""
-    return Each(rows)
-
-
-def student(name: str) -> Student:
-    """A student's function or class as an argument."""
-    return Student(name)
-
-
-def given(place: str) -> Given:
-    """Something of a module, or of a class in it, as an argument or to be called: `given("torch.nn:ReLU")`."""
-    return Given(place)
 
 
 class Ask:
@@ -133,7 +93,7 @@ class Ask:
         name = of if isinstance(of, str) else of.place.partition(":")[2]
         drawn = weights if isinstance(weights, int) else None
         state = None if weights is None or isinstance(weights, int) else self._code(dict(weights))
-        label = _label(name, args, kwargs)
+        label = label_of_call(name, args, kwargs)
         coded = self._target(of), label, self._code([*args]), self._code(kwargs)
         return self._add(steps.Module(*coded, drawn, state, seconds), label)
 
@@ -168,9 +128,9 @@ class Ask:
         rows = [number for number, value in enumerate(args) if isinstance(value, Each)]
         plain = [value.rows if isinstance(value, Each) else value for value in args]
         name = of if isinstance(of, str) else of.label if isinstance(of, Handle) else of.place.partition(":")[2]
-        label = _label(name, plain, kwargs) if times is None else name
+        label = label_of_call(name, plain, kwargs) if times is None else name
         if isinstance(of, Given):
-            label = _given_label(name, [*plain, *kwargs.values()])
+            label = label_of_given(name, [*plain, *kwargs.values()])
         if times is not None and not (times > 0 and keep > 0):
             raise PlanError(f"calls {name} {times} times and keeps every {keep}th, which must be 1 or more")
         if times is not None and (kept := steps.how_many_kept(times, keep)) > MAX_ITEMS:
@@ -179,6 +139,12 @@ class Ask:
             )
         coded = self._code(plain), self._code(kwargs)
         return self._add(steps.Call(self._target(of), label, *coded, seconds, times, rows, keep), label)
+
+    def attribute(self, of: Handle, name: str) -> Handle:
+        """What an attribute of an object holds at this moment, for a check to look at."""
+        label = f"{of.label}.{name}"
+        read = steps.Call(self._code(Given("builtins:getattr")), label, self._code([of, name]), self._code({}))
+        return self._add(read, label)
 
     def backward(self, of: Handle) -> Handle:
         """Go backward from the sum of a value; the gradients stay."""
@@ -225,26 +191,3 @@ def _refer(value: Any) -> Any:
         except (ImportError, AttributeError, ValueError) as error:
             raise PlanError(f"asks for {value.place!r}, which cannot be imported ({error})") from None
     return value
-
-
-def _label(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """How people name a call: with its arguments, where all of them are short."""
-    if not (args or kwargs) or not all(isinstance(value, PLAIN) for value in (*args, *kwargs.values())):
-        return name
-    told = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
-    label = f"{name}({', '.join(told)})"
-    return label if len(label) <= MAX_LABEL else name
-
-
-def _given_label(name: str, args: Sequence[Any]) -> str:
-    """How people name a call of what is not theirs: with what it is called with, which is."""
-    told = ", ".join(_argument(value) for value in args)
-    return f"{name}({told})" if len(name) + len(told) + 2 <= MAX_LABEL else f"{name}(...)"
-
-
-def _argument(value: Any) -> str:
-    if isinstance(value, Handle) and " " not in value.label.partition("(")[0]:
-        return value.label if "(" in value.label or value.path else f"{value.label}(...)"
-    if isinstance(value, Student):
-        return value.name
-    return repr(value) if isinstance(value, PLAIN) else "..."

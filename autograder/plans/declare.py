@@ -15,7 +15,8 @@ import pytest
 
 from autograder.checks.plugin import TraceFolder
 from autograder.errors import UsageError
-from autograder.plans.ask import Ask, Handle, PlanError
+from autograder.plans.ask import Ask, PlanError
+from autograder.plans.handles import Handle
 from autograder.plans.results import Result
 from coursekit.plans.looks import Run, Seen
 from coursekit.plans.steps import read_plan

@@ -100,9 +100,11 @@ class Expectation:
     ) -> None:
         self._look("prints", text=text, number=number, tolerance=tolerance, hint=hint, mistake=mistake)
 
-    def raises(self, *types: str | type[BaseException], hint: str = "", mistake: str = "does-not-raise") -> None:
+    def raises(
+        self, *types: str | type[BaseException], says: str = "", hint: str = "", mistake: str = "does-not-raise"
+    ) -> None:
         names = [one if isinstance(one, str) else one.__name__ for one in types]
-        self._look("raises", types=names, hint=hint, mistake=mistake)
+        self._look("raises", types=names, says=says, hint=hint, mistake=mistake)
 
     def optimizes(self, parameters: Sequence[str], lr: float, hint: str = "", mistake: str = "not-optimized") -> None:
         self._look("optimizes", parameters=list(parameters), lr=lr, hint=hint, mistake=mistake)
@@ -145,7 +147,7 @@ class Expectation:
 
     def _look(self, name: str, /, **arguments: Any) -> None:
         if "slips" in arguments:
-            arguments["slips"] = list((arguments["slips"] or {}).items())
+            arguments["slips"] = _pairs_of(arguments["slips"])
         if isinstance(self._result, Promise):
             self._result.claim(name, self._called, arguments)
             return
@@ -153,3 +155,9 @@ class Expectation:
         plain = {key: value.seen if isinstance(value, Result) else value for key, value in arguments.items()}
         with in_the_words_of_a_check():
             look(name, seen, plain)
+
+
+def _pairs_of(slips: Slips) -> list[tuple[Slip, Any]]:
+    if slips and not (isinstance(slips, Mapping) and all(isinstance(one, Slip) for one in slips)):
+        raise TypeError("slips are a dict, each slip with the value that it gives: {COLUMNS: x.softmax(0)}")
+    return list((slips or {}).items())

@@ -17,7 +17,7 @@ from autograder.checks.outcome import cannot_judge, fail
 from coursekit.plans.answers import Built, Figures, Groups, Held, Problem, Reached, Returned
 from coursekit.plans.looks import BrokenPlan, Complaint, Seen
 from coursekit.plans.looks.seen import missing_return, number_of
-from coursekit.plans.looks.values import tensor_of
+from coursekit.plans.looks.shapes import tensor_of
 from coursekit.plans.values import Items, Key, kind_of, plain
 from coursekit.plans.weights import draw_weights
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from autograder.checks.outcome import CheckEnded
 from autograder.errors import UsageError
-from autograder.plans.ask import Handle
 from autograder.plans.checks_file import CheckRecord, Declared, read_declared
 from autograder.plans.declare import PlanRecord, bind
+from autograder.plans.handles import Handle
 from autograder.plans.promise import Notes, NotKnownYet, Promise
 from coursekit.plans.public import FOLDER, PublicPlan, write_public
 from coursekit.plans.steps import write_plan

@@ -25,6 +25,7 @@ from autograder.verdict import Verdict
 
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECOND_SEED = 4048  # of the run that decides what is near a threshold
+FUNCTION_MISSING = "function-missing"
 SECONDS = 120  # for one solution; the slowest right one takes about 10
 
 
@@ -146,7 +147,7 @@ def _examine_solution(task: _Task) -> Row:
     except (UsageError, GraderFault, TimeIsUp, SystemExit) as error:
         fault = f"{type(error).__name__}: {error}"
     else:
-        cells = _cells(verdict, task.left_out)
+        cells = {name: _of_other_cells(cell, task.claim) for name, cell in _cells(verdict, task.left_out).items()}
         fault = disagreement(task.claim, verdict, [name for name, cell in cells.items() if cell.outcome == "left_out"])
     return Row(task.claim, cells, fault, time.perf_counter() - begin)
 
@@ -165,6 +166,12 @@ def _cells(verdict: Verdict, left_out: frozenset[str]) -> dict[str, Cell]:
         result.name: Cell("left_out" if result.name in left_out else result.outcome, result.mistake)
         for result in verdict.checks
     }
+
+
+def _of_other_cells(cell: Cell, claim: Claim) -> Cell:
+    """A solution may define the functions of its own cell alone: that the others are missing, no check has caught."""
+    is_missing = cell.mistake == FUNCTION_MISSING and FUNCTION_MISSING not in (claim.mistake, *claim.also)
+    return Cell("not_checked") if is_missing and claim.kind != "right" else cell
 
 
 def _examine_mutant(task: _Task, mutant: Mutant) -> MutantRow:

@@ -13,8 +13,9 @@ from autograder import plans
 from autograder.checks.bounds import Bounds, Quantity
 from autograder.cli import app
 from autograder.config.records import Assignment, Course
-from autograder.plans.ask import Ask, Handle
+from autograder.plans.ask import Ask
 from autograder.plans.expect import Expectation
+from autograder.plans.handles import Handle
 from autograder.sandbox.limits import MIB, Limits
 from coursekit.plans.looks import LOOKS
 

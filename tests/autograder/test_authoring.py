@@ -157,6 +157,39 @@ def test_a_solution_without_full_marks_is_not_released_and_the_check_is_named(co
     assert not any((course.root / name).exists() for name in ("release", "gradebook.db", "nbgrader_config.db"))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "(large_scores):",
+            "(large_score):",
+            r"broke: hw1\.py, line 40: test_large_scores_do_no_harm asks for large_score, which is no plan and no "
+            r"fixture; did you mean large_scores\? With",
+        ),
+        (
+            "given, got = large_scores",
+            "given, got = large_scores\n    expect(got).close(given, slips=[(COLUMNS, given)])",
+            r"broke: checks/hw1\.py, line 44: TypeError: slips are a dict, each slip with the value",
+        ),
+    ],
+)
+def test_a_check_that_breaks_over_the_own_solution_is_told_with_file_and_line(
+    course: Course, old: str, new: str, said: str
+) -> None:
+    edit_checks(course, old, new)
+    with pytest.raises(UsageError, match=said):
+        release(course, "hw1")
+
+
+def test_a_function_that_no_cell_defines_is_told_with_the_one_that_was_meant(course: Course) -> None:
+    edit_checks(course, 'ask.call("softmax", given)))', 'ask.call("sofmax", given)))')
+    said = (
+        r"hw1\.py, line 17: the plan scores asks for sofmax, which hw1\.ipynb does not define; did you mean softmax\?"
+    )
+    with pytest.raises(UsageError, match=said):
+        release(course, "hw1")
+
+
 def test_of_right_checks_none_gives_points_for_nothing(course: Course) -> None:
     assert release(course, "hw1").warnings == ()
 

@@ -197,6 +197,77 @@ def test_a_slip_of_another_shape_names_a_value_of_that_shape(got: Any, expected:
     assert other is not None and other.mistake in ("wrong-shape", "wrong-type")
 
 
+@pytest.mark.parametrize(
+    ("got", "expected", "of_slip"),
+    [
+        ([1, 2, 3], [1, 2], [1, 2, 3]),
+        ({"a": 1}, {"a": 1, "b": 2}, {"a": 1}),
+        ([1.0, 2.0], torch.tensor([1.0, 2.0]), [1.0, 2.0]),
+        (3.5, torch.tensor(3.5), 3.5),
+        (None, [1, 2], None),
+        (["b", "a"], ("a", ["b"]), ["b", "a"]),
+        ("1", 1, "1"),
+    ],
+)
+def test_a_slip_of_another_type_or_length_is_named(got: Any, expected: Any, of_slip: Any) -> None:
+    found = complaint("close", got, expected=expected, slips=[(TWICE, of_slip)])
+    assert found is not None and (found.mistake, found.earned) == ("twice", 0.5)
+    other = complaint("close", got, expected=expected, slips=[(TWICE, [of_slip])])
+    assert other is not None and other.mistake in ("wrong-type", "wrong-keys", "wrong-value")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("The amount is NEGATIVE: -3"), None),
+        (ValueError("no"), "raised ValueError with the message 'no', expected one that says 'negative'."),
+        (ValueError(), "raised ValueError without a message, expected one that says 'negative'."),
+        (KeyError("negative"), "raised KeyError, expected ValueError."),
+    ],
+)
+def test_an_error_says_what_is_wrong(error: Exception, said: str | None) -> None:
+    ask = Ask("cell", 0)
+    ask.call("f")
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: stop(error)}))
+    if said is None:
+        look("raises", Seen(run, 0), {"types": ["ValueError"], "says": "negative"})
+    else:
+        with pytest.raises(Complaint, match=said):
+            look("raises", Seen(run, 0), {"types": ["ValueError"], "says": "negative"})
+
+
+class Account:
+    def __init__(self, balance: int) -> None:
+        self.balance = balance
+
+    def deposit(self, amount: int) -> None:
+        self.balance += amount
+
+
+def test_an_attribute_is_looked_at_as_it_was_at_its_moment() -> None:
+    ask = Ask("cell", 0)
+    account = ask.call("Account", 5)
+    before = ask.attribute(account, "balance")
+    ask.call(account.part("deposit"), 3)
+    after, missing = ask.attribute(account, "balance"), ask.attribute(account, "owner")
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"Account": Account}))
+    expect(Result(Seen(run, before.step))).close(5)
+    expect(Result(Seen(run, after.step))).close(8)
+    with pytest.raises(CheckEnded, match=r"`Account\(5\)\.balance` does not have the right value: got 8, expected 7"):
+        expect(Result(Seen(run, after.step))).close(7)
+    with pytest.raises(CheckEnded, match=r"`Account\(5\)\.owner` stopped with an error: AttributeError"):
+        expect(Result(Seen(run, missing.step))).close(7)
+
+
+def test_slips_that_are_no_dict_are_told_to_the_author() -> None:
+    ask = Ask("cell", 0)
+    ask.call("f")
+    run = Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: 1}))
+    wrong: Any = [(TWICE, 2)]
+    with pytest.raises(TypeError, match="slips are a dict"):
+        expect(Result(Seen(run, 0))).close(1, slips=wrong)
+
+
 def test_a_slip_with_fewer_items_than_the_value_says_nothing_of_the_others() -> None:
     found = complaint("close", [4, 1], expected=[2, 1], slips=[(TWICE, [4])])
     assert found is not None and found.mistake == "twice"

@@ -37,6 +37,18 @@ def test_solutions_and_mutants_of_plans_are_judged(tmp_path: Path) -> None:
     assert written["summary"]["mistakes"]["half-missing"]["divergence_is_that_of_two_normals"] == 1
 
 
+def test_what_a_solution_of_one_cell_does_not_define_is_caught_by_no_check(tmp_path: Path) -> None:
+    """A wrong solution may define the functions of its own cell alone, which says nothing of the checks of others."""
+    (tmp_path / "wrong").mkdir()
+    claim, _, _ = solution("lab_vae", "half_missing").read_text(encoding="utf-8").partition("import torch")
+    own = "def divergence(mean, log_var):\n    return mean.square() + log_var.exp() - 1 - log_var\n"
+    (tmp_path / "wrong" / "half_missing.py").write_text(claim + own, encoding="utf-8")
+    matrix = selftest(Selftest(place("lab_vae"), tmp_path, processes=1))
+    assert matrix.passed
+    assert matrix.caught() == {"half-missing": {"divergence_is_that_of_two_normals": 1}}
+    assert set(matrix.never_failing()) == set(matrix.checks) - {"divergence_is_that_of_two_normals"}
+
+
 def test_a_quick_selftest_leaves_slow_plans_out_and_says_so(tmp_path: Path) -> None:
     folder = copy_of(tmp_path, "vae", "reference", "decoder_never_moves")
     matrix = selftest(Selftest(place("vae"), folder, quick=True, processes=1))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from coursekit.plans.looks import distribution, drawing, effects, exact, numbers, values
+from coursekit.plans.looks import distribution, drawing, effects, exact, numbers, shapes, values
 from coursekit.plans.looks.seen import RAISED, BrokenPlan, Complaint, Run, Seen, Slip
 
 LOOKS: dict[str, Callable[..., str]] = {
@@ -17,9 +17,9 @@ LOOKS: dict[str, Callable[..., str]] = {
     for look in (
         values.close,
         exact.same_as,
-        values.is_scalar,
-        values.has_shape,
-        values.has_dtype,
+        shapes.is_scalar,
+        shapes.has_shape,
+        shapes.has_dtype,
         numbers.at_least,
         numbers.at_most,
         numbers.between,

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from coursekit.plans.looks.seen import Complaint, Seen, Slip
-from coursekit.plans.looks.values import tensor_of
+from coursekit.plans.looks.shapes import tensor_of
 from coursekit.plans.values import TensorValue, kind_of
 
 SIGMAS = 6.0  # a normal variable is farther out with probability 2e-9

@@ -87,10 +87,11 @@ def prints(
     return f"{label} prints what it should."
 
 
-def raises(seen: Seen, types: Sequence[str], hint: str = "", mistake: str = "does-not-raise") -> str:
+def raises(seen: Seen, types: Sequence[str], says: str = "", hint: str = "", mistake: str = "does-not-raise") -> str:
     """The call raises an error of one of these types, classes or their names, or of a type that is derived from one.
 
-    A function that is not written yet raises NotImplementedError, which counts only if it is named itself.
+    A function that is not written yet raises NotImplementedError, which counts only if it is named itself. The first
+    500 characters of the error's message hold the text `says`, whatever its case.
     """
     answer = seen.run.answers[seen.step]
     label, wanted = f"`{seen.run.label(seen.step)}`", " or ".join(types)
@@ -101,6 +102,9 @@ def raises(seen: Seen, types: Sequence[str], hint: str = "", mistake: str = "doe
         seen.answer()  # which says why there is none
     if not {answer.type, *answer.bases} & set(types):
         raise Complaint(f"{label} raised {answer.type[:MAX_SHOWN]}, expected {wanted}.", hint, mistake)
+    if says.casefold() not in answer.message.casefold():
+        got = f"with the message {answer.message[:MAX_SHOWN]!r}" if answer.message else "without a message"
+        raise Complaint(f"{label} raised {answer.type} {got}, expected one that says {says!r}.", hint, mistake)
     return f"{label} raises {answer.type}, as it should."
 
 

@@ -17,10 +17,12 @@ from coursekit.plans.answers import Returned
 from coursekit.plans.looks.exact import equal, holds_whole, is_whole, name_some
 from coursekit.plans.looks.nearness import align, difference, flat, is_near, largest, leave, minus, size
 from coursekit.plans.looks.seen import Complaint, Seen, Slip, missing_return, number_of
+from coursekit.plans.looks.shapes import tensor_of
 from coursekit.plans.looks.states import has_other_counts, weights_of
 from coursekit.plans.values import Items, Plain, TensorValue, kind_of
 
 Slips = Sequence[tuple[Slip, Any]]
+OF_ANOTHER_KIND = ("wrong-type", "wrong-shape", "wrong-keys")  # what a complaint calls such a value
 
 
 def close(
@@ -43,7 +45,7 @@ def close(
             100,000 characters, whole numbers up to 4,000 digits, tensors up to 2,000,000 elements; lists, tuples, dicts
             and sets have up to 10,000 items, and up to 5 of them lie in each other. All that the calls of one plan
             return and print has room in 3 MiB of JSON, beside the tensors.
-        slips: well-known mistakes, each with the value that it gives, which may have another shape.
+        slips: well-known mistakes, each with the value that it gives, which may be of another type, shape or length.
         hint: what to try where no slip explains the value.
         tolerance: relative to the largest expected value, or to 0.001 where all are smaller: scale tiny values before
             they are compared; where none is named, whole numbers on both sides, such as indices, must be the very
@@ -53,6 +55,25 @@ def close(
         of: "value", or what of the rows of a matrix is compared: "row mean" or "covariance".
         free_signs: each column may have the opposite sign.
     """
+    try:
+        return _close(seen, expected, slips, hint, tolerance, mistake, since, of, free_signs)
+    except Complaint as complaint:
+        if complaint.mistake in OF_ANOTHER_KIND:
+            raise _explained(complaint, seen, slips, tolerance) from None
+        raise
+
+
+def _close(
+    seen: Seen,
+    expected: Any,
+    slips: Slips,
+    hint: str,
+    tolerance: float | None,
+    mistake: str,
+    since: Seen | None,
+    of: str,
+    free_signs: bool,
+) -> str:
     match expected:  # what is the same as a plain one
         case np.generic():
             expected = expected.item()
@@ -69,10 +90,7 @@ def close(
     is_exact = tolerance is None and since is None
     if isinstance(expected, int) and (abs(expected) > sys.float_info.max or (is_exact and is_whole(seen.value()))):
         return equal(seen, expected, slips, hint, mistake)
-    try:
-        got, right = _pair(seen, expected, of, hint)
-    except Complaint as complaint:
-        raise _by_shape(complaint, seen, slips, tolerance) from None
+    got, right = _pair(seen, expected, of, hint)
     if since is not None:
         before, _ = _pair(since, expected, of, hint)
         got, right = minus(got, before), minus(right, before)
@@ -91,76 +109,23 @@ def close(
     raise Complaint(difference(seen.name, shown, right, since is not None), hint, mistake, earned)
 
 
-def _by_shape(complaint: Complaint, seen: Seen, slips: Slips, tolerance: float | None) -> Complaint:
-    """The complaint, or one with the name of the slip whose value, of another shape than the expected one, it is."""
-    value = seen.value() if complaint.mistake in ("wrong-shape", "wrong-type") else None
-    if not isinstance(value, TensorValue):
-        return complaint
+def _explained(complaint: Complaint, seen: Seen, slips: Slips, tolerance: float | None) -> Complaint:
+    """The complaint, or one with the name of the slip whose value, of another kind than the expected one, it is."""
     for slip, wrong in slips:
-        same = isinstance(wrong, Tensor | np.ndarray) and tuple(wrong.shape) == tuple(value.tensor.shape)
-        if same and is_near(value.tensor, flat(wrong), tolerance):
+        if _is_slip(seen, wrong, tolerance):
             return Complaint(complaint.says, slip.says, slip.name, slip.earned)
     return complaint
 
 
-def is_scalar(seen: Seen, hint: str = "") -> str:
-    """A tensor of shape ()."""
-    return has_shape(seen, (), hint or "Reduce it to one number, and return the tensor itself, without .item().")
-
-
-def has_shape(seen: Seen, shape: Sequence[int], hint: str = "") -> str:
-    """A tensor or an array of this shape that holds finite numbers."""
-    tensor_of(seen, shape, hint)
-    return f"{seen.name} has the right shape, {tuple(shape)}."
-
-
-def has_dtype(seen: Seen, dtype: str, hint: str = "") -> str:
-    """A tensor or an array whose numbers are of this type, such as "float32" or "int64"."""
-    value = seen.value()
-    if not isinstance(value, TensorValue):
-        told = f"{seen.name} returned {kind_of(value)}, expected a tensor or an array of {dtype}."
-        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
-    kind = str(value.tensor.dtype).removeprefix("torch.")
-    if kind != dtype:
-        of = "an array" if value.is_array else "a tensor"
-        raise Complaint(f"{seen.name} returned {of} of {kind}, expected one of {dtype}.", hint, "wrong-type")
-    return f"{seen.name} has the right type of numbers, {dtype}."
-
-
-def tensor_of(
-    seen: Seen,
-    shape: Sequence[int],
-    hint: str = "",
-    array: bool | None = None,
-    is_complex: bool = False,
-    finite: bool = True,
-) -> Tensor:
-    """The tensor that is looked at: real numbers, all of them finite.
-
-    Args:
-        seen: what is looked at.
-        shape: that it must have.
-        hint: what to try.
-        array: whether it must be a NumPy array, or must not; either if it is None.
-        is_complex: whether its numbers may be complex.
-        finite: whether they must be finite.
-
-    Raises:
-        Complaint: it is something else.
-    """
-    value = seen.value()
-    kind = "an array" if array else "a tensor"
-    fits = isinstance(value, TensorValue) and array in (None, value.is_array)
-    if not isinstance(value, TensorValue) or not fits or (value.tensor.is_complex() and not is_complex):
-        told = f"{seen.name} returned {kind_of(value)}, expected {kind} of shape {tuple(shape)}."
-        raise Complaint(told, missing_return(seen, value) or hint, "wrong-type")
-    if tuple(value.tensor.shape) != tuple(shape):
-        told = f"{seen.name} does not have the right shape: got {tuple(value.tensor.shape)}, expected {tuple(shape)}."
-        raise Complaint(told, hint, "wrong-shape")
-    if finite and not bool(value.tensor.isfinite().all()):
-        told = f"{seen.name} holds values that are infinite or not a number, expected finite ones."
-        raise Complaint(told, hint, "not-finite")
-    return value.tensor
+def _is_slip(seen: Seen, wrong: Any, tolerance: float | None) -> bool:
+    try:
+        value = seen.value()
+        if isinstance(wrong, Tensor | np.ndarray) and isinstance(value, TensorValue):  # in whatever library
+            return tuple(wrong.shape) == tuple(value.tensor.shape) and is_near(value.tensor, flat(wrong), tolerance)
+        close(seen, wrong, tolerance=tolerance)
+    except Complaint:
+        return False
+    return True
 
 
 def _items_close(
