@@ -132,6 +132,18 @@ class Expectation:
     ) -> None:
         self._look("is_uniform", low=low, high=high, hint=hint, mistake=mistake)
 
+    def has_frequencies(
+        self,
+        probabilities: Mapping[int, float] | Mapping[float, float],
+        slips: Slips = None,
+        hint: str = "",
+        mistake: str = "wrong-distribution",
+    ) -> None:
+        for given in (probabilities, *(slips or {}).values()):
+            if min(given.values(), default=0.0) < 0 or abs(sum(given.values()) - 1) > 1e-6:
+                raise ValueError(f"the probabilities {dict(given)} are not all positive, or do not add up to 1")
+        self._look("has_frequencies", probabilities=dict(probabilities), slips=slips, hint=hint, mistake=mistake)
+
     def draws(
         self,
         lines: Sequence[Any] = (),

@@ -1,5 +1,6 @@
 """Looks: type, then shape, then value, each in its own words; what is right passes, and what is empty does not."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -266,6 +267,60 @@ def test_slips_that_are_no_dict_are_told_to_the_author() -> None:
     wrong: Any = [(TWICE, 2)]
     with pytest.raises(TypeError, match="slips are a dict"):
         expect(Result(Seen(run, 0))).close(1, slips=wrong)
+
+
+KEPT = {0.0: 0.25, 1 / 0.75: 0.75}  # the mask of a dropout of 1/4
+
+
+def mask(share: float, value: float, n: int = 4_000, seed: int = 0) -> Tensor:
+    kept = torch.rand(n // 40, 40, generator=torch.Generator().manual_seed(seed)) < share
+    return value * kept
+
+
+@pytest.mark.parametrize(
+    ("got", "mistake", "said"),
+    [
+        (mask(0.25, 1 / 0.75), "kept-for-dropped", r"has 0 in a share of 0\.7\d\d of 4000 draws, expected 0\.25"),
+        (mask(0.75, 1.0), "not-scaled", r"holds 1, expected only 0, 1\.33"),
+        (mask(0.65, 1 / 0.75), "wrong-distribution", r"has 0 in a share of 0\.3\d\d"),
+        (torch.full((400,), 1 / 0.75), "wrong-distribution", r"has 0 in a share of 0\.000 of 400 draws"),
+        (mask(0.75, 1 / 0.75, 80), "wrong-shape", "got 80 numbers, expected 100 or more"),
+        (mask(0.75, torch.nan), "not-finite", "infinite or not a number"),
+        ([0, 1], "wrong-shape", "got 2 numbers, expected 100 or more"),
+        ([0, 1] * 50 + ["a"], "wrong-type", r"`f\[100\]`"),
+        ("0101", "wrong-type", "expected a tensor"),
+        ([1 / 0.75] * 100, "wrong-distribution", "has 0 in a share of 0.000"),
+        ([torch.nan] * 100, "not-finite", "infinite or not a number"),
+    ],
+)
+def test_values_that_come_too_often_or_not_at_all_are_told(got: Any, mistake: str, said: str) -> None:
+    slips = [
+        (slip("kept-for-dropped", "p is the share that is dropped."), {0.0: 0.75, 1 / 0.75: 0.25}),
+        (slip("not-scaled", "Divide by 1 - p."), {0.0: 0.25, 1.0: 0.75}),
+    ]
+    found = complaint("has_frequencies", got, probabilities=KEPT, slips=slips)
+    assert found is not None and found.mistake == mistake
+    assert re.search(said, found.says)
+
+
+def test_right_frequencies_pass_on_every_seed_and_certain_values_too() -> None:
+    for seed in range(300):
+        assert complaint("has_frequencies", mask(0.75, 1 / 0.75, 200, seed), probabilities=KEPT) is None
+    assert complaint("has_frequencies", [0, 1, 1, torch.tensor(1)] * 50, probabilities={0: 0.25, 1: 0.75}) is None
+    die = torch.randint(1, 7, (5_000,), generator=torch.Generator().manual_seed(0))
+    assert complaint("has_frequencies", die, probabilities=dict.fromkeys(range(1, 7), 1 / 6)) is None
+    assert complaint("has_frequencies", torch.ones(200), probabilities={1: 1.0, 2: 0.0}) is None
+    assert complaint("has_frequencies", torch.ones(200), probabilities={1: 0.0, 2: 1.0}) is not None
+
+
+def test_probabilities_that_are_none_are_told_to_the_author() -> None:
+    ask = Ask("cell", 0)
+    ask.call("f")
+    result = Result(Seen(Run(ask.built, run_plan(ask.built, ask.tensors, {"f": lambda: mask(0.75, 1.0)})), 0))
+    for wrong in ({0: 0.5, 1: 0.4}, {0: -0.5, 1: 1.5}, {}):
+        with pytest.raises(ValueError, match="do not add up to 1"):
+            expect(result).has_frequencies(wrong)
+    expect(result).has_frequencies({0: 0.25, 1: 0.75})
 
 
 def test_a_slip_with_fewer_items_than_the_value_says_nothing_of_the_others() -> None:

@@ -34,6 +34,7 @@ LOOKS: dict[str, Callable[..., str]] = {
         distribution.is_random,
         distribution.is_normal,
         distribution.is_uniform,
+        distribution.has_frequencies,
         drawing.draws,
     )
 }

@@ -6,19 +6,20 @@ empirical distribution by what the inequality of Dvoretzky, Kiefer and Wolfowitz
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from coursekit.plans.looks.seen import Complaint, Seen, Slip
+from coursekit.plans.looks.seen import Complaint, Seen, Slip, number_of
 from coursekit.plans.looks.shapes import tensor_of
-from coursekit.plans.values import TensorValue, kind_of
+from coursekit.plans.values import Items, TensorValue, kind_of
 
 SIGMAS = 6.0  # a normal variable is farther out with probability 2e-9
 CHANCE = 1e-8  # of a right sample whose empirical distribution strays too far
 LEAST_DRAWS = 100
+CLOSE = 1e-5  # of a value, or of 1 where all are smaller: as near as float32 comes to one
 
 
 def is_random(seen: Seen, again: Seen, about: Any = None, hint: str = "", mistake: str = "not-random") -> str:
@@ -97,8 +98,68 @@ def is_uniform(
     return f"{seen.name} is uniform between {low:g} and {high:g}."
 
 
+def has_frequencies(
+    seen: Seen,
+    probabilities: Mapping[float, float],
+    slips: Sequence[tuple[Slip, Any]] = (),
+    hint: str = "",
+    mistake: str = "wrong-distribution",
+) -> str:
+    """Draws of a few values, each as often as its probability says, such as the mask of dropout or a die.
+
+    Args:
+        seen: what is looked at.
+        probabilities: by value, together 1: {0.0: 0.2, 1.25: 0.8}.
+        slips: well-known mistakes, each with the probabilities that it gives.
+        hint: what to try.
+        mistake: its name.
+    """
+    draws = _drawn(seen, hint).flatten()
+    if len(draws) < LEAST_DRAWS:
+        told = f"{seen.name} does not have the right shape: got {len(draws)} numbers, expected {LEAST_DRAWS} or more."
+        raise Complaint(told, hint, "wrong-shape")
+    if (problem := _is_not_of(draws, probabilities)) is None:
+        return f"{seen.name} has each value as often as it should."
+    earned = 0.0
+    for slip, of_slip in slips:
+        if _is_not_of(draws, of_slip) is None:
+            hint, mistake, earned = slip.says, slip.name, slip.earned
+            break
+    raise Complaint(f"{seen.name} {problem}.", hint, mistake, earned)
+
+
+def _is_not_of(draws: Tensor, probabilities: Mapping[float, float]) -> str | None:
+    """What is wrong with draws `(n,)` of these values, if anything.
+
+    Chernoff's bound (1952): n draws have the share q of what has the probability p with a probability of at most
+    exp(-n KL(q || p)), where KL is the divergence of the two coins.
+    """
+    values = torch.tensor([float(value) for value in probabilities], dtype=torch.float64)
+    distance, nearest = (draws[:, None] - values).abs().min(1)
+    other = draws[distance > CLOSE * values.abs().max().clamp(min=1.0)]
+    if len(other):
+        return f"holds {other[0]:.4g}, expected only {', '.join(f'{value:g}' for value in probabilities)}"
+    for number, (value, p) in enumerate(probabilities.items()):
+        q = float((nearest == number).double().mean())
+        if len(draws) * (_divergence(q, p) + _divergence(1 - q, 1 - p)) > math.log(2 * len(probabilities) / CHANCE):
+            return f"has {value:g} in a share of {q:.3f} of {len(draws)} draws, expected {p:g}"
+    return None
+
+
+def _divergence(q: float, p: float) -> float:
+    """One term of that of two distributions, q log(q / p)."""
+    return 0.0 if q <= 0 else math.inf if p <= 0 else q * math.log(q / p)
+
+
 def _drawn(seen: Seen, hint: str) -> Tensor:
+    """The tensor, or one of the numbers in a list, such as those of repeated calls."""
     value = seen.value()
+    if isinstance(value, Items) and value.kind != "dict":
+        numbers = [number_of(seen.item(i), hint) for i in range(len(value.items))]
+        if not all(map(math.isfinite, numbers)):
+            told = f"{seen.name} holds numbers that are infinite or not a number, expected finite ones."
+            raise Complaint(told, hint, "not-finite")
+        return torch.tensor(numbers, dtype=torch.float64)
     if not isinstance(value, TensorValue):
         raise Complaint(f"{seen.name} returned {kind_of(value)}, expected a tensor.", hint, "wrong-type")
     return tensor_of(seen, value.tensor.shape, hint).double()
