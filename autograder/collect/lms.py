@@ -6,7 +6,7 @@ remark that names it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -100,8 +100,9 @@ def sort_uploads(paths: Sequence[Path], metadata: Path | None = None) -> dict[st
             plain.append(path)
         else:
             entries.setdefault(entry.key, []).append(entry)
+    names = frozenset(entry.name for found in entries.values() for entry in found)
     for key, found in entries.items():
-        uploads[key] = _sorted(found)
+        uploads[key] = _sorted(found, names)
     return {_stable(name): upload for name, upload in (uploads | _plain(plain)).items()}
 
 
@@ -151,30 +152,31 @@ def _brightspace_time(text: str) -> datetime | None:
     return None
 
 
-def _sorted(found: list[_Entry]) -> Upload:
-    """The attempts of one person."""
+def _sorted(found: list[_Entry], names: Collection[str]) -> Upload:
+    """The attempts of one person; `names` are those of the files of the whole class."""
     reasons = {entry.path: why_unreadable(entry.path, entry.name) for entry in found}
     remarks = [reason for reason in reasons.values() if reason]
     files = [entry for entry in found if not entry.typed and not reasons[entry.path]]
     if not files:
         typed = [printable(entry.path.name) for entry in found if entry.typed]
         remarks += [f"{name} holds typed text and no file, and was not taken." for name in typed]
-    return Upload(tuple(_attempts(files)), found[0].sender, tuple(remarks))
+    return Upload(tuple(_attempts(files, names)), found[0].sender, tuple(remarks))
 
 
-def _attempts(files: list[_Entry]) -> list[Attempt]:
+def _attempts(files: list[_Entry], names: Collection[str]) -> list[Attempt]:
     if any(entry.late is not None for entry in files):
-        return _canvas_attempts(files)
+        return _canvas_attempts(files, names)
     by_time: dict[datetime | None, list[_Entry]] = {}
     for entry in sorted(files, key=lambda entry: entry.order):
         by_time.setdefault(entry.at, []).append(entry)
     return [Attempt(tuple(Part(entry.path, entry.name) for entry in group), at) for at, group in by_time.items()]
 
 
-def _canvas_attempts(files: list[_Entry]) -> list[Attempt]:
+def _canvas_attempts(files: list[_Entry], names: Collection[str]) -> list[Attempt]:
     """The newest version of each file: of those that are not marked as late, and then of all.
 
-    Canvas puts -1, -2 after the name of a file that is handed in again; its number grows as well.
+    Canvas puts -1, -2 after the name of a file that is handed in again; its number grows as well. Mostly the newest
+    version alone is exported: the number is Canvas's where the file of somebody else has the name without it.
     """
     attempts = []
     for late in (False, True):
@@ -190,7 +192,7 @@ def _canvas_attempts(files: list[_Entry]) -> list[Attempt]:
             if base not in newest or newest[base][0] < version:
                 newest[base] = version, entry
         parts = [
-            Part(entry.path, base if several[base] > 1 else entry.name)
+            Part(entry.path, base if several[base] > 1 or base in names else entry.name)
             for base, (_, entry) in sorted(newest.items(), key=lambda item: item[1][1].order)
         ]
         if parts and (not late or any(entry.late for entry in files)):

@@ -132,15 +132,18 @@ def test_canvas_says_which_files_are_late_and_numbers_those_that_came_again(cour
             "late_late_102_6_netid": "id2\n",
             "zips_103_10_hw2.zip": zipped({"a/hw2.ipynb": version(1), "a/netid": "id3\n"}),
             "zips_103_11_hw2-1.zip": zipped({"b/hw2.ipynb": version(2), "b/netid": "id3\n"}),
+            "newest_104_12_hw2-2.ipynb": version(3),
+            "newest_104_13_netid-1": "id4\n",
         },
     )
     teams = collected(course, clones)
-    expected = {"again_100": 2, "both_101": 1, "late_102": 1, "zips_103": 2}
+    expected = {"again_100": 2, "both_101": 1, "late_102": 1, "zips_103": 2, "newest_104": 3}
     for source, number in expected.items():
         assert handed_in(course, teams[source])["hw2.ipynb"] == version(number), source
     assert [source for source, team in teams.items() if not team.accepted] == ["late_102"]
     assert any("marked as late, but nothing says by how much" in remark for remark in teams["late_102"].remarks)
     assert not any("in time" in remark for remark in teams["again_100"].remarks)
+    assert not any("should be called" in remark for remark in teams["newest_104"].remarks)  # Canvas named it
 
 
 def test_blackboard_brightspace_and_gradescope_say_when_each_attempt_came(course: Course, clones: Path) -> None:
