@@ -46,6 +46,13 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
     return files
 
 
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Pictures that lie outside of `docs/` are named by their place in the repository, where pages are read, too."""
+    for place, name in PICTURES.items():
+        markdown = markdown.replace(f"](../{place})", f"](pictures/{name})")
+    return markdown
+
+
 def on_page_content(content: str, page: Page, **_: Any) -> str:
     """Formulas as MathML, in the text and in the list of the page's headings."""
     _typeset_titles(page.toc)

@@ -122,6 +122,16 @@ def test_links_and_pictures_of_the_readme_are_there() -> None:
         assert (REPOSITORY / place).exists(), place
 
 
+def test_links_and_pictures_of_the_pages_are_there_in_the_repository_too() -> None:
+    for page in sorted((REPOSITORY / "docs").rglob("*.md")):
+        prose = re.sub(
+            r"^```.*?^```|`[^`\n]+`", "code", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+        )
+        for place in re.findall(r"\]\(([^)#]+)[^)]*\)", prose):
+            made = place.lstrip("./").startswith(("reference/", "notebooks/"))  # from the code, for the site alone
+            assert "//" in place or made or (page.parent / place).exists(), f"{page.name}: {place}"
+
+
 def test_figures_that_are_quoted_are_those_that_were_measured() -> None:
     bounds = json.loads((REPOSITORY / "checks" / "hw2" / "bounds.json").read_text())
     grading = " ".join((REPOSITORY / "docs" / "grading.md").read_text().split())
