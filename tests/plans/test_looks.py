@@ -217,6 +217,13 @@ def test_a_slip_of_another_type_or_length_is_named(got: Any, expected: Any, of_s
     assert other is not None and other.mistake in ("wrong-type", "wrong-keys", "wrong-value")
 
 
+@pytest.mark.parametrize("of_slip", [None, "text", [1, "a"], [[1.0], [1.0, 2.0]], {"a": "b"}, b"x", {1, 2}, object()])
+def test_a_slip_of_whatever_type_breaks_no_check(of_slip: Any) -> None:
+    for got, expected in ((torch.ones(2), torch.zeros(2)), (2.5, 1.5), ([1, 2], [1, 3]), ({"a": 1.0}, {"a": 2.0})):
+        found = complaint("close", got, expected=expected, slips=[(TWICE, of_slip)])
+        assert found is not None and found.mistake == "wrong-value"
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

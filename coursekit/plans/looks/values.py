@@ -99,7 +99,9 @@ def _close(
     if is_near(aligned(got, right), right, tolerance) and not has_others:
         return f"{seen.name} {'has changed as it should' if since else 'is right'}{size(expected)}."
     for slip, value in slips:
-        wrong = minus(flat(value), before) if since is not None else flat(value)
+        if (wrong := _as_numbers(value)) is None:
+            continue
+        wrong = minus(wrong, before) if since is not None and wrong.shape == before.shape else wrong
         if wrong.shape == got.shape and is_near(aligned(got, wrong), wrong, tolerance, largest(right)):
             hint, mistake, earned = slip.says, slip.name, slip.earned
             break
@@ -107,6 +109,14 @@ def _close(
         earned = 0.0
     shown = aligned(got, right)
     raise Complaint(difference(seen.name, shown, right, since is not None), hint, mistake, earned)
+
+
+def _as_numbers(of_slip: Any) -> Tensor | None:
+    """The value of a slip as a tensor; none if it is something else, such as None or text."""
+    try:
+        return flat(of_slip)
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 def _explained(complaint: Complaint, seen: Seen, slips: Slips, tolerance: float | None) -> Complaint:
