@@ -116,8 +116,8 @@ def _bounds(quantities: Sequence[Quantity], right: Sequence[Run], second_runs: f
         Bound(
             quantity.name,
             side,
-            _round_outwards(_tail(quantity, side, right, each), side),
-            _round_outwards(_tail(quantity, side, right, each * FAR), side),
+            _round_outwards(_tail(quantity, side, right, each), side, quantity.scale),
+            _round_outwards(_tail(quantity, side, right, each * FAR), side, quantity.scale),
         )
         for quantity in quantities
         for side in quantity.sides
@@ -155,8 +155,13 @@ def _require_on_scale(quantities: Sequence[Quantity], right: Sequence[Run]) -> N
                 )
 
 
-def _round_outwards(value: float, side: Side) -> float:
-    """Three significant digits, never so that a bound moves towards what is right."""
+def _round_outwards(value: float, side: Side, scale: str) -> float:
+    """Three significant digits, never so that a bound moves towards what is right.
+
+    Near 1 on the logit scale they are those of the distance to 1, so that 0.99985 does not become 1.
+    """
+    if scale == "logit" and value > 0.5:
+        return float(1 - decimal.Decimal(repr(_round_outwards(1 - value, "high" if side == "low" else "low", scale))))
     rounding = decimal.ROUND_FLOOR if side == "low" else decimal.ROUND_CEILING
     return float(decimal.Context(prec=3, rounding=rounding).create_decimal_from_float(value))
 

@@ -58,6 +58,11 @@ def run_and_show(settings: Settings, second_runs: float, console: Console, write
     return in_force
 
 
+def _short(value: float) -> str:
+    """Three digits, or those that tell a number from 1."""
+    return f"{value:.6g}" if 0.99 < value < 1 else f"{value:.3g}"
+
+
 def print_calibration(calibration: Calibration, quantities: Sequence[Quantity], console: Console) -> None:
     """The bounds, how often they would fail a right solution, and how often they catch each wrong one."""
     table = Table(title=f"Bounds on training, {calibration.assignment}", title_justify="left")
@@ -70,7 +75,7 @@ def print_calibration(calibration: Calibration, quantities: Sequence[Quantity], 
         cells = [quantiles["0 %"], quantiles["100 %"]]
         cells += [sides[side].limit if side in sides else math.nan for side in ("low", "high")]
         cells += [sides[side].far if side in sides else math.nan for side in ("low", "high")]
-        table.add_row(quantity.title, *("" if math.isnan(cell) else f"{cell:.3g}" for cell in cells))
+        table.add_row(quantity.title, *("" if math.isnan(cell) else _short(cell) for cell in cells))
     console.print(table)
     crossings = calibration.held_out_crossings
     by_design = ", ".join(f"{name} {number}" for name, number in Counter(crossings).most_common())

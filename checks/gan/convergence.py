@@ -21,6 +21,11 @@ Measure = Callable[[Trace, Trace], dict[str, float]]
 Explanation = Callable[[Bound, tuple[Bound, ...], dict[str, float]], tuple[str, str]]
 
 
+def share(value: float) -> str:
+    """A number between 0 and 1, with as many digits as show that it is neither."""
+    return f"{value:.2f}" if 0.01 <= value <= 0.99 else f"{value:.4f}"
+
+
 def explain(bound: Bound, bounds: tuple[Bound, ...], values: dict[str, float]) -> tuple[str, str]:
     """What is wrong about the quantity of a crossed bound, and what to try."""
     value = values[bound.quantity]
@@ -32,9 +37,10 @@ def explain(bound: Bound, bounds: tuple[Bound, ...], values: dict[str, float]) -
         )
     if bound.quantity in SYMBOLS:
         low, high = limits[bound.quantity, "low"], limits[bound.quantity, "high"]
+        got, least, most = map(share, (value, low, high))
         return (
-            f"{SYMBOLS[bound.quantity]} is {value:.2f} on average, expected between {low:.2f} and {high:.2f}: one of "
-            "the two players has won, and the other learns nothing any more.",
+            f"{SYMBOLS[bound.quantity]} is {got} on average, expected between {least} and {most}: one of the two "
+            "players has won, and the other learns nothing any more.",
             "Check that D and G are both updated, each by its own loss, and look at both loss curves.",
         )
     nearest, diversity = limits["nearest", "high"], limits["diversity", "low"]

@@ -21,6 +21,7 @@ from course_utils.gan.places import MODULES
 DIGITS = 10  # classes of the homework's images
 LEAST_LABELS = 14  # of a quarter of the classes: by chance once in 10^8
 FEWEST = 4  # images whose labels are kept over three steps by chance once in 10^4, if there are ten classes
+LEAST_AGAIN = 8  # times that a class comes in another step, with its one wrong label by chance once in 10^7
 MANY = 7  # images whose labels all come again by chance once in 10^6
 
 
@@ -183,6 +184,27 @@ def fail_on_old_wrong_labels(step_runs: Sequence[StepRun]) -> None:
                     "Draw them anew in each step.",
                     mistake=Mistake.WRONG_LABELS_NOT_FRESH,
                 )
+        if _follow_from_the_true_ones(drawn):
+            fail(
+                f"In all of {len(drawn.labels)} training steps the images of a class have one and the same wrong "
+                "label: D then learns which wrong label to expect of each class.",
+                "Draw them anew in each step.",
+                mistake=Mistake.WRONG_LABELS_NOT_FRESH,
+            )
+
+
+def _follow_from_the_true_ones(drawn: _Drawn) -> bool:
+    """Whether each class that comes in several steps has the same wrong label in all of them."""
+    classes = _number_of_classes(drawn.run)
+    of_class: dict[int, list[set[int]]] = {}
+    for labels, shifts in zip(drawn.labels, drawn.shifts, strict=True):
+        of_step: dict[int, set[int]] = {}
+        for label, shift in zip(labels, shifts, strict=True):
+            of_step.setdefault((label - shift) % classes, set()).add(label)
+        for truth, wrong in of_step.items():
+            of_class.setdefault(truth, []).append(wrong)
+    again = sum(len(steps) - 1 for steps in of_class.values())
+    return again >= LEAST_AGAIN and all(len(set().union(*steps)) == 1 for steps in of_class.values())
 
 
 def _are_kept(steps: Sequence[tuple[int, ...]]) -> bool:

@@ -10,6 +10,7 @@ CONSEQUENCES = {
     **consequences.CONSEQUENCES,
     Mistake.LABELS_OUT_OF_RANGE: (Mistake.FUNCTION_RAISES, Mistake.SIZES_HARD_CODED),
     Mistake.WRONG_LABELS_NOT_WRONG: _NOT_WRONG,
+    Mistake.WRONG_LABELS_NOT_EVEN: (Mistake.WRONG_LABELS_NOT_FRESH, Mistake.SIZES_HARD_CODED),
     Mistake.WRONG_RETURN_VALUE: (*consequences.CONSEQUENCES[Mistake.WRONG_RETURN_VALUE], Mistake.FUNCTION_RAISES),
     Mistake.LABELS_CHANGED_IN_PLACE: (
         Mistake.WRONG_LABELS_NOT_WRONG,
@@ -24,6 +25,7 @@ WORDS = {
     **consequences.WORDS,
     (Mistake.LABELS_OUT_OF_RANGE, Mistake.FUNCTION_RAISES): "(?i)class|index|range|bound",
     (Mistake.LABELS_OUT_OF_RANGE, Mistake.SIZES_HARD_CODED): "(?i)class|index|range|bound",
+    (Mistake.WRONG_LABELS_NOT_EVEN, Mistake.SIZES_HARD_CODED): "wrong labels of training steps",
     (
         Mistake.WRONG_RETURN_VALUE,
         Mistake.FUNCTION_RAISES,
