@@ -18,9 +18,10 @@ from rich.table import Table
 
 from autograder.calibration import Calibration, Run, Settings, derive, measure_all
 from autograder.calibration.runs import quality_of
-from autograder.checks.bounds import Bound, Quantity, bounds_file, read_bounds
+from autograder.checks.bounds import SCALES, Bound, Quantity, bounds_file, read_bounds
 
 RIGHT, WRONG = "#1f77b4", "#d62728"
+SHOWN = {"log": (1e-3, math.inf), "logit": (1e-5, 1 - 1e-5)}  # what lies beyond is drawn at these ends
 
 
 def run_and_show(settings: Settings, second_runs: float, console: Console, write: bool) -> bool:
@@ -108,17 +109,14 @@ def draw(calibration: Calibration, quantities: Sequence[Quantity], runs: Sequenc
 
 
 def _draw_quantity(axes: Axes, quantity: Quantity, calibration: Calibration, runs: Sequence[Run]) -> None:
-    values = {
-        kind: np.array([run.values[quantity.name] for run in runs if run.kind == kind and run.values is not None])
-        for kind in ("right", "wrong")
-    }
-    edges: np.ndarray = np.concatenate(list(values.values()))
-    if quantity.scale == "log":
-        edges = np.clip(edges, 1e-3, None)
-        bins = np.geomspace(edges.min(), edges.max(), 90).tolist()
-        axes.set_xscale("log")
-    else:
-        bins = np.linspace(0, 1, 90).tolist()
+    there, back = SCALES[quantity.scale]
+    values: dict[str, list[float]] = {"right": [], "wrong": []}
+    for run in runs:
+        if run.values is not None:
+            values[run.kind].append(float(np.clip(run.values[quantity.name], *SHOWN[quantity.scale])))
+    places = [there(value) for value in (*values["right"], *values["wrong"])]
+    bins = [back(place) for place in np.linspace(min(places), max(places), 90)]
+    axes.set_xscale(quantity.scale)
     for kind, color in (("right", RIGHT), ("wrong", WRONG)):
         axes.hist(values[kind], bins=bins, color=color, alpha=0.6, label=f"runs of {kind} solutions")
     for bound in calibration.bounds:
