@@ -22,10 +22,10 @@ from autograder.selftest.pool import TimeIsUp, limited, map_in_processes
 from autograder.selftest.recording import record_solution
 from autograder.selftest.solutions import Claim, Half, disagreement, find_solutions
 from autograder.verdict import Verdict
+from coursekit.plans.looks.seen import MISSING
 
 SLOW = ("convergence",)  # the kinds that --quick leaves out; the graded cell of a kind is check_KIND
 SECOND_SEED = 4048  # of the run that decides what is near a threshold
-FUNCTION_MISSING = "function-missing"
 SECONDS = 120  # for one solution; the slowest right one takes about 10
 
 
@@ -170,7 +170,7 @@ def _cells(verdict: Verdict, left_out: frozenset[str]) -> dict[str, Cell]:
 
 def _of_other_cells(cell: Cell, claim: Claim) -> Cell:
     """A solution may define the functions of its own cell alone: that the others are missing, no check has caught."""
-    is_missing = cell.mistake == FUNCTION_MISSING and FUNCTION_MISSING not in (claim.mistake, *claim.also)
+    is_missing = cell.mistake == MISSING and MISSING not in (claim.mistake, *claim.also)
     return Cell("not_checked") if is_missing and claim.kind != "right" else cell
 
 

@@ -6,7 +6,6 @@ named for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 
@@ -17,12 +16,6 @@ from checks.gan.updates import updates_of
 from course_utils.gan.attribution.attribute import Attribution
 from course_utils.gan.attribution.parts import Part
 from course_utils.gan.places import MODULES
-
-DIGITS = 10  # classes of the homework's images
-LEAST_LABELS = 14  # of a quarter of the classes: by chance once in 10^8
-FEWEST = 4  # images whose labels are kept over three steps by chance once in 10^4, if there are ten classes
-LEAST_AGAIN = 8  # times that a class comes in another step, with its one wrong label by chance once in 10^7
-MANY = 7  # images whose labels all come again by chance once in 10^6
 
 
 def fail_on_constant_labels(name: str, attribution: Attribution) -> None:
@@ -143,102 +136,6 @@ def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
             "Use your `draw_wrong_labels`, and draw among the other classes only.",
             mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """The wrong labels of the steps of a run, and how many classes after the true ones they are.
-
-    In each step they are in the order of the images, without those of which D was told to reject several.
-    """
-
-    run: StepRun
-    labels: list[tuple[int, ...]]
-    shifts: list[tuple[int, ...]]
-
-
-def fail_on_wrong_labels_of_few_classes(step_runs: Sequence[StepRun]) -> None:
-    """A step draws wrong labels of ten classes for a model of many more, or only such as are near the true ones."""
-    for drawn in _wrong_labels(step_runs):
-        classes = _number_of_classes(drawn.run)
-        for steps, said in ((drawn.labels, "above {}"), (drawn.shifts, "more than {} classes after the true one")):
-            numbers = [number for of_step in steps for number in of_step]
-            if len(numbers) >= LEAST_LABELS and classes >= 4 * DIGITS and max(numbers) < DIGITS:
-                fail(
-                    f"None of {len(numbers)} wrong labels of training steps is {said.format(max(numbers))}, though the "
-                    f"model has {classes} classes.",
-                    "Draw them for `model.number_of_classes` classes.",
-                    mistake=Mistake.SIZES_HARD_CODED,
-                )
-
-
-def fail_on_old_wrong_labels(step_runs: Sequence[StepRun]) -> None:
-    """The labels that D is to reject, or how far they are from the true ones, come again in later steps."""
-    for drawn in _wrong_labels(step_runs):
-        for numbers, what in ((drawn.labels, "are the same"), (drawn.shifts, "are as far from the true ones")):
-            steps = [of_step for of_step in numbers if len(of_step) == drawn.run.batch_size]
-            if len(steps) >= 3 and (_are_kept(steps) or _come_again(steps)):
-                fail(
-                    f"The wrong labels of the images {what} in several of {len(steps)} training steps: D then learns "
-                    "which wrong labels to expect.",
-                    "Draw them anew in each step.",
-                    mistake=Mistake.WRONG_LABELS_NOT_FRESH,
-                )
-        if _follow_from_the_true_ones(drawn):
-            fail(
-                f"In all of {len(drawn.labels)} training steps the images of a class have one and the same wrong "
-                "label: D then learns which wrong label to expect of each class.",
-                "Draw them anew in each step.",
-                mistake=Mistake.WRONG_LABELS_NOT_FRESH,
-            )
-
-
-def _follow_from_the_true_ones(drawn: _Drawn) -> bool:
-    """Whether each class that comes in several steps has the same wrong label in all of them."""
-    classes = _number_of_classes(drawn.run)
-    of_class: dict[int, list[set[int]]] = {}
-    for labels, shifts in zip(drawn.labels, drawn.shifts, strict=True):
-        of_step: dict[int, set[int]] = {}
-        for label, shift in zip(labels, shifts, strict=True):
-            of_step.setdefault((label - shift) % classes, set()).add(label)
-        for truth, wrong in of_step.items():
-            of_class.setdefault(truth, []).append(wrong)
-    again = sum(len(steps) - 1 for steps in of_class.values())
-    return again >= LEAST_AGAIN and all(len(set().union(*steps)) == 1 for steps in of_class.values())
-
-
-def _are_kept(steps: Sequence[tuple[int, ...]]) -> bool:
-    """Whether some images have the same number in every step."""
-    return sum(len({*of_image}) == 1 for of_image in zip(*steps, strict=True)) >= FEWEST
-
-
-def _come_again(steps: Sequence[tuple[int, ...]]) -> bool:
-    """Whether two steps have the same numbers; one number for all images of a step may come again by chance."""
-    several = [numbers for numbers in steps if len({*numbers}) > 1 and len(numbers) >= MANY]
-    return len({*several}) < len(several)
-
-
-def _wrong_labels(step_runs: Sequence[StepRun]) -> list[_Drawn]:
-    """Those that D was told to reject, of each run."""
-    found: dict[str, tuple[StepRun, dict[int, dict[int, set[tuple[int, int]]]]]] = {}
-    for moved in updates_of(step_runs, "discriminator"):
-        _, steps = found.setdefault(moved.run.name, (moved.run, {}))
-        for part in (driver.part for driver in moved.drivers if driver.part.loss == "wrong down"):
-            truth = moved.run.attribution.evidence.labels[part.call.step]
-            for row in moved.run.attribution.rows[part.call.number]:
-                if row.kind == "wrong":
-                    of_image = steps.setdefault(part.call.step, {}).setdefault(row.index, set())
-                    of_image.add((row.label, (row.label - int(truth[row.index])) % _number_of_classes(moved.run)))
-    drawn = []
-    for run, steps in found.values():
-        alone = [[next(iter(p)) for _, p in sorted(of_step.items()) if len(p) == 1] for of_step in steps.values()]
-        labels, shifts = ([tuple(pair[place] for pair in of_step) for of_step in alone] for place in (0, 1))
-        drawn.append(_Drawn(run, labels, shifts))
-    return drawn
-
-
-def _number_of_classes(run: StepRun) -> int:
-    return int(run.probe.data["model"]["number_of_classes"])
 
 
 def _count(part: Part) -> int:

@@ -3,11 +3,9 @@
 import pytest
 
 from checks.gan.labels import (
-    fail_on_old_wrong_labels,
     fail_on_rejected_true_labels,
     fail_on_step_reconstruction_labels,
     fail_on_stray_samples,
-    fail_on_wrong_labels_of_few_classes,
 )
 from checks.gan.learning import (
     fail_unless_discriminator_learns,
@@ -17,6 +15,7 @@ from checks.gan.learning import (
 from checks.gan.observed import StepRun
 from checks.gan.side_effects import fail_unless_well_behaved
 from checks.gan.terms import REAL, SAMPLE, SHARES, WRONG
+from checks.gan.wrong_labels import fail_on_old_wrong_labels, fail_on_wrong_labels_of_few_classes
 
 CELL = "check_train_step"
 

@@ -13,6 +13,7 @@ from coursekit.plans.answers import Answer, Held, Problem, ProblemKind, Returned
 from coursekit.plans.values import Items, Key, Plain, TensorValue, Value, kind_of
 
 RAISED = "function-raises"  # the mistake of a function that raised
+MISSING = "function-missing"  # and of one that is not defined
 MAX_QUOTED = 300  # characters of a message or a line that a sentence quotes
 NOT_HELD = "This can only be looked at where something else was asked for."
 A = TypeVar("A", bound=Answer)
@@ -169,7 +170,7 @@ def tell(problem: Problem, run: Run) -> Complaint:
             return Complaint(
                 f"`{problem.message[:MAX_QUOTED]}` is not defined.",
                 "Write it under exactly this name; the notebook shows its arguments.",
-                "function-missing",
+                MISSING,
             )
         case ProblemKind.UNWRITTEN:
             inner = problem.function if problem.function not in ("", "<module>", "__init__", "forward", name) else ""

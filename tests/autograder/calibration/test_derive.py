@@ -103,6 +103,17 @@ def test_rounding_moves_no_bound_towards_right_runs() -> None:
         assert not bound.crossed(alike[0].values[bound.quantity])  # type: ignore[index]
 
 
+def test_a_bound_near_1_on_the_logit_scale_keeps_its_distance_to_1() -> None:
+    _, back = SCALES["logit"]
+    source = random.Random(5)
+    runs = [run("right", "design", seed, score=back(5 + source.expovariate(1))) for seed in range(500)]
+    low, high = derive("hw2", {}, [SCORE], runs, 1e-4).bounds
+    assert max(one.values["score"] for one in runs if one.values) < high.limit < high.far < 1
+    assert 0.5 < low.limit < min(one.values["score"] for one in runs if one.values)
+    for value in (high.limit, high.far):
+        assert float(f"{1 - value:.3g}") == pytest.approx(1 - value, rel=1e-6)  # three digits of the distance
+
+
 def test_few_runs_leave_room_beyond_the_last_of_them() -> None:
     runs = [run("right", "design", seed, error=0.01 * (seed + 1)) for seed in range(10)]
     (bound,) = derive("hw", {}, [ERROR], runs, 1e-3).bounds
