@@ -4,38 +4,37 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 changes between two such runs changes because of what was moved (common random numbers; an intervention in the sense of
 causal inference, Pearl 2009). What the changes mean is for `course_utils.gan.attribution` to say.
 
-The runs of a training step are taken in a copy of the process, so that whatever a solution keeps in variables of its
-own stays as it was. If it does the same there before and after the moves, once weights, optimizers and random numbers
-are put back, one copy serves for all runs; else each run gets its own. Where processes cannot be copied, as on many a
-student's own machine, all runs are taken in this one.
+The runs of training steps are taken in a copy of the process, so that whatever a solution keeps in variables of its own
+stays as it was. If it does the same in all equal runs, once weights, optimizers and random numbers are put back, one
+copy serves for all runs of all steps: it takes the steps, too. Else each run gets its own. Where processes cannot be
+copied, as on many a student's own machine, all runs are taken in this one.
 """
 
-import copy
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from io import StringIO
 from typing import Any
 
 import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from course_utils.conditional import AnyModel
-from course_utils.gan.fresh_numbers import put_back, random_states
-from course_utils.gan.moves import MOVES, SHARES, STILL, Move, move_images
-from course_utils.gan.optimizer_steps import inner_optimizers
-from course_utils.gan.record import Recorder
+from course_utils.gan.moves import MOVES, OF_G, OF_X, SHARES, STILL
+from course_utils.gan.runs import Act, run_and_put_back, run_once, state_of
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
 from coursekit.trace import Trace
 
-SECONDS = 5.0  # of processor time for some runs, which take some hundredths of a second
-PATIENCE = 10.0  # seconds by the clock; nine steps of a probe are taken again, in a cell that has 120
+SECONDS = 5.0  # of processor time in one copy; some runs take some hundredths of a second
+PATIENCE = 10.0  # seconds by the clock for each step; nine steps of a probe are taken again, in a cell that has 120
+# What follows from a move is to be the same each time, so each is made twice, and a solution that does something else
+# every few runs, for some runs, or from some run on is found out: whenever that is, it falls between two runs that are
+# to be equal. The step or call that follows is one of them, like the run of None. Few orders are so.
+ORDER = (STILL, OF_G, STILL, OF_X, OF_G, None, OF_X)
 
 
-Act = Callable[[dict[str, Tensor]], Any]
+Record = dict[str, Any]
 Flow = list[dict[str, Any]]  # the events of calls and gradients
 
 
@@ -45,12 +44,14 @@ class Moved:
 
     Attributes:
         records: one for each of `MOVES`, if all came to their end.
-        still: what flowed where nothing was moved, if that was done in this process: what is done next must be alike,
-            or the solution keeps something from call to call that makes the runs no comparison.
+        still: what flowed where nothing was moved, if what is done next must be alike, or the solution keeps something
+            from call to call that makes the runs no comparison.
+        state: that the runs began from (`state_of`), if they were made ahead.
     """
 
-    records: list[dict[str, Any]]
+    records: list[Record]
     still: Flow | None = None
+    state: str | None = None
 
     def are_alike(self, events: Sequence[dict[str, Any]]) -> bool:
         """Whether these events, of doing it once more with nothing moved, are those of before."""
@@ -58,8 +59,67 @@ class Moved:
 
 
 def flow_of(events: Sequence[dict[str, Any]]) -> Flow:
-    """What a recorder sees that records calls and gradients only."""
-    return [event for event in events if event["event"] in ("call", "gradient", "stranger")]
+    """What a recorder sees that records calls and gradients only, and from here on."""
+    numbers: dict[str, dict[int, int]] = {"call": {}, "backward": {}}
+    flow = [dict(event) for event in events if event["event"] in ("call", "gradient", "stranger")]
+    for event in flow:
+        for kind in numbers.keys() & event.keys():
+            event[kind] = numbers[kind].setdefault(event[kind], len(numbers[kind]))
+    return flow
+
+
+def experiments_ahead(
+    model: AnyModel,
+    optimizers: Any,
+    steps: Mapping[int, Mapping[str, Tensor]],
+    asked: Collection[int],
+    act: Act,
+    trace: Trace,
+) -> dict[int, Moved]:
+    """Take the steps to come in a copy of this process, and before each that is asked for its experiment.
+
+    Args:
+        model: to act on.
+        optimizers: whatever may step, for putting back.
+        steps: the data of each step, by name; the first one is the next to be taken.
+        asked: the steps to make an experiment of.
+        act: a step, with copies of these data; what it raises ends a run.
+        trace: for the tensors.
+
+    Returns:
+        By step, the experiment; up to the first step where the solution does not do the same in equal runs. The copy
+        may have come to a step by another way than this process will, for example with a learning rate that changes in
+        each run: then the state is another one, or what flows (`are_alike`).
+    """
+    asked = [number for number in steps if number in asked]
+
+    def go() -> list[Record]:
+        records: list[Record] = []
+        for number, given in steps.items():
+            moved = Moved([])
+            if number in asked:
+                moved = _moved_enough(partial(_together, model, optimizers, given, act, trace))
+            state = state_of(model, optimizers)
+            step = run_once(model, given, act, trace, None, 1.0)
+            if number in asked and not (moved.records and moved.are_alike(step["events"])):
+                break
+            if number in asked:
+                records += [record | {"step": number} for record in (*moved.records, step | {"state": state})]
+        return records
+
+    if not can_fork():
+        return {}
+    of_step: dict[int, list[Record]] = {}
+    try:
+        for record in _forked(go, trace, PATIENCE * len(asked)):
+            of_step.setdefault(record.pop("step"), []).append(record)
+    except AsideWaitsError:
+        return {number: Moved([]) for number in asked}
+    except (AsideError, OSError):
+        return {}
+    return {
+        number: Moved(records, flow_of(step["events"]), step["state"]) for number, (*records, step) in of_step.items()
+    }
 
 
 def experiment(
@@ -75,16 +135,23 @@ def experiment(
         trace: for the tensors.
         pure: whether `act` should leave nothing behind but what can be put back, as a loss function does.
     """
+    try:
+        return _moved_enough(lambda share: _moved(model, optimizers, given, act, trace, share, pure=pure))
+    except AsideWaitsError:
+        return Moved([])
 
-    moved = Moved([])
+
+def _moved_enough(moved_by: Callable[[float], Moved]) -> Moved:
+    """With the largest share of the moves that leaves the course of a step as it is, or else with the smallest."""
     for share in SHARES:
-        try:
-            moved = _moved(model, optimizers, given, act, trace, share, pure=pure)
-        except AsideWaitsError:
-            return moved
+        moved = moved_by(share)
         if len({str(_course(record["events"])) for record in moved.records}) == 1:
             break
     return moved
+
+
+def _course(events: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(event["event"], event.get("module"), event.get("call")) for event in events]
 
 
 def _moved(
@@ -96,87 +163,54 @@ def _moved(
         AsideWaitsError: it waits, and would do so again.
     """
 
-    def together() -> list[dict[str, Any]]:
-        return _together(model, optimizers, given, act, trace, share).records
-
-    def alone(name: str) -> list[dict[str, Any]]:
-        return [_run(model, given, act, trace, name, share)]
+    def alone(name: str) -> list[Record]:
+        return [run_once(model, given, act, trace, name, share)]
 
     forks = can_fork()
     if pure or not forks:
         moved = _together(model, optimizers, given, act, trace, share)
         if moved.records or not forks:
             return moved
-    if not pure and (records := _try(together, trace)):
-        return Moved(records)
     records = [record for name in (*MOVES, STILL) for record in _try(partial(alone, name), trace)]
     again = records.pop() if len(records) > len(MOVES) else None
     # Not alike where numbers come from the system: then nothing can be compared with anything.
     return Moved(records if again in records else [])
 
 
-def _try(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
+def _together(
+    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, share: float
+) -> Moved:
+    """All runs one after the other in this process; none where a solution does not do the same twice, since it keeps
+    something that was not put back. Where there is no other way, that is left open."""
+
+    def run(name: str | None) -> Record:
+        return run_and_put_back(model, optimizers, given, act, trace, name, share)
+
+    if not can_fork():
+        return Moved([run(name) for name in MOVES])
+    records: dict[str | None, Record] = {}
+    for name in ORDER:
+        record = run(name)
+        if records.setdefault(name, record) != record:
+            return Moved([])
+    return Moved([records[name] for name in MOVES], flow_of(records[None]["events"]))
+
+
+def _try(action: Callable[[], list[Record]], trace: Trace) -> list[Record]:
     """The records of what is done in a copy of this process; none where it does not come to its end.
 
     Raises:
         AsideWaitsError: it waits, and would do so again.
     """
     try:
-        return _forked(action, trace)
+        return _forked(action, trace, PATIENCE)
     except AsideWaitsError:
         raise
     except (AsideError, OSError):
         return []
 
 
-def _together(
-    model: AnyModel, optimizers: Any, given: Mapping[str, Tensor], act: Act, trace: Trace, share: float
-) -> Moved:
-    """All runs one after the other in this process; none where a solution does not do the same twice, since it keeps
-    something that was not put back. Where there is no other way, that is left open.
-
-    Each run is taken twice, with the others between, and the one without a move at the beginning and at the end: what
-    comes back every few calls, such as a label that is another one in every fifth, cannot change all runs of a kind and
-    no other."""
-
-    def run(name: str | None = None) -> dict[str, Any]:
-        return _put_back(model, optimizers, given, act, trace, name, share)
-
-    if not can_fork():
-        return Moved([run(name) for name in MOVES])
-    still = run()
-    if run() != still:
-        return Moved([])
-    records = [run(name) for name in MOVES]
-    alike = all(run(record["move"]) == record for record in (*records, still))
-    return Moved(records, flow_of(still["events"])) if alike else Moved([])
-
-
-def _course(events: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return [(event["event"], event.get("module"), event.get("call")) for event in events]
-
-
-def _run(
-    model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, name: str | None, share: float
-) -> dict[str, Any]:
-    move = Move() if name is None else MOVES[name].times(share)
-    with torch.no_grad():
-        for module, amount in ((model.discriminator, move.scores), (model.generator, move.images)):
-            last = [layer for layer in module.modules() if isinstance(layer, nn.Linear)][-1]
-            if amount and last.bias is not None:
-                last.bias.add_(amount)
-    data = {name: value.clone() for name, value in given.items()}
-    if move.pixels and "x_real" in data:
-        data["x_real"] = move_images(data["x_real"], move.pixels)
-    with (
-        Recorder(model, trace=trace, mute=move.mute, flow_only=True) as recorder,
-        suppress(Exception),  # the student's; the run without a move says what it was
-    ):
-        act(data)
-    return {"move": name, "share": share, "events": recorder.events}
-
-
-def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[dict[str, Any]]:
+def _forked(action: Callable[[], list[Record]], trace: Trace, patience: float) -> list[Record]:
     """The records of what is done in a copy of this process, and their tensors in this one's trace."""
     known = set(trace.tensors)
 
@@ -187,9 +221,9 @@ def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[di
         new = {name: tensor for name, tensor in trace.tensors.items() if name in named - known}
         return safetensors.torch.save(new, {"records": json.dumps(records)})
 
-    answer = aside(work, SECONDS, PATIENCE)
+    answer = aside(work, SECONDS, patience)
     length = int.from_bytes(answer[:8], "little")
-    records: list[dict[str, Any]] = json.loads(json.loads(answer[8 : 8 + length])["__metadata__"]["records"])
+    records: list[Record] = json.loads(json.loads(answer[8 : 8 + length])["__metadata__"]["records"])
     # In order, since safetensors has none, and equal runs are to leave equal traces.
     names = {name: trace.store(tensor) for name, tensor in sorted(safetensors.torch.load(answer).items())}
     for event in (event for record in records for event in record["events"]):
@@ -198,38 +232,3 @@ def _forked(action: Callable[[], list[dict[str, Any]]], trace: Trace) -> list[di
 
 
 _TENSORS = ("weights", "input", "output", "sides", "gradient")  # keys of events that name a tensor
-
-
-def _put_back(
-    model: AnyModel,
-    optimizers: Any,
-    given: Mapping[str, Tensor],
-    act: Act,
-    trace: Trace,
-    name: str | None,
-    share: float,
-) -> dict[str, Any]:
-    """Run in this process, then put back what can be put back."""
-    named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
-    outer = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
-    steppers = outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
-    states = [_state_of(optimizer) for optimizer in steppers]
-    weights = [(p, p.detach().clone(), None if p.grad is None else p.grad.clone()) for p in model.parameters()]
-    randoms = random_states()
-    try:
-        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            return _run(model, given, act, trace, name, share)
-    finally:
-        put_back(randoms)
-        for parameter, data, grad in weights:
-            parameter.data.copy_(data)
-            parameter.grad = grad
-        for optimizer, state in zip(steppers, states, strict=True):
-            optimizer.load_state_dict(state)
-
-
-def _state_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """A copy of its state. Plain tensors, most of it, are cloned: `deepcopy` alone would take several times as long."""
-    values = [value for own in optimizer.state.values() if isinstance(own, dict) for value in own.values()]
-    clones = {id(value): value.clone() for value in values if type(value) is Tensor and not value.requires_grad}
-    return copy.deepcopy(optimizer.state_dict(), clones)

@@ -14,10 +14,11 @@ from typing import Any
 import torch
 
 from course_utils.gan.described import Functions, describe, entries_of, errors_in
-from course_utils.gan.experiments import experiment
+from course_utils.gan.experiments import Moved, experiment, experiments_ahead
 from course_utils.gan.fresh_numbers import no_fresh_numbers
 from course_utils.gan.probe_model import build_model, flat_weights
 from course_utils.gan.record import Recorder
+from course_utils.gan.runs import state_of
 from course_utils.gan.short_training import train_shortly
 from coursekit.trace import Trace, named_tensor
 
@@ -105,6 +106,15 @@ def _given_tensors(probe: Trace) -> dict[str, torch.Tensor]:
     return {name: named_tensor(probe, probe.data[name]).clone() for name in names if name in probe.data}
 
 
+def _given_batches(probe: Trace) -> list[dict[str, torch.Tensor]]:
+    """Copies of what each step is given, by the name of the argument."""
+    names = {"x_real": probe.data["batches"], "h": probe.data.get("labels", [])}
+    return [
+        {name: named_tensor(probe, reference).clone() for name, reference in zip(names, references, strict=False)}
+        for references in zip(*(references for references in names.values() if references), strict=True)
+    ]
+
+
 def loss_arguments(conditional: bool) -> dict[str, tuple[str, ...]]:
     """The arguments of each loss function after the model, which is conditional or not."""
     if not conditional:
@@ -147,27 +157,34 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
         with nullcontext() if probe.data["light"] else recorder:
             trace = recorder.trace
             data = trace.data = {**data, "experiments": [], "events": recorder.events}
-            for number, reference in enumerate(probe.data["batches"]):
-                x_real = named_tensor(probe, reference).clone()
-                labels = [named_tensor(probe, probe.data["labels"][number]).clone()] if "labels" in probe.data else []
+            asked = probe.data.get("experiments", ())
+            batches = _given_batches(probe)
+            ahead: dict[int, Moved] | None = None
 
-                def take(data: dict[str, torch.Tensor]) -> Any:
-                    return functions["train_step"](model, *data.values(), optimizers)
+            def take(given: dict[str, torch.Tensor]) -> Any:
+                return functions["train_step"](model, *given.values(), optimizers)
 
-                given = dict(zip(("x_real", "h"), (x_real, *labels), strict=False))
-                if number in probe.data.get("experiments", ()):
+            for number, given in enumerate(batches):
+                moved = Moved([])
+                if number in asked:
                     with recorder.paused():
-                        moved = experiment(model, optimizers, given, take, trace, pure=False)
-                    data["experiments"].append({"step": number, "runs": moved.records})
+                        state = state_of(model, optimizers)
+                        if ahead is None or number not in ahead or ahead[number].state not in (None, state):
+                            to_come = dict(list(enumerate(batches))[number:]) if ahead is None else {number: given}
+                            ahead = experiments_ahead(model, optimizers, to_come, asked, take, trace)
+                        moved = ahead.get(number) or experiment(model, optimizers, given, take, trace, pure=False)
                 recorder.mark(step=number)
+                begin = len(recorder.events)
                 step: dict[str, Any] = {}
                 with errors_in(step):
                     returned = take(given)
                     step |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
                     step["losses"] = {key: describe(value) for key, value in entries_of(returned).items()}
-                step["x_real"] = trace.store(x_real)
-                if labels:
-                    step["h"] = trace.store(labels[0])
+                if not moved.are_alike(recorder.events[begin:]):
+                    moved, ahead = Moved([]), {}  # the copy has come to this step by another way
+                if number in asked:
+                    data["experiments"].append({"step": number, "runs": moved.records})
+                step |= {name: trace.store(tensor) for name, tensor in given.items()}
                 data["steps"].append(step)
                 if step["error"] is not None:
                     break
