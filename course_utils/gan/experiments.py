@@ -6,11 +6,12 @@ causal inference, Pearl 2009). What the changes mean is for `course_utils.gan.at
 
 The runs of training steps are taken in a copy of the process, so that whatever a solution keeps in variables of its own
 stays as it was. If it does the same in all equal runs, once weights, optimizers and random numbers are put back, one
-copy serves for all runs of all steps: it takes the steps, too. Else each run gets its own. Where processes cannot be
-copied, as on many a student's own machine, all runs are taken in this one.
+copy serves for all runs of all steps: it takes the steps, too, as another copy does that makes no runs. Else each run
+gets its own. Where processes cannot be copied, as on many a student's own machine, all runs are taken in this one.
 """
 
 import json
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,11 +23,12 @@ from torch import Tensor
 
 from course_utils.conditional import AnyModel
 from course_utils.gan.moves import MOVES, OF_G, OF_X, SHARES, STILL
-from course_utils.gan.runs import Act, run_and_put_back, run_once, state_of
+from course_utils.gan.runs import Act, run_and_put_back, run_once
 from coursekit.aside import AsideError, AsideWaitsError, aside, can_fork
 from coursekit.trace import Trace
 
-SECONDS = 5.0  # of processor time in one copy; some runs take some hundredths of a second
+SECONDS = 5.0  # of processor time in one copy; the runs of a step take some tenths of a second
+ENOUGH = 2.0  # of those: then a copy begins no other step, and leaves those to come to other copies
 PATIENCE = 10.0  # seconds by the clock for each step; nine steps of a probe are taken again, in a cell that has 120
 # What follows from a move is to be the same each time, so each is made twice, and a solution that does something else
 # every few runs, for some runs, or from some run on is found out: whenever that is, it falls between two runs that are
@@ -46,12 +48,10 @@ class Moved:
         records: one for each of `MOVES`, if all came to their end.
         still: what flowed where nothing was moved, if what is done next must be alike, or the solution keeps something
             from call to call that makes the runs no comparison.
-        state: that the runs began from (`state_of`), if they were made ahead.
     """
 
     records: list[Record]
     still: Flow | None = None
-    state: str | None = None
 
     def are_alike(self, events: Sequence[dict[str, Any]]) -> bool:
         """Whether these events, of doing it once more with nothing moved, are those of before."""
@@ -59,13 +59,8 @@ class Moved:
 
 
 def flow_of(events: Sequence[dict[str, Any]]) -> Flow:
-    """What a recorder sees that records calls and gradients only, and from here on."""
-    numbers: dict[str, dict[int, int]] = {"call": {}, "backward": {}}
-    flow = [dict(event) for event in events if event["event"] in ("call", "gradient", "stranger")]
-    for event in flow:
-        for kind in numbers.keys() & event.keys():
-            event[kind] = numbers[kind].setdefault(event[kind], len(numbers[kind]))
-    return flow
+    """What a recorder sees that records calls and gradients only."""
+    return [event for event in events if event["event"] in ("call", "gradient", "stranger")]
 
 
 def experiments_ahead(
@@ -87,39 +82,46 @@ def experiments_ahead(
         trace: for the tensors.
 
     Returns:
-        By step, the experiment; up to the first step where the solution does not do the same in equal runs. The copy
-        may have come to a step by another way than this process will, for example with a learning rate that changes in
-        each run: then the state is another one, or what flows (`are_alike`).
+        By step, the experiment, as far as the time of a copy reaches and the solution does the same in equal runs. A
+        copy may come to a step by another way than this process will, for example where a solution counts its steps:
+        another copy takes the steps alone, and what does not flow there as well is left out.
     """
     asked = [number for number in steps if number in asked]
 
-    def go() -> list[Record]:
+    def take(given: Mapping[str, Tensor]) -> Record:
+        return run_once(model, given, act, trace, None, 1.0)
+
+    def steps_alone() -> list[Record]:
+        return [take(given) for given in steps.values()]
+
+    def steps_and_experiments() -> list[Record]:
         records: list[Record] = []
+        end = time.process_time() + ENOUGH
         for number, given in steps.items():
             moved = Moved([])
             if number in asked:
                 moved = _moved_enough(partial(_together, model, optimizers, given, act, trace))
-            state = state_of(model, optimizers)
-            step = run_once(model, given, act, trace, None, 1.0)
+            step = take(given)
             if number in asked and not (moved.records and moved.are_alike(step["events"])):
                 break
-            if number in asked:
-                records += [record | {"step": number} for record in (*moved.records, step | {"state": state})]
+            records += [record | {"step": number} for record in (*moved.records, step)]
+            if time.process_time() > end:
+                break
         return records
 
     if not can_fork():
         return {}
-    of_step: dict[int, list[Record]] = {}
     try:
-        for record in _forked(go, trace, PATIENCE * len(asked)):
-            of_step.setdefault(record.pop("step"), []).append(record)
+        alone = dict(zip(steps, _forked(steps_alone, trace, PATIENCE), strict=True))
+        records = _forked(steps_and_experiments, trace, PATIENCE * len(asked))
     except AsideWaitsError:
         return {number: Moved([]) for number in asked}
     except (AsideError, OSError):
         return {}
-    return {
-        number: Moved(records, flow_of(step["events"]), step["state"]) for number, (*records, step) in of_step.items()
-    }
+    of_step: dict[int, list[Record]] = {}
+    for record in records:
+        of_step.setdefault(record.pop("step"), []).append(record)
+    return {number: Moved(runs) for number, (*runs, step) in of_step.items() if runs and step == alone[number]}
 
 
 def experiment(
@@ -142,10 +144,13 @@ def experiment(
 
 
 def _moved_enough(moved_by: Callable[[float], Moved]) -> Moved:
-    """With the largest share of the moves that leaves the course of a step as it is, or else with the smallest."""
+    """With the largest share of the moves that leaves the course of a step as it is, or else with the smallest.
+
+    Where there are no records, a smaller share has none either, or from another state: what runs keep is not put back.
+    """
     for share in SHARES:
         moved = moved_by(share)
-        if len({str(_course(record["events"])) for record in moved.records}) == 1:
+        if len({str(_course(record["events"])) for record in moved.records}) <= 1:
             break
     return moved
 

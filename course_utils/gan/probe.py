@@ -18,7 +18,6 @@ from course_utils.gan.experiments import Moved, experiment, experiments_ahead
 from course_utils.gan.fresh_numbers import no_fresh_numbers
 from course_utils.gan.probe_model import build_model, flat_weights
 from course_utils.gan.record import Recorder
-from course_utils.gan.runs import state_of
 from course_utils.gan.short_training import train_shortly
 from coursekit.trace import Trace, named_tensor
 
@@ -108,11 +107,9 @@ def _given_tensors(probe: Trace) -> dict[str, torch.Tensor]:
 
 def _given_batches(probe: Trace) -> list[dict[str, torch.Tensor]]:
     """Copies of what each step is given, by the name of the argument."""
-    names = {"x_real": probe.data["batches"], "h": probe.data.get("labels", [])}
-    return [
-        {name: named_tensor(probe, reference).clone() for name, reference in zip(names, references, strict=False)}
-        for references in zip(*(references for references in names.values() if references), strict=True)
-    ]
+    named = {"x_real": probe.data["batches"], "h": probe.data.get("labels")}
+    given = {name: [named_tensor(probe, one).clone() for one in stored] for name, stored in named.items() if stored}
+    return [dict(zip(given, of_step, strict=True)) for of_step in zip(*given.values(), strict=True)]
 
 
 def loss_arguments(conditional: bool) -> dict[str, tuple[str, ...]]:
@@ -165,25 +162,19 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
                 return functions["train_step"](model, *given.values(), optimizers)
 
             for number, given in enumerate(batches):
-                moved = Moved([])
                 if number in asked:
                     with recorder.paused():
-                        state = state_of(model, optimizers)
-                        if ahead is None or number not in ahead or ahead[number].state not in (None, state):
-                            to_come = dict(list(enumerate(batches))[number:]) if ahead is None else {number: given}
+                        if ahead is None:
+                            to_come = dict(list(enumerate(batches))[number:])
                             ahead = experiments_ahead(model, optimizers, to_come, asked, take, trace)
                         moved = ahead.get(number) or experiment(model, optimizers, given, take, trace, pure=False)
+                    data["experiments"].append({"step": number, "runs": moved.records})
                 recorder.mark(step=number)
-                begin = len(recorder.events)
                 step: dict[str, Any] = {}
                 with errors_in(step):
                     returned = take(given)
                     step |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
                     step["losses"] = {key: describe(value) for key, value in entries_of(returned).items()}
-                if not moved.are_alike(recorder.events[begin:]):
-                    moved, ahead = Moved([]), {}  # the copy has come to this step by another way
-                if number in asked:
-                    data["experiments"].append({"step": number, "runs": moved.records})
                 step |= {name: trace.store(tensor) for name, tensor in given.items()}
                 data["steps"].append(step)
                 if step["error"] is not None:

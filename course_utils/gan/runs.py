@@ -5,13 +5,11 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 """
 
 import copy
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from typing import Any
 
-import numpy
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +26,19 @@ Act = Callable[[dict[str, Tensor]], Any]
 def run_once(
     model: AnyModel, given: Mapping[str, Tensor], act: Act, trace: Trace, name: str | None, share: float
 ) -> dict[str, Any]:
+    """Act once, and leave everything as it is then.
+
+    Args:
+        model: to act on.
+        given: the data to act on, by name.
+        act: what to do, with copies of these data; what it raises ends the run.
+        trace: for the tensors.
+        name: of the move (`MOVES`), or None.
+        share: of the move.
+
+    Returns:
+        The move, its share, and the events of calls and gradients.
+    """
     move = Move() if name is None else MOVES[name].times(share)
     with torch.no_grad():
         for module, amount in ((model.discriminator, move.scores), (model.generator, move.images)):
@@ -54,9 +65,11 @@ def run_and_put_back(
     name: str | None,
     share: float,
 ) -> dict[str, Any]:
-    """Run in this process, then put back what can be put back."""
-    steppers = _steppers(optimizers)
-    states = [_copied_state(optimizer) for optimizer in steppers]
+    """Act once, then put back what can be put back: weights, gradients, optimizers and random numbers."""
+    named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
+    outer = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
+    steppers = outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
+    states = [_state_of(optimizer) for optimizer in steppers]
     weights = [(p, p.detach().clone(), None if p.grad is None else p.grad.clone()) for p in model.parameters()]
     randoms = random_states()
     try:
@@ -71,43 +84,7 @@ def run_and_put_back(
             optimizer.load_state_dict(state)
 
 
-def state_of(model: AnyModel, optimizers: Any) -> str:
-    """What stands for all that is put back: weights, gradients, optimizers and random numbers.
-
-    Empty if it cannot be said, as of an optimizer of the student's own that has no state."""
-    digest = hashlib.sha1()
-    with suppress(Exception):
-        states = [stepper.state_dict() for stepper in _steppers(optimizers)]
-        for part in _parts([[(p, p.grad) for p in model.parameters()], states, random_states()]):
-            digest.update(part)
-        return digest.hexdigest()
-    return ""
-
-
-def _parts(value: Any) -> Iterator[bytes]:
-    match value:
-        case Tensor():
-            yield value.detach().cpu().to_dense().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-        case numpy.ndarray():
-            yield value.tobytes()
-        case dict():
-            for key, entry in value.items():
-                yield repr(key).encode()
-                yield from _parts(entry)
-        case list() | tuple():
-            for entry in value:
-                yield from _parts(entry)
-        case _:
-            yield repr(value).encode()
-
-
-def _steppers(optimizers: Any) -> list[torch.optim.Optimizer]:
-    named = list(optimizers.values()) if isinstance(optimizers, Mapping) else []
-    outer = [optimizer for optimizer in named if isinstance(optimizer, torch.optim.Optimizer)]
-    return outer + [inner for optimizer in outer for inner in inner_optimizers(optimizer)]
-
-
-def _copied_state(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+def _state_of(optimizer: torch.optim.Optimizer) -> dict[str, Any]:
     """A copy of its state. Plain tensors, most of it, are cloned: `deepcopy` alone would take several times as long."""
     values = [value for own in optimizer.state.values() if isinstance(own, dict) for value in own.values()]
     clones = {id(value): value.clone() for value in values if type(value) is Tensor and not value.requires_grad}

@@ -1,52 +1,27 @@
 """Experiments leave everything as it was, and differ from the step itself by what was moved alone."""
 
 import gc
-import time
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from course_utils.gan import experiments
-from course_utils.gan.experiments import ORDER, Moved, experiment, experiments_ahead
+from course_utils.gan.experiments import ORDER, experiment
 from course_utils.gan.moves import MOVES, move_images
 from course_utils.gan.record import Recorder
-from course_utils.gan.runs import state_of
 from course_utils.models import Model
 from coursekit.trace import Trace
-
-SIZES: dict[str, Any] = {"number_of_hidden_layers": 1, "input_size": 64, "hidden_size": 8, "latent_size": 3}
-
+from tests.course_utils.gan.small_steps import adversarial, given, small_model
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture
 def model() -> Model:
-    torch.manual_seed(1)
-    return Model(**SIZES)
-
-
-def given(gradient: Tensor | None) -> Tensor:
-    assert gradient is not None
-    return gradient
-
-
-def adversarial(model: Model, optimizer: torch.optim.Optimizer) -> Callable[[dict[str, Tensor]], Any]:
-    def act(data: dict[str, Tensor]) -> Tensor:
-        z = torch.randn(len(data["x_real"]), model.latent_size)
-        p, q = model.discriminator(data["x_real"]), model.discriminator(model.generator(z))
-        loss = F.binary_cross_entropy(p, torch.ones_like(p)) + F.binary_cross_entropy(q, torch.zeros_like(q))
-        loss = loss + F.mse_loss(model.generator(model.encoder(data["x_real"])), data["x_real"])
-        loss.backward()
-        optimizer.step()
-        return loss
-
-    return act
+    return small_model()
 
 
 @pytest.mark.parametrize("pure", [True, False])
@@ -193,115 +168,6 @@ def test_what_changes_after_the_runs_is_seen(model: Model) -> None:
     moved = experiment(model, {}, {}, act, trace, pure=True)
     assert not moved.are_alike(once_more())
     assert experiment(model, {}, {}, act, trace, pure=True).are_alike(once_more())
-
-
-def steps_of(model: Model, count: int) -> dict[int, dict[str, Tensor]]:
-    random = torch.Generator().manual_seed(2)
-    return {number: {"x_real": torch.rand(5, 64, generator=random)} for number in range(3, 3 + count)}
-
-
-def test_one_copy_makes_the_experiments_of_all_steps_as_one_copy_for_each_would(model: Model) -> None:
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    act, steps, trace = adversarial(model, optimizer), steps_of(model, 4), Trace()
-    before = [p.detach().clone() for p in model.parameters()]
-    ahead = experiments_ahead(model, {"all": optimizer}, steps, (3, 5, 6), act, trace)
-    assert all(torch.equal(p, old) for p, old in zip(model.parameters(), before, strict=True))
-    assert not optimizer.state
-    assert list(ahead) == [3, 5, 6]
-    with Recorder(model, trace=trace) as recorder:
-        for number, given in steps.items():
-            if number in ahead:
-                with recorder.paused():
-                    one = experiment(model, {"all": optimizer}, given, act, trace, pure=False)
-                assert ahead[number].records == one.records
-            begin = len(recorder.events)
-            act(given)
-            assert number not in ahead or ahead[number].are_alike(recorder.events[begin:])
-
-
-def counting(model: Model, value: Callable[[int], float]) -> Callable[[dict[str, Tensor]], None]:
-    """A step on what depends on how many of its kind were taken before, with the first one's number 0."""
-    seen = [-1]
-
-    def act(data: dict[str, Tensor]) -> None:
-        seen[0] += 1
-        model.discriminator(torch.full((2, 64), value(seen[0]))).log().mean().backward()
-
-    return act
-
-
-def test_experiments_ahead_end_where_a_solution_counts_its_steps(model: Model) -> None:
-    steps = steps_of(model, 4)
-    every_step = experiments_ahead(model, {}, steps, tuple(steps), counting(model, float), Trace())
-    assert every_step == {}
-    late = counting(model, lambda step: float(step > 2 * len(ORDER)))  # in the second step of the copy, with its runs
-    assert list(experiments_ahead(model, {}, steps, tuple(steps), late, Trace())) == [3]
-
-
-def test_a_step_that_the_copy_has_come_to_by_another_way_is_told(model: Model) -> None:
-    steps, trace = steps_of(model, 3), Trace()
-    act = counting(
-        model, lambda step: float(step > len(ORDER))
-    )  # what was 0 in the first step is 1 in the copy's second
-    ahead = experiments_ahead(model, {}, steps, tuple(steps), act, trace)
-    assert list(ahead) == [3, 4, 5]
-    alike = []
-    with Recorder(model, trace=trace) as recorder:
-        for number, given in steps.items():
-            begin = len(recorder.events)
-            act(given)
-            alike.append(ahead[number].are_alike(recorder.events[begin:]))
-    assert alike == [True, False, False]
-
-
-def test_the_state_is_another_one_where_anything_that_is_put_back_is(model: Model) -> None:
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    adversarial(model, optimizer)({"x_real": torch.rand(5, 64)})
-    first = next(model.parameters())
-    states = [state_of(model, {"all": optimizer})]
-    assert states == [state_of(model, {"all": optimizer})]
-    changes: list[Callable[[], Any]] = [
-        lambda: optimizer.param_groups[0].update(lr=0.02),
-        lambda: optimizer.state[first]["exp_avg"].add_(1.0),
-        lambda: given(first.grad).mul_(2.0),
-        lambda: first.data.mul_(2.0),
-        lambda: torch.rand(1),
-        lambda: setattr(first, "grad", given(first.grad).to_sparse()),
-        lambda: optimizer.state[first].update(exp_avg=torch.zeros(3, dtype=torch.bfloat16)),
-    ]
-    for change in changes:
-        change()
-        states.append(state_of(model, {"all": optimizer}))
-    # A sparse gradient is the same one.
-    assert states[5] == states[6]
-    assert len({*states}) == len(changes)
-
-
-def test_a_learning_rate_that_changes_in_each_run_is_another_state_in_the_next_step(model: Model) -> None:
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.5**step)
-    step = adversarial(model, optimizer)
-
-    def act(data: dict[str, Tensor]) -> None:
-        step(data)
-        scheduler.step()
-
-    steps = steps_of(model, 2)
-    ahead = experiments_ahead(model, {"all": optimizer}, steps, tuple(steps), act, Trace())
-    assert ahead[3].state == state_of(model, {"all": optimizer})
-    act(dict(steps[3]))
-    assert ahead[4].state not in ("", state_of(model, {"all": optimizer}))
-
-
-def test_there_are_no_experiments_where_a_step_waits_and_none_ahead_where_it_cannot_be_copied(
-    model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(experiments, "PATIENCE", 0.2)
-    steps = steps_of(model, 2)
-    waiting = experiments_ahead(model, {}, steps, tuple(steps), lambda data: time.sleep(60), Trace())
-    assert waiting == {3: Moved([]), 4: Moved([])}
-    monkeypatch.setattr(experiments, "can_fork", lambda: False)
-    assert experiments_ahead(model, {}, steps, tuple(steps), lambda data: None, Trace()) == {}
 
 
 def test_a_gradient_that_is_differentiated_is_not_muted(model: Model) -> None:
