@@ -5,6 +5,7 @@ labels call these beside the parts that it shares with all others. Each function
 named for.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import torch
@@ -96,10 +97,13 @@ def fail_on_step_reconstruction_labels(step_runs: Sequence[StepRun], module: str
 
 
 def _is_under_another_label(attribution: Attribution, part: Part) -> bool:
+    rows = attribution.rows
+    if part.loss == "error" and part.call.module == "encoder":
+        driven = (part.gradient != 0).any(dim=1).tolist()
+        return any(row.kind == "wrong" for row, own in zip(rows[part.call.number], driven, strict=True) if own)
     if part.loss != "error" or part.call.module != "generator":
         return False
     truth = attribution.evidence.labels[part.call.step]
-    rows = attribution.rows
     return any(
         row.index >= 0
         and (
@@ -119,20 +123,27 @@ def _fail_on_reconstruction_label(where: str) -> None:
     )
 
 
-def fail_on_rejected_true_labels(step_runs: Sequence[StepRun]) -> None:
-    """Among the labels that D is to reject are true ones."""
-    rejected = total = 0
+def fail_on_labels_of_other_images(step_runs: Sequence[StepRun]) -> None:
+    """Among the labels that D is to reject are true ones, or those that it is to accept are of other images."""
+    counts: Counter[str] = Counter()
     for moved in updates_of(step_runs, "discriminator"):
         parts = [driver.part for driver in moved.drivers]
+        rejecting = [part.call for part in parts if part.loss == "wrong down"]
         for part in parts:
-            if part.loss == "wrong down":
-                total += _count(part)
-                mates = [p for p in parts if p.call is part.call and p.loss == "real down"]
-                rejected += sum(_count(mate) for mate in mates)
+            if part.loss != "real down" or any(part.call is call for call in rejecting):
+                counts[part.loss] += _count(part)
+    rejected = counts["real down"]
+    if counts["wrong down"] and counts["wrong up"] > counts["real up"] + rejected:
+        fail(
+            f"D was told to accept {counts['wrong up']} of {counts['wrong up'] + counts['real up']} real images in "
+            "training steps under labels that are not theirs, as if images and labels had been put in other orders.",
+            "D accepts each image with its own label: row i of `x_real` belongs to row i of `h`.",
+            mistake=Mistake.WRONG_LABELS_ACCEPTED,
+        )
     if rejected:
         fail(
-            f"Of {total + rejected} labels that D was told to reject in training steps, {rejected} were the true ones: "
-            "D is told to reject what it is told to accept elsewhere.",
+            f"Of {counts['wrong down'] + rejected} labels that D was told to reject in training steps, {rejected} were "
+            "the true ones: D is told to reject what it is told to accept elsewhere.",
             "Use your `draw_wrong_labels`, and draw among the other classes only.",
             mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )

@@ -171,6 +171,14 @@ def _draws_samples(run: LossRun, part: Part) -> bool:
 def fail_unless_samples_driven_up(run: LossRun) -> None:
     """G's loss drives D's score of its samples towards real."""
     losses = {part.loss for part in run.parts("generator")}
+    judged = {loss.partition(" ")[0] for loss in losses}
+    if "reconstruction" in judged and "sample" not in judged:
+        fail(
+            "In `generator_loss` D judges reconstructions, images that G makes of codes, and no samples G(z): what G "
+            "draws from `z` is not trained by it.",
+            "L_G is the binary cross-entropy of D(G(z)), with the `z` that the function is given.",
+            mistake=Mistake.GIVEN_Z_NOT_USED,
+        )
     others = [part for part in run.parts("generator") if part.loss == "features" or _draws_samples(run, part)]
     if others and not any(part.loss.startswith("sample") for part in run.parts("generator")):
         what = "what D's hidden layers make of its samples" if "features" in losses else "the samples themselves"

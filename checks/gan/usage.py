@@ -101,7 +101,7 @@ def fail_on_few_reconstructions(updates: Sequence[Moved]) -> None:
     """In a step, most of the images are reconstructed."""
     _fail_on_few(
         updates,
-        ("code", "real"),
+        ("code", "real", "wrong"),  # what is under another label is reconstructed, too
         "the reconstruction error is that of",
         Mistake.WRONG_RECONSTRUCTION_TARGET,
         loss="error",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from autograder.checks.outcome import fail
-from checks.gan.forms import fail_on_function_of_scores, fail_on_other_scores
+from checks.gan.forms import fail_on_function_of_scores, fail_on_other_error, fail_on_other_scores
 from checks.gan.images import fail_on_rescaled_images
 from checks.gan.labels import (
     fail_on_constant_labels,
@@ -94,6 +94,10 @@ def _fail_unless_adversarial(run: LossRun) -> None:
             "Look for `.detach()` or `torch.no_grad()` between G(z, h) and the loss, and for the term itself.",
             mistake=Mistake.LOSS_DETACHED if run.parts("discriminator") else Mistake.ADVERSARIAL_TERM_MISSING,
         )
+    if not any(loss.startswith("error") for loss in losses):
+        for part in run.parts("generator"):
+            if part.error and part.error.form == "other target":
+                fail_on_other_error(f"The second term of `{run.loss}_loss`", part)
     fail_unless_samples_driven_up(run)
 
 
