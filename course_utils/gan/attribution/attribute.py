@@ -39,7 +39,8 @@ def attribute(evidence: Evidence) -> Attribution:
     rows = trace_rows(evidence)
     rows |= altered_codes(evidence, rows)
     parts: dict[tuple[str, int], tuple[Part, ...]] = {}
-    before: list[Part] = []  # of scores, in the backward passes before
+    scores_before: list[Part] = []  # those of the backward passes before
+    images_before: list[Part] = []
     for backward in evidence.backward_times():
         arrivals: dict[str, list[Arrival]] = defaultdict(list)
         for arrival in evidence.arrivals:
@@ -47,10 +48,17 @@ def attribute(evidence: Evidence) -> Attribution:
                 arrivals[arrival.call.module].append(arrival)
         scores = all_score_parts(arrivals["discriminator"], evidence, rows)
         images = [
-            part for arrival in arrivals["generator"] for part in image_parts(arrival, scores, before, evidence, rows)
+            part
+            for arrival in arrivals["generator"]
+            for part in image_parts(arrival, scores, scores_before, evidence, rows)
         ]
-        before += scores
-        codes = [part for arrival in arrivals["encoder"] for part in code_parts(arrival, images, evidence, rows)]
+        codes = [
+            part
+            for arrival in arrivals["encoder"]
+            for part in code_parts(arrival, images, images_before, evidence, rows)
+        ]
+        scores_before += scores
+        images_before += images
         parts["discriminator", backward] = tuple(scores)
         parts["generator", backward] = tuple(images)
         parts["encoder", backward] = tuple(codes)

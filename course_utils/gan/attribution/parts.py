@@ -170,13 +170,18 @@ def _from_scores(call: Call, backward: int, total: Tensor, scores: list[Part], r
     return [Part(loss, call, backward, total / len(losses), behind[0].reading) for loss in losses]
 
 
-def code_parts(arrival: Arrival, images: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
-    """The gradient at E's output is what G passed on."""
+def code_parts(arrival: Arrival, images: list[Part], before: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
+    """The gradient at E's output is what G passed on, in the same pass or, handed on by hand, in a pass before."""
     if _experiment(arrival, evidence) is None:
         return _unread(arrival)
-    return _explained_by(
-        arrival.call, arrival.backward, arrival.gradient, _passed_on(evidence, rows, arrival.call, images), rows
-    )
+    call, backward, total = arrival.call, arrival.backward, arrival.gradient
+    passed = _passed_on(evidence, rows, call, images)
+    parts = _explained_by(call, backward, total, passed, rows)
+    handed_on = _passed_on(evidence, rows, call, [part for part in before if part.call.step == call.step])
+    if _leaves_something(parts) and handed_on:
+        by_hand = _explained_by(call, backward, total, passed + handed_on, rows)
+        return parts if _leaves_something(by_hand) else by_hand
+    return parts
 
 
 def _explained_by(

@@ -38,6 +38,30 @@ def d_step(model, x_real, z):
 HALF = "torch.randperm(len(x_real))[: max(1, len(x_real) // 2)]"
 BY_COIN = "torch.cat([torch.zeros(1).long(), 1 + (torch.rand(len(x_real) - 1) < 0.5).nonzero().flatten()])"
 
+BY_HAND = """
+def train_step(model, x_real, optimizers):
+    for optimizer in optimizers.values():
+        optimizer.zero_grad()
+    z = draw(x_real.shape[0], model.latent_size)
+    g = g_step(model, z)
+    g.backward()
+    optimizers["D"].zero_grad()
+    d = d_step(model, x_real, z)
+    d.backward()
+    code = model.encoder(x_real)
+    at_code = code.detach().requires_grad_()
+    image = model.generator(at_code)
+    at_image = JOINT
+    a = F.mse_loss(at_image, x_real)
+    a.backward()
+    if at_image is not image:
+        image.backward(at_image.grad)
+    code.backward(at_code.grad)
+    for optimizer in optimizers.values():
+        optimizer.step()
+    return report(d, g, a)
+"""
+
 
 def see(images: str) -> str:
     """What D sees of its images, y, of which each has rows and columns."""
@@ -55,6 +79,8 @@ def d_step(model, x_real, z):
             p.grad -= p.grad.mean(1, keepdim=True)
     return loss.detach().requires_grad_()
 """,
+    "a gradient handed on to E by hand": BY_HAND.replace("JOINT", "image"),
+    "gradients handed on to G and to E by hand": BY_HAND.replace("JOINT", "image.detach().requires_grad_()"),
     "the mean over two steps of D returned": TWO_STEPS_OF_D.replace("RETURNED", "(first + d) / 2"),
     "a label that is another one in every fifth call": """
 def d_step(model, x_real, z):
