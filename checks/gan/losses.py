@@ -46,7 +46,7 @@ def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
                 'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
                 mistake=Mistake.LOSS_NOT_SCALAR,
             )
-        if not isinstance(loss.get("value"), int | float):
+        if not is_finite(run) and not _is_of_one_image(run):
             fail(
                 f"`{name}` is {loss.get('value', 'complex')}, expected a finite number: it ruins all weights.",
                 "Look for the logarithm of 0 or a division by 0.",
@@ -54,6 +54,31 @@ def fail_unless_scalar_with_graph(runs: Sequence[LossRun]) -> None:
             )
         if not loss["requires_grad"]:
             _fail_detached(name, "any of the modules")
+
+
+def judged_closely(runs: Sequence[LossRun]) -> list[LossRun]:
+    """Those that say more than whether there is a loss: not of one image, whose gradients are not told apart."""
+    return [run for run in runs if not _is_of_one_image(run)]
+
+
+def fail_unless_finite_for_one_image(runs: Sequence[LossRun]) -> None:
+    """The last look: a mean over no rows, as where half of the images are left out, has told its own mistake before."""
+    for run in runs:
+        if not is_finite(run):
+            fail(
+                f"`{run.loss}_loss` is {run.data['loss'].get('value', 'complex')} for a mini-batch of one image, "
+                "expected a finite number: the last mini-batch of an epoch may be as small.",
+                "Look for what is computed over several rows only, such as a standard deviation or a part of the rows.",
+                mistake=Mistake.LOSS_NOT_FINITE,
+            )
+
+
+def is_finite(run: LossRun) -> bool:
+    return isinstance(run.data["loss"].get("value"), int | float)
+
+
+def _is_of_one_image(run: LossRun) -> bool:
+    return len(run.x_real) == 1
 
 
 def _fail_on_changes(name: str, run: LossRun) -> None:

@@ -85,6 +85,7 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
             mistake=Mistake.SIZES_HARD_CODED,
         )
+    _fail_on_square_noise(drawn)
     numbers = _numbers(everything)
     values = numbers.unique()
     n = len(values)
@@ -101,6 +102,20 @@ def fail_on_bad_noise(runs: Sequence[StepRun]) -> None:
             f"standard deviation {values.std():.2f}, expected 0 and 1, and a bell curve.",
             "`torch.randn` draws from N(0, 1); `torch.rand` is uniform.",
             mistake=Mistake.Z_NOT_STANDARD_NORMAL,
+        )
+
+
+def _fail_on_square_noise(drawn: Sequence[tuple[StepRun, list[list[Tensor]]]]) -> None:
+    """As many latent vectors as each of them has numbers, whatever the number of images is."""
+    calls = [(run.batch_size, *z.shape) for run, noise in drawn if run.batch_size > 1 for step in noise for z in step]
+    widths = {width for *_, width in calls}
+    if len(widths) > 1 and all(rows == width != images for images, rows, width in calls):
+        images, rows, _ = calls[0]
+        fail(
+            f"`train_step` made {rows} samples for a mini-batch of {images} images: as many as a latent vector has "
+            "numbers.",
+            "Take the number of samples from the mini-batch: `x_real.shape[0]`.",
+            mistake=Mistake.Z_WRONG_SHAPE,
         )
 
 

@@ -82,6 +82,18 @@ def _fail_on_foreign_parameters(optimizers: list[dict[str, Any]]) -> None:
             )
 
 
+def _fail_on_earlier_model(optimizer_runs: list[dict[str, Any]]) -> None:
+    """Called again, for another model and learning rate, the function returns optimizers of the model before."""
+    first, *later = [[None in _held(optimizer) for optimizer in run["optimizers"]] for run in optimizer_runs]
+    if not any(first) and any(any(foreign) for foreign in later):
+        fail(
+            "When it is called again, for another model and another learning rate, `configure_optimizers` returns "
+            "optimizers that hold the parameters of the model before: the new one is not trained.",
+            "Make the optimizers anew in each call, and keep none of them in a global variable.",
+            mistake=Mistake.WRONG_PARAMETERS_IN_OPTIMIZER,
+        )
+
+
 @pytest.mark.check(cell=CELL, points=0.5)
 def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
     """The optimizers use the learning rate that is passed in."""
@@ -91,6 +103,7 @@ def test_learning_rate_is_used(optimizer_runs: list[dict[str, Any]]) -> None:
     ]
     if any(run["error"] is not None for run in optimizer_runs) or not groups[0] or len({len(g) for g in groups}) > 1:
         not_checked("There are no optimizers yet whose learning rate could be looked at.")
+    _fail_on_earlier_model(optimizer_runs)
     for same_group in zip(*groups, strict=True):
         rates = [rate for *_, rate in same_group]
         if len(set(rates)) == 1:

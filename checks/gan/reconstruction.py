@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from autograder.checks.outcome import cannot_judge, fail
 from checks.gan.forms import fail_on_other_error
 from checks.gan.images import fail_on_rescaled_images
-from checks.gan.losses import fail_unless_reached, fail_unless_scalar_with_graph
+from checks.gan.losses import (
+    fail_unless_finite_for_one_image,
+    fail_unless_reached,
+    fail_unless_scalar_with_graph,
+    is_finite,
+)
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.scale import fail_on_sum
@@ -22,7 +27,8 @@ SAME_VALUE = 0.05  # relative
 def fail_unless_reconstruction_error(runs: Sequence[LossRun], *, trains_generator: bool = True) -> None:
     """The autoencoder's loss is the mean squared error of all images, and reaches E and, if it should train it, G."""
     fail_unless_scalar_with_graph(runs)
-    for run in runs:
+    readable = [run for run in runs if is_finite(run)]
+    for run in readable:
         if trains_generator:
             fail_unless_reached(run, "generator")
         losses = {part.loss for part in run.parts("generator")}
@@ -44,7 +50,8 @@ def fail_unless_reconstruction_error(runs: Sequence[LossRun], *, trains_generato
         fail_on_rescaled_images("autoencoder_loss", run.attribution, "encoder")
         fail_on_unused_reconstructions(run, run.parts("generator"))
         fail_on_function_of_error(run)
-    fail_on_sum("autoencoder_loss", [(run, error_weight(run)) for run in runs])
+    fail_on_sum("autoencoder_loss", [(run, error_weight(run)) for run in readable])
+    fail_unless_finite_for_one_image(runs)
 
 
 def error_weight(run: LossRun) -> float:

@@ -9,6 +9,7 @@ from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 
 SAME = 0.01
+LEAST_SIZES = 3  # of probes, between which a weight is compared with more than the rows
 TOLERANCE = 0.2  # label noise moves the weights that are read; a sum over 64 instead of 7 rows moves them ninefold
 
 
@@ -27,8 +28,32 @@ def fail_on_sum(name: str, weights: list[tuple[LossRun, float]]) -> None:
                     f"{rows_b / rows_a:g} times as large for {rows_b} images as for {rows_a}",
                     "mini-batch",
                 )
+    _fail_on_latent_size(name, weights)
     if name == "autoencoder_loss" and measured:
         fail_on_pixels(name, [(pixels, weight) for _, pixels, weight in measured])
+
+
+def _fail_on_latent_size(name: str, weights: list[tuple[LossRun, float]]) -> None:
+    """Fail if the weight is the length of a latent vector, or one over it, times a number: alone or with the rows."""
+    measured = [(len(run.x_real), run.z.shape[1], abs(weight)) for run, weight in weights if abs(weight) > 0]
+    if len(measured) < LEAST_SIZES or _is_constant([weight for *_, weight in measured], TOLERANCE):
+        return
+    for rows_power in (0, 1, -1):
+        for latent_power in (1, -1):
+            constant = [weight / (rows**rows_power * latent**latent_power) for rows, latent, weight in measured]
+            if _is_constant(constant, SAME):
+                (rows_a, latent_a, weight_a), (rows_b, latent_b, weight_b) = measured[:2]
+                fail(
+                    f"`{name}` is divided or multiplied by the length of a latent vector: its weight is "
+                    f"{weight_a:.3g} for {rows_a} images and latent vectors of {latent_a} numbers, and {weight_b:.3g} "
+                    f"for {rows_b} and {latent_b}.",
+                    'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
+                    mistake=Mistake.SUM_INSTEAD_OF_MEAN if rows_power == 1 else Mistake.MEAN_DIVIDED_AGAIN,
+                )
+
+
+def _is_constant(values: list[float], tolerance: float) -> bool:
+    return max(values) <= (1 + tolerance) * min(values)
 
 
 def fail_on_pixels(name: str, weights: list[tuple[int, float]]) -> None:

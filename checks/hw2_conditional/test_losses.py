@@ -15,10 +15,12 @@ from checks.gan.labels import (
 )
 from checks.gan.losses import (
     fail_on_terms,
+    fail_unless_finite_for_one_image,
     fail_unless_given_z,
     fail_unless_reached,
     fail_unless_samples_driven_up,
     fail_unless_scalar_with_graph,
+    judged_closely,
 )
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
@@ -41,7 +43,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
     """The discriminator's loss accepts real images with their labels; wrong labels and samples count half each."""
     name = "discriminator_loss"
     fail_unless_scalar_with_graph(discriminator_runs)
-    readable = [run for run in discriminator_runs if len(run.x_real) > 1]
+    readable = judged_closely(discriminator_runs)
     for run in readable:
         fail_unless_reached(run, "discriminator")
         parts = run.parts("discriminator")
@@ -59,6 +61,7 @@ def test_discriminator_loss_is_right(discriminator_runs: tuple[LossRun, ...]) ->
     weights = [(run, [part.reading.weight for part in run.parts("discriminator") if part.reading]) for run in readable]
     fail_on_sum(name, [(run, sum(values)) for run, values in weights])
     fail_on_proportion(f"`{name}`", [weights_of(readable[0].parts("discriminator"), SHARES)], SHARES)
+    fail_unless_finite_for_one_image(discriminator_runs)
 
 
 @pytest.mark.check(cell=CELL, points=1)
@@ -66,7 +69,7 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
     """The generator's loss makes D accept its samples under their labels, plus the weighted reconstruction error."""
     name = "generator_loss"
     fail_unless_scalar_with_graph(generator_runs)
-    readable = [run for run in generator_runs if len(run.x_real) > 1]
+    readable = judged_closely(generator_runs)
     for run in readable:
         fail_unless_reached(run, "generator")
         fail_on_constant_labels(name, run.attribution)
@@ -83,6 +86,7 @@ def test_generator_loss_is_right(generator_runs: tuple[LossRun, ...]) -> None:
         fail_on_reconstruction_labels(name, run.attribution)
     fail_on_sum(name, [(run, _adversarial_weight(run)) for run in readable])
     _fail_on_weight(name, readable)
+    fail_unless_finite_for_one_image(generator_runs)
 
 
 def _fail_unless_adversarial(run: LossRun) -> None:

@@ -20,6 +20,7 @@ FIT = 1e-3  # relative; right solutions leave 1e-6
 NOTHING = 1e-6  # a gradient smaller than this share of what arrives where D is not mute is rounding
 READABLE = 0.05  # p (1 - p) of pixels that are read
 EVEN = 0.02  # relative spread of C over the pixels of an image, for a squared error
+SILENT = 1e-6  # a C below this share of the largest one is that of a pixel that does not count
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +103,9 @@ def _is_squared(first: Arrival, second: Arrival, drawn: Tensor) -> bool:
     weights, _, readable = _pixels(first, second, drawn)
     for row, chosen in zip(weights, readable, strict=True):
         read = row[chosen]
-        if len(read) < 2 or float((read - read.median()).abs().median()) > EVEN * float(read.median().abs()):
+        if len(read) < 2 or bool((read.abs() <= SILENT * read.abs().max()).any()):
+            return False
+        if float((read - read.median()).abs().median()) > EVEN * float(read.median().abs()):
             return False
     return True
 
