@@ -34,7 +34,7 @@ def autoencoder_loss(model, x_real):
 def train_step(model, x_real, optimizers):
     z = torch.randn(x_real.shape[0], model.latent_size, device=x_real.device)
     optimizers["D"].zero_grad()
-    g0 = first.setdefault(id(model), copy.deepcopy(model.generator))
+    g0 = first.setdefault(model, copy.deepcopy(model.generator))
     p, q = model.discriminator(x_real), model.discriminator(g0(z).detach())
     d = F.binary_cross_entropy(p, torch.ones_like(p)) + F.binary_cross_entropy(q, torch.zeros_like(q))
     d.backward()

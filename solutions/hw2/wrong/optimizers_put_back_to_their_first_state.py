@@ -34,7 +34,7 @@ def autoencoder_loss(model, x_real):
 
 def train_step(model, x_real, optimizers):
     for optimizer in optimizers.values():
-        optimizer.load_state_dict(STATES.setdefault(id(optimizer), copy.deepcopy(optimizer.state_dict())))
+        optimizer.load_state_dict(STATES.setdefault(optimizer, copy.deepcopy(optimizer.state_dict())))
     z = torch.randn(len(x_real), model.latent_size, device=x_real.device)
     optimizers["D"].zero_grad()
     loss_d = discriminator_loss(model, x_real, z)
