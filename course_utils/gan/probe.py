@@ -16,7 +16,7 @@ import torch
 from course_utils.gan.described import Functions, describe, entries_of, errors_in
 from course_utils.gan.experiments import Moved, experiment, experiments_ahead
 from course_utils.gan.fresh_numbers import no_fresh_numbers
-from course_utils.gan.probe_model import build_model, flat_weights
+from course_utils.gan.probe_model import build_model, flat_weights, keep_apart
 from course_utils.gan.record import Recorder
 from course_utils.gan.short_training import train_shortly
 from coursekit.trace import Trace, named_tensor
@@ -40,6 +40,7 @@ def _probe_optimizers(probe: Trace, functions: Functions, folder: Path) -> None:
         names = {id(p): name for name, p in model.named_parameters()}
         with errors_in(run):
             returned = functions["configure_optimizers"](model, lr)
+            keep_apart(model, returned)
             run |= {"returned": type(returned).__name__, "is_mapping": isinstance(returned, Mapping)}
             for key, optimizer in entries_of(returned).items():
                 entry: dict[str, Any] = {
@@ -77,6 +78,7 @@ def _probe_losses(probe: Trace, functions: Functions, folder: Path) -> None:
 def _ask_loss(probe: Trace, function: Callable[..., Any], names: tuple[str, ...], *, pure: bool) -> Trace | None:
     """One loss; none if it should be pure and is not: what it does changes from call to call, with nothing moved."""
     model = build_model(probe)
+    keep_apart(model)
     given = _given_tensors(probe)
 
     def call(data: dict[str, torch.Tensor]) -> Any:
@@ -149,6 +151,7 @@ def _probe_train_step(probe: Trace, functions: Functions, folder: Path) -> None:
     data = trace.data
     with errors_in(data):
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
+        keep_apart(model, optimizers)
         recorder = Recorder(model, entries_of(optimizers))
         # `light`: only whether it runs, since the homework's own sizes make large traces
         with nullcontext() if probe.data["light"] else recorder:

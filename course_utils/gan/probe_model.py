@@ -5,11 +5,21 @@ who asks a probe stores the weights to begin with, who carries it out builds the
 builds the models before and after it again.
 """
 
+from collections import deque
+
 import torch
 
 from course_utils.conditional import AnyModel, make_model
 from course_utils.gan.places import MODULES
 from coursekit.trace import Trace, flatten, named_tensor
+
+# Models and optimizers of the last probes: nothing new may lie where they did, since code may keep a state by `id`.
+_LAST: deque[object] = deque(maxlen=64)
+
+
+def keep_apart(*things: object) -> None:
+    """Keep what a probe gives to a student's code so long that its `id` is not that of anything in the next probes."""
+    _LAST.extend(things)
 
 
 def build_model(probe: Trace) -> AnyModel:

@@ -12,7 +12,7 @@ import torch
 from course_utils.conditional import AnyModel
 from course_utils.gan.described import Functions, describe, errors_in
 from course_utils.gan.movement import optimizers_in, watch
-from course_utils.gan.probe_model import build_model, flat_weights
+from course_utils.gan.probe_model import build_model, flat_weights, keep_apart
 from coursekit.returned import with_text_keys
 from coursekit.trace import Trace, named_tensor
 
@@ -54,6 +54,7 @@ def _train(probe: Trace, model: AnyModel, images: torch.Tensor, functions: Funct
     trace = Trace({"losses": [], "ways": []})
     with errors_in(trace.data):
         optimizers = functions["configure_optimizers"](model, probe.data["lr"])
+        keep_apart(model, optimizers)
         configured = optimizers_in(optimizers)
         steps_per_epoch = len(images) // batch_size
         for step in range(num_steps):
