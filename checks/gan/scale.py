@@ -42,13 +42,14 @@ def _fail_on_latent_size(name: str, weights: list[tuple[LossRun, float]]) -> Non
         for latent_power in (1, -1):
             constant = [weight / (rows**rows_power * latent**latent_power) for rows, latent, weight in measured]
             if _is_constant(constant, SAME):
+                divided = rows_power < 0 or (rows_power == 0 and latent_power < 0)
                 (rows_a, latent_a, weight_a), (rows_b, latent_b, weight_b) = measured[:2]
                 fail(
                     f"`{name}` is divided or multiplied by the length of a latent vector: its weight is "
                     f"{weight_a:.3g} for {rows_a} images and latent vectors of {latent_a} numbers, and {weight_b:.3g} "
                     f"for {rows_b} and {latent_b}.",
                     'Average over the mini-batch: the default `reduction="mean"`, or `.mean()`.',
-                    mistake=Mistake.SUM_INSTEAD_OF_MEAN if rows_power == 1 else Mistake.MEAN_DIVIDED_AGAIN,
+                    mistake=Mistake.MEAN_DIVIDED_AGAIN if divided else Mistake.SUM_INSTEAD_OF_MEAN,
                 )
 
 
