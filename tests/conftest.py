@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from hypothesis import settings
 
@@ -64,6 +63,8 @@ def copy_course(released_course: Course) -> Callable[[Path], Course]:
 @pytest.fixture(scope="session")
 def filled(released_course: Course) -> Callable[[dict[str, str]], bytes]:
     """Makes a submission: the released notebook with texts by grade_id in its solution cells."""
+    import nbformat  # after the package, which spares its import a second (`coursekit.quick_imports`)
+
     release = nbformat.read(released_course.release_notebook("hw2"), as_version=4)
 
     def fill(answers: dict[str, str]) -> bytes:

@@ -126,17 +126,21 @@ def _fail_on_reconstruction_label(where: str) -> None:
 def fail_on_labels_of_other_images(step_runs: Sequence[StepRun]) -> None:
     """Among the labels that D is to reject are true ones, or those that it is to accept are of other images."""
     counts: Counter[str] = Counter()
+    strangers = 0  # under labels of others, among images that D is to accept
     for moved in updates_of(step_runs, "discriminator"):
         parts = [driver.part for driver in moved.drivers]
+        strangers += sum(_count(part) for part in parts if part.loss == "wrong up" and _is_among_accepted(part, parts))
         rejecting = [part.call for part in parts if part.loss == "wrong down"]
         for part in parts:
             if part.loss != "real down" or any(part.call is call for call in rejecting):
                 counts[part.loss] += _count(part)
     rejected = counts["real down"]
-    if counts["wrong down"] and counts["wrong up"] > counts["real up"] + rejected:
+    most = counts["wrong up"] > counts["real up"] + rejected
+    if counts["wrong down"] and (most or strangers):
         fail(
             f"D was told to accept {counts['wrong up']} of {counts['wrong up'] + counts['real up']} real images in "
-            "training steps under labels that are not theirs, as if images and labels had been put in other orders.",
+            f"training steps under labels that are not theirs"
+            f"{', as if images and labels had been put in other orders' if most else ''}.",
             "D accepts each image with its own label: row i of `x_real` belongs to row i of `h`.",
             mistake=Mistake.WRONG_LABELS_ACCEPTED,
         )
@@ -147,6 +151,12 @@ def fail_on_labels_of_other_images(step_runs: Sequence[StepRun]) -> None:
             "Use your `draw_wrong_labels`, and draw among the other classes only.",
             mistake=Mistake.WRONG_LABELS_NOT_WRONG,
         )
+
+
+def _is_among_accepted(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether D is called on real images that it is to accept, too, and on none with a label that it is to reject."""
+    together = {other.loss for other in parts if other.call is part.call}
+    return "real up" in together and not together & {"wrong down", "real down"}
 
 
 def _count(part: Part) -> int:

@@ -14,6 +14,7 @@ from checks.gan.beside import (
     leave_missing_to_a_person,
     leave_others_to_a_person,
 )
+from checks.gan.cut_scores import fail_on_cut_scores_of_steps
 from checks.gan.forms import fail_on_other_scores, has_wrong_sign, said_against, said_labels
 from checks.gan.images import fail_on_one_sided_changes, fail_on_rescaled_images
 from checks.gan.mistakes import Mistake
@@ -66,6 +67,8 @@ def fail_unless_discriminator_learns(
     fail_on_old_fakes(updates)
     if proportion:
         fail_on_proportion("An update of D", [weights_in(moved, proportion) for moved in updates], proportion)
+    for term in terms:
+        fail_on_cut_scores_of_steps(updates, term.kind)
     fail_on_few_images(updates)
     fail_on_few_fakes(updates)
     _fail_on_rescaled(step_runs, "discriminator")

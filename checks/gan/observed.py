@@ -4,7 +4,7 @@ In the flow *course material -> submission -> trace -> verdict -> gradebook -> r
 and the verdict: it pairs each probe with what was recorded for it and has the gradients attributed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary, ref
 
 from torch import Tensor
 
-from autograder.checks.outcome import CheckEnded, fail
+from autograder.checks.outcome import CheckEnded, cannot_judge, fail
 from autograder.checks.plugin import TraceFolder
+from autograder.checks.sizes import TraceTooLargeError
 from checks.gan.mistakes import Mistake
 from checks.gan.student_errors import Experiment, experiment
 from course_utils.gan.attribution.attribute import Attribution, attribute
@@ -182,10 +183,37 @@ def read_loss_runs(trace: TraceFolder, loss: str) -> tuple[LossRun, ...]:
 
 
 def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
-    runs = [read_step_run(trace, name) for name in trace.probes("train_step")]
+    """The runs of all probes of steps. The check ends if one is too large: right steps may make hundreds of updates."""
+    runs = []
+    too_large = False
+    for name in trace.probes("train_step"):
+        try:
+            runs.append(read_step_run(trace, name))
+        except TraceTooLargeError:
+            too_large = True
+    if too_large:
+        _fail_on_one_number_of_samples([run for run in runs if not run.light])
+        cannot_judge(
+            "`train_step` does so much in a step, or with so many images, that what was recorded of it is too large "
+            "to be judged; a person will look at it."
+        )
     if any(run.error() for run in runs if run.lr > 0):
         return tuple(runs)
     return tuple(run for run in runs if run.lr > 0 or not run.error())  # a design may refuse a learning rate of 0
+
+
+def _fail_on_one_number_of_samples(runs: Sequence[StepRun]) -> None:
+    """More images than any mini-batch has, and equally many whatever that is."""
+    sizes = sorted({run.batch_size for run in runs})
+    rows = [{len(call.inputs) for call in run.evidence.calls if call.module == "generator"} for run in runs]
+    many = [n for n in set.intersection(*rows) if n > sizes[-1]] if len(sizes) > 1 else []
+    if many:
+        fail(
+            f"`train_step` called G on {many[0]} vectors at once, for mini-batches of "
+            f"{' and of '.join(map(str, sizes))} images.",
+            "Draw z of shape `(x_real.shape[0], model.latent_size)`: one latent vector for each image.",
+            mistake=Mistake.Z_WRONG_SHAPE,
+        )
 
 
 def read_step_run(trace: TraceFolder, name: str) -> StepRun:

@@ -8,9 +8,8 @@ finds what it is named for.
 import math
 from collections.abc import Iterable, Sequence
 
-import torch
-
 from autograder.checks.outcome import fail
+from checks.gan.cut_scores import CHANCE, fail_on_cut_scores, have_a_say
 from checks.gan.mistakes import Mistake
 from checks.gan.observed import LossRun
 from checks.gan.updates import Moved
@@ -21,16 +20,12 @@ from course_utils.gan.attribution.parts import Part
 # A step may give D half of the real images for as many fakes; one that uses no more than this share leaves images out.
 FEW = 0.3
 FEW_RECONSTRUCTED = 0.6  # of the images; no design is known that leaves out half of those that it could learn from
-# Of logits: scores within 0.001 of 0 or 1, where a loss that keeps them away from both has no gradient.
-SURE = 6.9
-FEWEST_CUT = 2  # a single image may have the highest or lowest score by chance
 LEAST_CURRENT = 0.2  # the least share of D's fakes that are of the current G; a pool of older ones mixes in half
-CHANCE = 1e-4  # what comes about by chance more often than that is not held against a step
 
 
 def fail_on_unused_images(run: LossRun, parts: Sequence[Part]) -> None:
     """All real images have a say in D's loss."""
-    _fail_on_cut_scores(run, [part for part in parts if part.loss.startswith("real")])
+    fail_on_cut_scores(run, [part for part in parts if part.loss.startswith("real")])
     _fail_on_unused(run, _used(run.attribution, parts, ("real",)), Mistake.REAL_IMAGES_MISSING)
 
 
@@ -50,32 +45,15 @@ def _fail_on_unused(run: LossRun, used: set[int] | None, mistake: Mistake) -> No
         )
 
 
-def _fail_on_cut_scores(run: LossRun, parts: Sequence[Part]) -> None:
-    """The images without a say, if there are several, are those whose scores are above, or below, all others."""
-    for part in parts:
-        rows = [row.kind == part.loss.split()[0] for row in run.attribution.rows[part.call.number]]
-        has_a_say = torch.tensor(_have_a_say(part))
-        p = part.call.outputs[:, 0].sigmoid()
-        used, unused = p[torch.tensor(rows) & has_a_say], p[torch.tensor(rows) & ~has_a_say]
-        cut = (unused > used.max()) | (unused < used.min()) if len(used) else torch.zeros(0)
-        if len(unused) >= FEWEST_CUT and len(cut) and bool(cut.all()):
-            fail(
-                f"`{run.loss}_loss` is flat where D's scores are not between {float(used.min()):.2f} and "
-                f"{float(used.max()):.2f}: {len(unused)} of {len(used) + len(unused)} images have no gradient.",
-                "Clamp scores, if at all, only so near to 0 and 1 that a logarithm stays finite.",
-                mistake=Mistake.NOT_BINARY_CROSS_ENTROPY,
-            )
-
-
 def fail_on_unused_z(run: LossRun, parts: Sequence[Part]) -> None:
     """All latent vectors have a say in a loss."""
-    _fail_on_cut_scores(run, [part for part in parts if part.loss.startswith("sample")])
+    fail_on_cut_scores(run, [part for part in parts if part.loss.startswith("sample")])
     z = run.z.double()
     calls = {call.number: call for call in run.attribution.evidence.calls}
     used: set[int] = set()
     count, exact = 0, True
     for part in (part for part in parts if part.loss.startswith("sample")):
-        for row, has_a_say in zip(run.attribution.rows[part.call.number], _have_a_say(part), strict=True):
+        for row, has_a_say in zip(run.attribution.rows[part.call.number], have_a_say(part), strict=True):
             if not has_a_say or row.kind != part.loss.split()[0]:
                 continue
             count += 1
@@ -221,17 +199,9 @@ def _used(attribution: Attribution, parts: Iterable[Part], kinds: tuple[str, ...
     used = set()
     for part in parts:
         rows: Sequence[Row] = attribution.rows[part.call.number]
-        for row, has_a_say in zip(rows, _have_a_say(part), strict=True):
+        for row, has_a_say in zip(rows, have_a_say(part), strict=True):
             if row.kind in kinds and has_a_say:
                 if row.index < 0:
                     return None
                 used.add(row.index)
     return used
-
-
-def _have_a_say(part: Part) -> list[bool]:
-    """Of each row of the call: whether it has a gradient, or a score that D is so sure of that it may have none."""
-    has_gradient = (part.gradient != 0).any(dim=1)
-    if part.call.module == "discriminator":
-        has_gradient |= part.call.outputs[:, 0].abs() > SURE
-    return [bool(has) for has in has_gradient]

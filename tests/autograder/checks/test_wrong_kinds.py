@@ -20,6 +20,17 @@ def error(loss: str, function: str = "autoencoder_loss") -> str:
     return f"def {function}(model, x):\n    y = model.generator(model.encoder(x))\n    return {loss}"
 
 
+def d_step_of(reals: str, samples: str) -> str:
+    """D's loss of scores p of real images and q of samples, with the losses of single images as `of_p` and `of_q`."""
+    return f"""
+def d_step(model, x_real, z):
+    p, q = model.discriminator(x_real), model.discriminator(model.generator(z).detach())
+    of_p, of_q = -p.log(), -(1 - q).log()
+    half = max(1, len(z) // 2)
+    return {reals} + {samples}
+"""
+
+
 WRONG: dict[str, tuple[str, str, str]] = {
     # name: (lines, check, mistake)
     "a loss of G turned round by its weight": (PROJECTED.replace("SIGN", "4"), G, "cannot_judge"),
@@ -66,6 +77,17 @@ def d_step(model, x_real, z):
     ),
     "the first image only, reconstructed": (error("F.mse_loss(y[:1], x[:1])", "a_step"), G, TARGET),
     "half of the images reconstructed in the step": (error("F.mse_loss(y[::2], x[::2])", "a_step"), G, TARGET),
+    "the hardest half of the samples, for D": (d_step_of("of_p.mean()", "of_q.topk(half, 0)[0].mean()"), D, NO_BCE),
+    "the easiest half of the real images, for D": (
+        d_step_of("of_p.topk(half, 0, largest=False)[0].mean()", "of_q.mean()"),
+        D,
+        NO_BCE,
+    ),
+    "real images that D takes for real already left out": (
+        d_step_of("(of_p * (p < p.median())).mean()", "of_q.mean()"),
+        D,
+        NO_BCE,
+    ),
     "an old G": (
         """
 import copy
