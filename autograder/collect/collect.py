@@ -157,7 +157,11 @@ def _observe_upload(everyone: TheClass, source: str, upload: Upload, seen: set[s
         return _Seen(None, tuple(remarks))
     if all(attempt.at is None and attempt.late is None for attempt in upload.attempts):
         found.sort(key=lambda commit: commit.dated)
-    new = {commit.id: commit for commit in found if commit.id not in seen}
+    new: dict[str, Commit] = {}
+    for commit in found:
+        if commit.id not in seen:
+            new.pop(commit.id, None)  # what is handed in once more is the last state, not the first
+            new[commit.id] = commit
     observation = Observation(source, int(time.time()), tuple(reversed(new.values())), found[-1].id)
     return _Seen(observation, tuple(dict.fromkeys(remarks)))
 

@@ -46,6 +46,7 @@ _SETTINGS = {
     "fetch.recurseSubmodules": "false",
     "fetch.unpackLimit": "1",  # one pack, whose size is limited, and not many files
     "gc.auto": "0",
+    "log.showSignature": "false",  # its lines would stand between the commits
     "maintenance.auto": "false",
     "protocol.allow": "never",
     "protocol.https.allow": "always",

@@ -203,7 +203,7 @@ def _canvas_attempts(files: list[_Entry], names: Collection[str]) -> list[Attemp
 def _plain(paths: Sequence[Path]) -> dict[str, Upload]:
     """What bears no name of a known system: archives, folders and notebooks, one a team; the rest is named."""
     uploads: dict[str, Upload] = {}
-    names = {path.name for path in paths}
+    merged: dict[str, str] = {}  # names, by the name under which the upload stands
     for path in sorted(paths, key=lambda path: (len(path.name), path.name)):
         upload = upload_of(path)
         if not path.is_dir() and archive_kind(path.name) is None and ".ipynb" not in path.name.lower():
@@ -211,11 +211,13 @@ def _plain(paths: Sequence[Path]) -> dict[str, Upload]:
             upload = Upload((), remarks=upload.remarks or (told,))
         again = _SECOND.fullmatch(path.name)
         first = f"{again['name']}{again['end'] or ''}" if again else ""
-        if first in names:  # "roe (1).zip" beside "roe.zip", which is shorter
-            earlier = uploads[first]
-            uploads[first] = replace(
+        if first in merged:  # "roe (1).zip" beside "roe.zip", which is shorter
+            merged[path.name] = own = merged[first]
+            earlier = uploads[own]
+            uploads[own] = replace(
                 earlier, attempts=earlier.attempts + upload.attempts, remarks=earlier.remarks + upload.remarks
             )
         else:
+            merged[path.name] = path.name
             uploads[path.name] = upload
     return uploads

@@ -44,6 +44,18 @@ def test_a_repository_is_read_without_a_checkout(repository: Path, tmp_path: Pat
     assert content(mirror, entry, 2**20) == b"ada1\n"
 
 
+def test_signatures_that_the_instructor_has_git_show_are_no_commits(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text("[log]\nshowSignature = true\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    mirror = tmp_path / "mirror.git"
+    head = fetch(str(repository), mirror)
+    assert [commit.id for commit in history(mirror, head)] == [head]
+
+
 def test_what_was_fetched_once_stays_when_the_branch_is_rewritten(repository: Path, tmp_path: Path) -> None:
     mirror = tmp_path / "mirror.git"
     first = fetch(str(repository), mirror)

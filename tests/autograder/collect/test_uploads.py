@@ -229,6 +229,19 @@ def test_the_same_export_downloaded_again_is_nothing_new(course: Course, clones:
     assert '"new": []' in again
 
 
+def test_what_was_handed_in_first_and_once_more_at_last_is_graded(course: Course, clones: Path) -> None:
+    attempt = "Home_work_id0_attempt_2023-02-24"
+    times = {"20-00": version(1), "21-00": version(2), "22-00": version(1)}
+    put(clones, {f"{attempt}-{time}-00_hw2.ipynb": text for time, text in times.items()})
+    (team,) = collected(course, clones).values()
+    assert handed_in(course, team)["hw2.ipynb"] == version(1)
+
+
+def test_a_download_of_a_download_is_one_more_of_the_same_team(clones: Path) -> None:
+    put(clones, {name: zipped(WORK) for name in ("roe.zip", "roe (1).zip", "roe (1) (1).zip")})
+    assert list(read_sources(clones)) == ["roe.zip"]
+
+
 def test_nobody_takes_the_place_of_work_that_somebody_else_handed_in(course: Course, clones: Path) -> None:
     early, late = (2023, 2, 20, 12, 0, 0), (2023, 2, 23, 12, 0, 0)
     blank = {"hw2.ipynb": version(9)}
