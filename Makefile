@@ -35,7 +35,7 @@ test: setup lint test-only  ## Lint, check types and run all tests
 test-only: setup
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
 
-lint: $(INSTALLED)  ## Check style, types, imports, that notebooks hold no outputs and that release/ is fresh
+lint: $(INSTALLED)  ## Check style, types, imports, and that notebooks hold no outputs
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/mypy --no-error-summary
