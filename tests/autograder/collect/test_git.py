@@ -51,6 +51,11 @@ def test_signatures_that_the_instructor_has_git_show_are_no_commits(
     (tmp_path / "home" / ".gitconfig").write_text("[log]\nshowSignature = true\n")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    header, _, message = git(repository, "cat-file", "commit", "HEAD").partition("\n\n")
+    signature = "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lH\n -----END SSH SIGNATURE-----"
+    (tmp_path / "signed").write_text(f"{header}\n{signature}\n\n{message}")
+    signed = git(repository, "hash-object", "-t", "commit", "-w", str(tmp_path / "signed")).strip()
+    git(repository, "reset", "-q", "--hard", signed)
     mirror = tmp_path / "mirror.git"
     head = fetch(str(repository), mirror)
     assert [commit.id for commit in history(mirror, head)] == [head]
