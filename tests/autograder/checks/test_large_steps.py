@@ -13,6 +13,7 @@ from checks.gan import probes
 from checks.gan.experiment import record_cells, recorder
 from checks.gan.observed import read_step_runs
 from checks.hw2.probes import LOSS_SIZES
+from coursekit.trace_files import TENSOR_FILE
 from tests.autograder.checks.designs import solution_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -43,7 +44,7 @@ def test_a_step_that_is_too_large_fails_by_what_makes_it_so_or_goes_to_a_person(
         probe.data["experiments"] = []
         probe.write(tmp_path / "inbox" / f"step-{batch}")
     record_cells(solution_of(lines), tmp_path / "inbox", tmp_path / "outbox", ())
-    largest = (tmp_path / "outbox" / "step-16" / sizes.TENSOR_FILE).stat().st_size
+    largest = (tmp_path / "outbox" / "step-16" / TENSOR_FILE).stat().st_size
     monkeypatch.setattr(sizes, "MAX_TENSORS", largest - 1)
     with pytest.raises(CheckEnded) as ended:
         read_step_runs(TraceFolder(tmp_path, (recorder(),)))
