@@ -126,20 +126,20 @@ def _fail_on_reconstruction_label(where: str) -> None:
 def fail_on_labels_of_other_images(step_runs: Sequence[StepRun]) -> None:
     """Among the labels that D is to reject are true ones, or those that it is to accept are of other images."""
     counts: Counter[str] = Counter()
-    strangers = 0  # under labels of others, among images that D is to accept
+    misplaced = 0  # images under labels of others among those that D is to accept
     for moved in updates_of(step_runs, "discriminator"):
         parts = [driver.part for driver in moved.drivers]
-        strangers += sum(_count(part) for part in parts if part.loss == "wrong up" and _is_among_accepted(part, parts))
+        misplaced += sum(_count(part) for part in parts if part.loss == "wrong up" and _is_among_accepted(part, parts))
         rejecting = [part.call for part in parts if part.loss == "wrong down"]
         for part in parts:
             if part.loss != "real down" or any(part.call is call for call in rejecting):
                 counts[part.loss] += _count(part)
     rejected = counts["real down"]
     most = counts["wrong up"] > counts["real up"] + rejected
-    if counts["wrong down"] and (most or strangers):
+    if counts["wrong down"] and (most or misplaced):
         fail(
             f"D was told to accept {counts['wrong up']} of {counts['wrong up'] + counts['real up']} real images in "
-            f"training steps under labels that are not theirs"
+            "training steps under labels that are not theirs"
             f"{', as if images and labels had been put in other orders' if most else ''}.",
             "D accepts each image with its own label: row i of `x_real` belongs to row i of `h`.",
             mistake=Mistake.WRONG_LABELS_ACCEPTED,
@@ -154,9 +154,11 @@ def fail_on_labels_of_other_images(step_runs: Sequence[StepRun]) -> None:
 
 
 def _is_among_accepted(part: Part, parts: Sequence[Part]) -> bool:
-    """Whether D is called on real images that it is to accept, too, and on none with a label that it is to reject."""
-    together = {other.loss for other in parts if other.call is part.call}
-    return "real up" in together and not together & {"wrong down", "real down"}
+    """Whether D is called on more real images that it is to accept, and on none with a label that it is to reject: of a
+    few images with wrong labels, all may have flipped ones."""
+    together = {other.loss: other for other in parts if other.call is part.call}
+    accepted = together.get("real up")
+    return accepted is not None and _count(accepted) > _count(part) and not {"wrong down", "real down"} & set(together)
 
 
 def _count(part: Part) -> int:

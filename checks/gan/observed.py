@@ -183,7 +183,7 @@ def read_loss_runs(trace: TraceFolder, loss: str) -> tuple[LossRun, ...]:
 
 
 def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
-    """The runs of all probes of steps. The check ends if one is too large: right steps may make hundreds of updates."""
+    """The runs of all probes of steps. The check ends if one is too large, unless an error is there to be told."""
     runs = []
     too_large = False
     for name in trace.probes("train_step"):
@@ -191,14 +191,14 @@ def read_step_runs(trace: TraceFolder) -> tuple[StepRun, ...]:
             runs.append(read_step_run(trace, name))
         except TraceTooLargeError:
             too_large = True
+    if any(run.error() for run in runs if run.lr > 0):
+        return tuple(runs)
     if too_large:
-        _fail_on_one_number_of_samples([run for run in runs if not run.light])
+        _fail_on_one_number_of_samples([run for run in runs if not run.light and not run.error()])
         cannot_judge(
             "`train_step` does so much in a step, or with so many images, that what was recorded of it is too large "
             "to be judged; a person will look at it."
         )
-    if any(run.error() for run in runs if run.lr > 0):
-        return tuple(runs)
     return tuple(run for run in runs if run.lr > 0 or not run.error())  # a design may refuse a learning rate of 0
 
 

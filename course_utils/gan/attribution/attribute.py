@@ -13,7 +13,8 @@ from torch import Tensor
 from course_utils.gan.attribution.altered_codes import altered_codes
 from course_utils.gan.attribution.evidence import Arrival, Evidence
 from course_utils.gan.attribution.origins import Rows, trace_rows
-from course_utils.gan.attribution.parts import Part, all_score_parts, code_parts, image_parts
+from course_utils.gan.attribution.parts import Part, code_parts, image_parts
+from course_utils.gan.attribution.score_parts import all_score_parts
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,6 @@ which is what arrives where D is mute (`reconstruction_error`), and the gradient
 """
 
 from dataclasses import dataclass, replace
-from statistics import median
 
 import torch
 from torch import Tensor
@@ -18,7 +17,7 @@ from course_utils.gan.attribution.hooks import turned_by_hook
 from course_utils.gan.attribution.least_squares import least_squares
 from course_utils.gan.attribution.origins import Rows
 from course_utils.gan.attribution.reconstruction_error import ErrorReading, read_error, slope
-from course_utils.gan.attribution.scores import Reading, read_scores
+from course_utils.gan.attribution.scores import Reading
 from course_utils.gan.moves import OF_G, STILL
 
 FIT = 1e-3  # relative residual below which a gradient counts as explained
@@ -42,7 +41,7 @@ class Part:
     error: ErrorReading | None = None  # of the reconstruction
 
 
-def _experiment(arrival: Arrival, evidence: Evidence) -> Experiment | None:
+def experiment_of(arrival: Arrival, evidence: Evidence) -> Experiment | None:
     """That of the arrival's step, unless it belongs to a call of an earlier one, or to one too coarse to be read."""
     experiment = evidence.experiments.get(arrival.call.step)
     if experiment is None or not any(own is arrival for own in experiment.arrivals) or not arrival.call.faithful:
@@ -50,36 +49,10 @@ def _experiment(arrival: Arrival, evidence: Evidence) -> Experiment | None:
     return experiment
 
 
-def _unread(arrival: Arrival) -> list[Part]:
+def unread(arrival: Arrival) -> list[Part]:
     """The step was not taken again, or took another course then."""
     some = bool(arrival.gradient.any())
     return [Part("unread", arrival.call, arrival.backward, arrival.gradient)] if some else []
-
-
-def all_score_parts(arrivals: list[Arrival], evidence: Evidence, rows: Rows) -> list[Part]:
-    """Those of one backward pass: terms that cannot be read alone are read with the weight of the others."""
-    parts = [part for arrival in arrivals for part in _score_parts(arrival, evidence, rows)]
-    weights = [part.reading.weight for part in parts if part.reading and part.reading.form == "bce"]
-    if not weights or all(part.reading is None or part.reading.form != "unread" for part in parts):
-        return parts
-    return [part for arrival in arrivals for part in _score_parts(arrival, evidence, rows, median(weights))]
-
-
-def _score_parts(arrival: Arrival, evidence: Evidence, rows: Rows, weight: float = 0.0) -> list[Part]:
-    """The gradient at D's logits, split by what D was called on."""
-    experiment = _experiment(arrival, evidence)
-    if experiment is None:
-        return _unread(arrival)
-    runs = [arrival, *(experiment.arrival(name, arrival) for name in experiment.runs)]
-    parts = []
-    kinds = [row.kind for row in rows[arrival.call.number]]
-    for kind in sorted(set(kinds)):
-        chosen = torch.tensor([k == kind for k in kinds])
-        reading = read_scores([r.call.outputs[chosen, 0] for r in runs], [r.gradient[chosen, 0] for r in runs], weight)
-        if reading.direction != "none":
-            gradient = torch.where(chosen[:, None], arrival.gradient, 0.0)
-            parts.append(Part(f"{kind} {reading.direction}", arrival.call, arrival.backward, gradient, reading))
-    return parts
 
 
 def _passed_on(evidence: Evidence, rows: Rows, call: Call, later: list[Part]) -> list[tuple[Part, Tensor]]:
@@ -113,9 +86,9 @@ def image_parts(arrival: Arrival, scores: list[Part], before: list[Part], eviden
 
     Who takes the gradient at the images first, and hands it on to G in a pass of its own, has D in a pass before.
     """
-    experiment = _experiment(arrival, evidence)
+    experiment = experiment_of(arrival, evidence)
     if experiment is None:
-        return _unread(arrival)
+        return unread(arrival)
     call, backward, total = arrival.call, arrival.backward, arrival.gradient
     if not bool(total.any()):
         return []
@@ -172,8 +145,8 @@ def _from_scores(call: Call, backward: int, total: Tensor, scores: list[Part], r
 
 def code_parts(arrival: Arrival, images: list[Part], before: list[Part], evidence: Evidence, rows: Rows) -> list[Part]:
     """The gradient at E's output is what G passed on, in the same pass or, handed on by hand, in a pass before."""
-    if _experiment(arrival, evidence) is None:
-        return _unread(arrival)
+    if experiment_of(arrival, evidence) is None:
+        return unread(arrival)
     call, backward, total = arrival.call, arrival.backward, arrival.gradient
     passed = _passed_on(evidence, rows, call, images)
     parts = _explained_by(call, backward, total, passed, rows)

@@ -33,7 +33,8 @@ class Reading:
 
     `direction` is `"up"` (towards real), `"down"` (towards fake), `"mixed"` (neither, or both at once), or `"none"`.
     `form` is `"bce"`, `"saturating"`, `"double sigmoid"`, `"penalized"` for a cross-entropy with a penalty on scores
-    that are too sure, `"penalty"` for such a penalty alone, `"other"`, or `"unread"` where scores did not move.
+    that are too sure, `"penalty"` for such a penalty alone, `"other"`, `"few"` for no line on so few images that it
+    cannot be told what it is instead, or `"unread"` where scores did not move.
     `weights` and `labels` hold w and y of each image, `(rows,)`, of a cross-entropy; without one they are empty. Its
     weight is `steady` unless it depends on the scores, as that of a root or a logarithm of it does. The direction is
     not `sure` where the score is 0 or 1 and its gradient points inwards: then any label between them may be the one.
@@ -81,7 +82,7 @@ def read_scores(logits: Sequence[Tensor], gradients: Sequence[Tensor], weight: f
         alike = _line_of_each_run(p, g)
         if alike is None:
             form = _penalty(stacked[:, readable], g[:, readable]) or "other"
-            return Reading(majority, form if len(g[0]) >= MIN_ROWS else "unread", NOTHING, NOTHING)
+            return Reading(majority, form if len(g[0]) >= MIN_ROWS else "few", NOTHING, NOTHING)
         return replace(_reading(*alike), steady=False)
     if bool((g[0, readable].abs() > FARTHEST * w.abs()).any()):
         return Reading(majority, "other", NOTHING, NOTHING)

@@ -148,6 +148,23 @@ def d_step(model, x_real, z):
     "some of the images for D, each by a coin": SOME_IMAGES.replace("CHOSEN", BY_COIN),
     "labels of 0.7 and 0.3": labels(0.7, 0.3),
     "one-sided smoothing": labels(0.9, 0.0),
+    "cross-entropies made image by image, with noisy labels": """
+def d_step(model, x_real, z):
+    total = 0
+    for x, fake in zip(x_real.split(1), model.generator(z).detach().split(1)):
+        p, q = model.discriminator(x), model.discriminator(fake)
+        total = total + bce(p, 0.8 + 0.4 * torch.rand_like(p).clamp(max=0.5)) + bce(q, 0.3 * torch.rand_like(q))
+    return total / len(z)
+
+def g_step(model, z):
+    return -torch.stack([model.discriminator(model.generator(one)).log().mean() for one in z.split(1)]).mean()
+""",
+    "a weight that follows the scores, by pieces of two images": """
+def g_step(model, z):
+    scores = [model.discriminator(model.generator(two)) for two in z.split(2)]
+    weight = 1 + torch.cat(scores).mean().item()
+    return weight * sum(bce(q, torch.ones_like(q)) * len(q) for q in scores) / len(z)
+""",
     "saturating loss in the step": g_step("(1 - q).log().mean()"),
     "weighted terms": "def a_step(model, x):\n    return 300 * F.mse_loss(model.generator(model.encoder(x)), x)",
 }

@@ -31,6 +31,18 @@ def d_step(model, x_real, z):
 """
 
 
+def by_image(loss: str, function: str, size: int = 1) -> str:
+    """G's loss as a mean over pieces of the mini-batch, with D's scores `q` of the samples of a piece."""
+    return f"""
+def {function}(model, z):
+    pieces = []
+    for piece in z.split({size}):
+        q = model.discriminator(model.generator(piece))
+        pieces.append({loss} * len(piece) / len(z))
+    return sum(pieces)
+"""
+
+
 WRONG: dict[str, tuple[str, str, str]] = {
     # name: (lines, check, mistake)
     "a loss of G turned round by its weight": (PROJECTED.replace("SIGN", "4"), G, "cannot_judge"),
@@ -87,6 +99,15 @@ def d_step(model, x_real, z):
         d_step_of("(of_p * (p < p.median())).mean()", "of_q.mean()"),
         D,
         NO_BCE,
+    ),
+    "Wasserstein, image by image": (by_image("-q.mean()", "generator_loss"), G_LOSS, NO_BCE),
+    "Wasserstein, image by image in the step": (by_image("-q.mean()", "g_step"), G, NO_BCE),
+    "Wasserstein, by threes": (by_image("-q.mean()", "g_step", 3), G, NO_BCE),
+    "least squares, by twos": (by_image("(q - 1).square().mean()", "generator_loss", 2), G_LOSS, NO_BCE),
+    "logits on probabilities, image by image": (
+        by_image("F.binary_cross_entropy_with_logits(q, torch.ones_like(q))", "generator_loss"),
+        G_LOSS,
+        "sigmoid-applied-twice",
     ),
     "an old G": (
         """
