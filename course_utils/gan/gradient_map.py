@@ -47,6 +47,7 @@ WORDS = {
     "down": "→ 0",
     "mixed": "→ between 0 and 1",
     "error": "reconstruction error",
+    "error up": "reconstruction error",  # which the update raises
     "features": "what D's hidden layers see",
     "unknown": "a loss that is not recognized",
     "unread": "a loss that cannot be read",
@@ -88,8 +89,9 @@ def gradient_rows(movements: list[Movement]) -> tuple[list[str], np.ndarray, np.
         for driver in movement.drivers or ():
             if driver.leftover:
                 continue
-            row = rows.setdefault((order, driver.part.loss), _Row())
-            row.shares[column] += -driver.share if movement.maximize else driver.share
+            loss = movement.followed(driver.part.loss)
+            row = rows.setdefault((order, loss), _Row())
+            row.shares[column] += -driver.share if loss == "error up" else driver.share
             label = driver.part.reading.label if driver.part.reading else float("nan")
             if label == label and min(abs(label), abs(label - 1)) > SMOOTHED:
                 row.label = f", label {label:.2f}"
@@ -118,4 +120,4 @@ def _left_over(movements: Sequence[Movement]) -> float:
 
 
 def _words(loss: str) -> str:
-    return " ".join(WORDS.get(word, word) for word in loss.split())
+    return WORDS.get(loss) or " ".join(WORDS.get(word, word) for word in loss.split())
