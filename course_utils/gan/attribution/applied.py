@@ -29,7 +29,7 @@ def is_multiple(applied: Tensor, expected: Tensor, *_: Any) -> bool:
 def is_clipped_by_value(applied: Tensor, expected: Tensor, *_: Any) -> bool:
     """Cut off at some number, and perhaps scaled before or after that, as who clips by value and by norm has it."""
     limit = applied.abs().max()
-    inside = (applied.abs() < 0.99 * limit) & (applied != 0)
+    inside = (applied.abs() < (1 - FIT) * limit) & (applied != 0)  # what is nearer fits as if it were cut off
     # Where all is cut off, only the signs are left.
     factor = float((applied[inside] / expected[inside]).median()) if bool(inside.any()) else torch.inf
     cut_off = torch.where(expected == 0, 0.0, factor * expected).clamp(-limit, limit)

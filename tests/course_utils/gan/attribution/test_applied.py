@@ -1,7 +1,7 @@
 """The forms that an applied gradient may have are told from a gradient of something else."""
 
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from course_utils.gan.attribution.applied import is_clipped_by_value
@@ -14,6 +14,7 @@ def normal(seed: int) -> torch.Tensor:
 
 
 @given(seed=st.integers(0, 10**6), limit=st.floats(0.05, 3), before=st.floats(0.01, 10), after=st.floats(0.01, 10))
+@example(seed=1343, limit=0.05, before=8.078125, after=1.0)  # of 60 numbers one is not cut off, and nearly
 def test_clipping_by_value_is_known_whatever_scales_the_gradient_before_and_after(
     seed: int, limit: float, before: float, after: float
 ) -> None:
